@@ -1,0 +1,202 @@
+r"""Everything that can go wrong, in two families.
+
+    LedgerError
+    ├── Refused                      a rule said no; trying again changes nothing
+    │   ├── InputMalformed             the bytes are not strict JSON
+    │   ├── CertificateMalformed       the document does not have the shape of a certificate
+    │   ├── CertificateRefused         a hard rule of its scheme speaks against it
+    │   ├── EnvelopeMalformed          the document is not an envelope
+    │   ├── ReferenceAlreadyFiled      the archive holds another document under this reference
+    │   ├── CertificateNotFiled        the archive does not hold the certificate
+    │   ├── KeyNotHeld                 no signer for the account is at hand
+    │   ├── DevelopmentKeyRefused      a publicly known key off a development chain
+    │   ├── LedgerMismatch             wrong chain id, or other code at the contract's address
+    │   └── ContractRefusal            one class per custom error of the contracts: `ledger.refusals`
+    └── Unavailable                  could not find out; trying again may help
+        ├── ChainUnreachable           no answer from the node
+        ├── NotConfirmed               sent, but not confirmed in time
+        └── ArchiveUnavailable         the database did not answer, or could not write
+
+A verdict on a presented certificate is an answer, never an exception: see `ledger.verdict`.
+Messages never repeat confidential input; they name the field and the rule.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """Whether a finding stops the certificate."""
+
+    REFUSAL = "refusal"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One place where a document does not have the required shape."""
+
+    pointer: str
+    """JSON Pointer (RFC 6901) of the field."""
+    rule: str
+    """Stable code of the rule, such as `text.bidi`."""
+    message: str
+    """What the rule wants, without the offending value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule of a scheme says about a certificate."""
+
+    rule: str
+    """Stable code, such as `ATIGA-R14-VALIDITY`."""
+    severity: Severity
+    pointer: str
+    """JSON Pointer (RFC 6901) of the field concerned."""
+    message: str
+    source: str
+    """Article, rule or box the text comes from."""
+
+
+class LedgerError(Exception):
+    """Base of everything raised on purpose."""
+
+
+class Refused(LedgerError):
+    """A rule said no."""
+
+
+class Unavailable(LedgerError):
+    """Could not find out."""
+
+
+@dataclass(eq=False)
+class InputMalformed(Refused):
+    """Input that is not strict JSON."""
+
+    rule: str
+    """Stable code, such as `json.duplicate-key`."""
+    message: str
+    pointer: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.message}{f' (at {self.pointer})' if self.pointer else ''}"
+
+
+@dataclass(eq=False)
+class CertificateMalformed(Refused):
+    """A document without the shape of a certificate; carries every problem found."""
+
+    problems: tuple[Problem, ...]
+
+    def __str__(self) -> str:
+        return "; ".join(f"{problem.pointer or '/'}: {problem.message}" for problem in self.problems)
+
+
+@dataclass(eq=False)
+class CertificateRefused(Refused):
+    """A well-formed certificate that hard rules of its scheme speak against; carries all findings."""
+
+    findings: tuple[Finding, ...]
+
+    def __str__(self) -> str:
+        stopping = [finding for finding in self.findings if finding.severity is Severity.REFUSAL]
+        return "; ".join(f"{finding.rule} at {finding.pointer}: {finding.message}" for finding in stopping)
+
+
+@dataclass(eq=False)
+class EnvelopeMalformed(Refused):
+    """A document that is not one of our envelopes."""
+
+    problems: tuple[Problem, ...]
+
+    def __str__(self) -> str:
+        return "; ".join(f"{problem.pointer or '/'}: {problem.message}" for problem in self.problems)
+
+
+@dataclass(eq=False)
+class ReferenceAlreadyFiled(Refused):
+    """Another document is filed under the same scheme, member, office and reference."""
+
+    certificate: bytes
+    """Id of the certificate that holds the reference."""
+
+    def __str__(self) -> str:
+        return (
+            f"the reference is taken by certificate 0x{self.certificate.hex()} with different content; "
+            "cancel or replace that one, or use a new reference"
+        )
+
+
+@dataclass(eq=False)
+class CertificateNotFiled(Refused):
+    """The archive holds no such certificate for this authority."""
+
+    certificate: bytes
+
+    def __str__(self) -> str:
+        return f"certificate 0x{self.certificate.hex()} is not in this archive"
+
+
+@dataclass(eq=False)
+class KeyNotHeld(Refused):
+    """No signer for the account is at hand."""
+
+    account: str
+
+    def __str__(self) -> str:
+        return f"no key for account {self.account} is loaded here; add its key file to the keys folder"
+
+
+@dataclass(eq=False)
+class DevelopmentKeyRefused(Refused):
+    """A publicly known development key was about to be used where it could do harm."""
+
+    account: str
+    chain_id: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.account} is a publicly known development key; it works only on a loopback node with the "
+            f"development chain id, not on chain {self.chain_id}. Make a key with `asal keys new`"
+        )
+
+
+@dataclass(eq=False)
+class LedgerMismatch(Refused):
+    """The node or the contract is not the one that the profile names."""
+
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(eq=False)
+class ChainUnreachable(Unavailable):
+    """The node gave no answer, or one that is none."""
+
+    message: str
+
+    def __str__(self) -> str:
+        return f"the chain could not be asked: {self.message}"
+
+
+@dataclass(eq=False)
+class NotConfirmed(Unavailable):
+    """A transaction was sent and its receipt did not come in time; it may still be mined."""
+
+    transaction: bytes
+
+    def __str__(self) -> str:
+        return f"transaction 0x{self.transaction.hex()} is not confirmed yet; retry with the same input"
+
+
+@dataclass(eq=False)
+class ArchiveUnavailable(Unavailable):
+    """The database did not answer, or could not write."""
+
+    message: str
+
+    def __str__(self) -> str:
+        return f"the archive could not be used: {self.message}"

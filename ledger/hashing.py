@@ -1,0 +1,23 @@
+"""keccak-256, the one hash of the ledger, and the sorted pair that trees and certificate ids are made of.
+
+The compiled wheel is used where it exists; elsewhere the hash backend that comes with the Ethereum
+libraries gives the same bytes ten times slower.  `tests/ledger/test_hashing.py` holds both to the
+published vectors.
+"""
+
+from eth_hash.auto import keccak as portable_keccak
+
+try:
+    from tiny_keccak import keccak256 as fast_keccak
+except ImportError:  # no wheel for this platform
+    fast_keccak = portable_keccak
+
+
+def keccak(data: bytes) -> bytes:
+    """Return the 32 bytes of keccak-256 (the pre-standard padding Ethereum uses, not SHA3-256)."""
+    return bytes(fast_keccak(data))
+
+
+def pair(left: bytes, right: bytes) -> bytes:
+    """Hash two 32-byte nodes in byte order, as OpenZeppelin's MerkleProof and OpenAttestation do."""
+    return keccak(left + right if left <= right else right + left)

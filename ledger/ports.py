@@ -1,0 +1,162 @@
+"""What the steps ask of the outside, as Protocols.
+
+`ledger.memory` answers all of them without leaving the process, `ledger.chain` and `ledger.archive`
+for real; one suite (`tests/ports/`) holds each pair equal.
+
+Every write names the account that signs it.  Writes raise a twin of the contract's error (see
+`ledger.refusals`), `KeyNotHeld` when no signer for the account is at hand, and `Unavailable` when the
+outcome could not be learnt; reads answer `None` or empty for what is not there.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from ledger.facts import (
+    Address,
+    AsOf,
+    Authority,
+    Evidence,
+    Key,
+    LedgerName,
+    Member,
+    Proposal,
+    ProposalKind,
+    Reason,
+    Role,
+    Standing,
+    Written,
+)
+from ledger.terms import Terms
+
+Clock = Callable[[], datetime]
+"""Returns the present moment, aware and in UTC."""
+
+
+class Members(Protocol):
+    """Who may write: members, their authorities and keys, and the votes among members."""
+
+    def members(self) -> Sequence[Member]: ...
+    def member(self, code: str) -> Member | None: ...
+    def authorities(self) -> Sequence[Authority]: ...
+    def authority(self, authority: int) -> Authority | None: ...
+    def keys(self, authority: int) -> Sequence[Key]:
+        """Return the authority's live keys."""
+
+    def key(self, account: Address) -> Key | None: ...
+    def proposals(self) -> Sequence[Proposal]: ...
+
+    def propose(self, kind: ProposalKind, member: str, admin: Address | None, account: Address) -> int:
+        """Open a vote, casting the proposer's own; returns the proposal's id."""
+
+    def vote(self, proposal: int, account: Address) -> Written: ...
+    def enact(self, proposal: int, account: Address) -> Written: ...
+    def rotate_admin(self, admin: Address, account: Address) -> Written: ...
+    def add_authority(self, roles: Role, name: str, domain: str, account: Address) -> int:
+        """Add an authority to the account's member; returns its id."""
+
+    def withdraw_authority(self, authority: int, account: Address) -> Written: ...
+    def add_key(self, authority: int, key: Address, account: Address) -> Written: ...
+    def rotate_key(self, retiring: Address, key: Address, account: Address) -> Written: ...
+    def revoke_key(self, key: Address, account: Address) -> Written: ...
+    def mark_compromised(self, key: Address, since: datetime, account: Address) -> Written: ...
+
+
+class Registry(Protocol):
+    """Certificates on the ledger."""
+
+    @property
+    def ledger(self) -> LedgerName: ...
+
+    def head(self) -> AsOf:
+        """Return the newest block that reads are answered from."""
+
+    def evidence(self, certificate: bytes, root: bytes, reference_key: bytes) -> Evidence:
+        """Return all that is recorded about an id, the root it climbs to and its reference, in one look."""
+
+    def standing(self, certificate: bytes, at: datetime) -> Standing:
+        """Return how the certificate stood at a moment: was it good when the declaration was lodged?"""
+
+    def issue(self, terms: Terms, account: Address) -> Written: ...
+    def anchor(self, root: bytes, size: int, valid_until: date, account: Address) -> Written: ...
+    def enter(self, terms: Terms, root: bytes, proof: Sequence[bytes], account: Address) -> Written: ...
+    def cancel(self, certificate: bytes, reason: Reason, account: Address) -> Written: ...
+    def replace(self, certificate: bytes, terms: Terms, account: Address) -> Written: ...
+
+
+class FilingState(StrEnum):
+    """How far a filed certificate has come."""
+
+    ACCEPTED = "accepted"
+    """Stored here; the chain has not confirmed it yet."""
+    RECORDED = "recorded"
+    """The chain holds it."""
+    REFUSED = "refused"
+    """The chain said no; the reference is free again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A certificate in the issuing authority's archive, with all that its envelope is rebuilt from."""
+
+    id: bytes
+    """The certificate's id."""
+    authority: int
+    account: Address
+    """The key that signs, or signed, its entry."""
+    terms: Terms
+    office: str
+    """Issuing office, normalised."""
+    reference: str
+    """Reference number, normalised."""
+    document: bytes
+    """The unsalted `data` of the envelope as canonical JSON (RFC 8785)."""
+    seed: bytes
+    """32 secret bytes that the salts derive from; whoever holds them can guess hidden fields."""
+    root: bytes
+    """The id itself, or the root of the batch it was anchored in."""
+    siblings: tuple[bytes, ...]
+    """Merkle proof from the id to the root; empty when issued singly."""
+    state: FilingState
+    filed_at: datetime
+    recorded_at: datetime | None = None
+    transaction: bytes | None = None
+    replaces: bytes | None = None
+
+
+class Archive(Protocol):
+    """The documents of the authorities served here.  What `file` returned survives a crash."""
+
+    def file(self, filing: Filing) -> Filing:
+        """Store a filing, or return the one already held for the same reference and document.
+
+        Raises `ReferenceAlreadyFiled` when the reference is held by a different document.
+        """
+
+    def recorded(self, certificate: bytes, written: Written) -> Filing:
+        """Mark a filing as held by the chain; repeating it changes nothing."""
+
+    def refused(self, certificate: bytes) -> None:
+        """Mark a filing as refused by the chain and free its reference."""
+
+    def find(self, certificate: bytes) -> Filing | None: ...
+    def find_reference(self, exporting: str, reference: str, issued_on: date) -> Sequence[Filing]:
+        """Return filings with this (normalised) reference and date of issue, refused ones left out."""
+
+    def filings(self, authority: int, *, after: bytes | None = None, limit: int = 100) -> Sequence[Filing]:
+        """Return an authority's filings in the order they were filed, starting after an id."""
+
+    def unconfirmed(self) -> Iterator[Filing]:
+        """Yield filings in state ACCEPTED, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The outside, bundled for the steps."""
+
+    members: Members
+    registry: Registry
+    archive: Archive
+    clock: Clock
