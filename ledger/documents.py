@@ -1,0 +1,150 @@
+"""Between a certificate and the JSON object that envelopes and requests carry.
+
+`parse_document` takes a mapping from strict JSON (`ledger.strict_json`) and returns a well-formed `Certificate`, or
+raises `CertificateMalformed` with every problem by JSON Pointer, never repeating what was sent.  `document_of` goes
+the other way; the two are inverse to each other, down to the trailing zeros of an amount.
+"""
+
+import dataclasses
+import datetime
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final
+
+from pydantic import ValidationError
+from pydantic.alias_generators import to_camel
+
+from ledger import certificate as domain
+from ledger import document_schema as schema
+from ledger.certificate import Certificate
+from ledger.document_schema import CertificateDocument, Document
+from ledger.errors import CertificateMalformed, Problem
+from ledger.terms import Scheme
+from ledger.wellformed import problems_of
+
+__all__ = ["CertificateDocument", "certificate_of", "document_of", "parse_document", "problems_in"]
+
+_TWINS: Final[dict[type[Document], type]] = {
+    schema.TraderDocument: domain.Trader,
+    schema.TransportDocument: domain.Transport,
+    schema.PackagesDocument: domain.Packages,
+    schema.MeasureDocument: domain.Measure,
+    schema.MoneyDocument: domain.Money,
+    schema.InvoiceDocument: domain.Invoice,
+    schema.ItemOriginalDocument: domain.ItemOriginal,
+    schema.ItemDocument: domain.Item,
+    schema.InvoicerDocument: domain.Invoicer,
+    schema.ExhibitionDocument: domain.Exhibition,
+    schema.OriginalDocument: domain.Original,
+    schema.ReplacedDocument: domain.Replaced,
+    schema.EndorsementsDocument: domain.Endorsements,
+    schema.DeclarationDocument: domain.Declaration,
+    schema.CertificationDocument: domain.Certification,
+    schema.CertificateDocument: domain.Certificate,
+}
+
+_SHAPE_RULES: Final = {
+    "missing": ("field.missing", "add this field"),
+    "extra_forbidden": ("field.unknown", "remove this field; the format has none of this name here"),
+    "string_type": ("type.string", "use a string"),
+    "string_unicode": ("text.surrogate", "use complete Unicode characters; half of a surrogate pair is none"),
+    "string_pattern_mismatch": ("numbers.key", "key these entries by number: 1, 2, 3 …"),
+    "bool_type": ("type.boolean", "use true or false"),
+    "dict_type": ("type.object", "use an object"),
+    "model_type": ("type.object", "use an object"),
+    "too_short": ("count.out-of-range", "give at least one"),
+}
+_SAFE_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+def parse_document(document: Mapping[str, Any]) -> Certificate:
+    """Return the well-formed certificate that a document describes, or raise `CertificateMalformed`."""
+    try:
+        model = CertificateDocument.model_validate(dict(document))
+    except ValidationError as error:
+        raise CertificateMalformed(problems_in(error)) from None  # the cause would carry the input
+    return certificate_of(model)
+
+
+def certificate_of(document: CertificateDocument) -> Certificate:
+    """Return the well-formed certificate of a document of the right shape, or raise `CertificateMalformed`."""
+    certificate: Certificate = _inside(document)
+    problems = (*_gaps(document), *problems_of(certificate))
+    if problems:
+        raise CertificateMalformed(problems)
+    return certificate
+
+
+def document_of(certificate: Certificate) -> dict[str, Any]:
+    """Return the JSON object that describes a certificate: strings, booleans and objects only."""
+    document: dict[str, Any] = _outside(certificate)
+    return document
+
+
+def problems_in(error: ValidationError) -> tuple[Problem, ...]:
+    """Return what is wrong with the shape of a document, without anything of its values."""
+    details = error.errors(include_input=False, include_url=False, include_context=False)
+    return tuple(_problem(detail["type"], detail["loc"], detail["msg"]) for detail in details)
+
+
+def _problem(kind: str, location: tuple[int | str, ...], message: str) -> Problem:
+    """Name the field; a name made up by the sender is repeated only when it is short and plain."""
+    known = _SHAPE_RULES.get(kind)
+    rule, wanted = known or ((kind, message) if "." in kind else ("shape", "use the documented shape"))
+    steps = [str(step) for step in location if step != "[key]"]
+    if steps and not _SAFE_NAME.fullmatch(steps[-1]):
+        steps.pop()
+    return Problem("".join(f"/{step}" for step in steps if _SAFE_NAME.fullmatch(step)), rule, wanted)
+
+
+def _gaps(document: CertificateDocument) -> Iterator[Problem]:
+    """Find numbered objects that skip a number; the goods lines themselves are checked by `problems_of`."""
+    numbered = [("/originals", document.originals)]
+    for number, item in document.items.items():
+        numbered += [(f"/items/{number}/{name}", getattr(item, name)) for name in ("invoices", "originals")]
+    for pointer, entries in numbered:
+        if entries and {int(key) for key in entries} != set(range(1, len(entries) + 1)):
+            yield Problem(pointer, "numbers.gap", "number these 1, 2, 3 … without gaps")
+
+
+def _inside(value: Any, **more: int) -> Any:  # noqa: ANN401 (any part of a certificate)
+    """Turn a model into its dataclass, and a numbered object into a tuple in order of its numbers."""
+    if isinstance(value, Document):
+        given = ((name, getattr(value, name)) for name in type(value).model_fields)
+        return _TWINS[type(value)](**{name: _inside(part) for name, part in given if part is not None}, **more)
+    if isinstance(value, dict):
+        ordered = sorted((int(key), part) for key, part in value.items())
+        numbered = bool(ordered) and isinstance(ordered[0][1], schema.ItemDocument)
+        return tuple(_inside(part, number=number) if numbered else _inside(part) for number, part in ordered)
+    return value
+
+
+@cache
+def _names(part: type) -> tuple[tuple[str, str], ...]:
+    """Return attribute and document name of each field; a goods line's number is its key, not a field."""
+    names = (field.name for field in dataclasses.fields(part))
+    return tuple((name, to_camel(name)) for name in names if (part, name) != (domain.Item, "number"))
+
+
+def _outside(value: Any) -> Any:  # noqa: ANN401, PLR0911 (any part of a certificate; one case per type)
+    """Turn a dataclass into an object, a tuple into a numbered one, and a value into its string."""
+    match value:
+        case str() | bool():
+            return value
+        case Scheme():
+            return value.code
+        case int():
+            return str(value)
+        case Decimal():
+            return format(value, "f")
+        case datetime.date():
+            return value.isoformat()
+        case bytes():
+            return f"0x{value.hex()}"
+        case tuple():
+            return {str(number): _outside(part) for number, part in enumerate(value, 1)}
+    part_type: type = type(value)
+    given = ((name, getattr(value, attribute)) for attribute, name in _names(part_type))
+    return {name: _outside(part) for name, part in given if part not in (None, ())}
