@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
+import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+import {MemberRegistry} from "./MemberRegistry.sol";
+import {ICertificateRegistry} from "./interfaces/ICertificateRegistry.sol";
+
+/// @title CertificateRegistry
+/// @notice See `ICertificateRegistry`.
+/// @dev Inherits the members instead of calling them: one storage slot then tells all about a write's sender.
+contract CertificateRegistry is ICertificateRegistry, MemberRegistry {
+    /// @dev Any live key, whatever its roles.
+    uint8 private constant ANY_ROLE = 0;
+    /// @dev Reasons of cancellation go from 1 to this.
+    uint8 private constant LAST_REASON = 7;
+    /// @dev The reason kept for entries that were replaced.
+    uint8 private constant REASON_REPLACED = 255;
+    /// @dev Bounds the work of `issue`.
+    uint256 private constant MAX_PARENTS = 32;
+    /// @dev How far ahead of the block a date of issue may be: it is midnight of a day that begins earlier in the east.
+    uint48 private constant MAX_POST_DATING = 1 days;
+
+    mapping(bytes32 id => Entry entry) private _entries;
+    mapping(bytes32 root => Anchor batch) private _anchors;
+    mapping(bytes32 referenceKey => bytes32 id) private _holders;
+    mapping(bytes32 id => bytes32 replacement) private _replacements;
+
+    /// @notice Founds the ledger with its first members.
+    /// @param founders The first members and their administrators.
+    constructor(Founder[] memory founders) MemberRegistry(founders) {}
+
+    // ------------------------------------------------------------------------------------------ writes
+
+    /// @inheritdoc ICertificateRegistry
+    function issue(Terms calldata terms) external returns (bytes32 id) {
+        // Check: an issuing key signs.
+        Key memory key = _requireRole(ROLE_ISSUING);
+
+        // Check, effect: all rules of an entry.
+        id = _idOf(terms);
+        _register(id, terms, key.id, key.member, _now());
+    }
+
+    /// @inheritdoc ICertificateRegistry
+    function anchor(bytes32 root, uint32 size, uint48 validUntil) external {
+        // Check: an issuing key commits a new batch that is still of use.
+        Key memory key = _requireRole(ROLE_ISSUING);
+        if (root == 0) revert RootMissing();
+        if (size == 0) revert BatchSizeInvalid(size);
+        if (validUntil < _now()) revert AlreadyExpired(validUntil, _now());
+        if (_anchors[root].anchoredAt != 0) revert RootAlreadyAnchored(root);
+
+        // Effect: write it down.
+        _anchors[root] =
+            Anchor({key: key.id, exporting: key.member, size: size, anchoredAt: _now(), validUntil: validUntil});
+        emit RootAnchored(root, key.id, size, validUntil);
+    }
+
+    /// @inheritdoc ICertificateRegistry
+    function enter(Terms calldata terms, bytes32 root, bytes32[] calldata proof) external returns (bytes32 id) {
+        // Check: some member asks, and the certificate is part of the batch.
+        _requireRole(ANY_ROLE);
+        Anchor memory batch = _anchors[root];
+        if (batch.anchoredAt == 0) revert RootUnknown(root);
+        id = _idOf(terms);
+        if (!MerkleProof.verifyCalldata(proof, root, id)) revert ProofInvalid(id, root);
+        if (batch.validUntil < terms.validUntil) {
+            revert AnchorExpiresEarlier(root, batch.validUntil, terms.validUntil);
+        }
+
+        // Check, effect: all rules of an entry, as of the time of the batch.
+        _register(id, terms, batch.key, batch.exporting, batch.anchoredAt);
+        emit CertificateEntered(id, root, batch.anchoredAt);
+    }
+
+    /// @inheritdoc ICertificateRegistry
+    function cancel(bytes32 id, uint8 reason) external {
+        // Check: an issuing key of the same member, and a certificate that has not ended.
+        Key memory key = _requireRole(ROLE_ISSUING);
+        if (reason == 0 || reason > LAST_REASON) revert ReasonInvalid(reason);
+        Entry memory entry = _requireOwnEntry(id, key.member);
+        if (entry.endedAt != 0) revert CertificateNotLive(id, _standing(entry, _now()));
+
+        // Effect: end it.
+        _end(id, reason);
+        emit CertificateCancelled(id, key.id, reason);
+    }
+
+    /// @inheritdoc ICertificateRegistry
+    function replace(bytes32 id, Terms calldata terms) external returns (bytes32 replacement) {
+        // Check: an issuing key of the same member, and a certificate that is valid.
+        Key memory key = _requireRole(ROLE_ISSUING);
+        Standing standing = _standing(_requireOwnEntry(id, key.member), _now());
+        if (standing != Standing.Valid) revert CertificateNotLive(id, standing);
+
+        // Effect: end the old one first, so that the new one cannot be based on it.
+        _end(id, REASON_REPLACED);
+
+        // Check, effect: all rules of an entry for the new one.
+        replacement = _idOf(terms);
+        _register(replacement, terms, key.id, key.member, _now());
+        _replacements[id] = replacement;
+        emit CertificateReplaced(id, replacement, key.id);
+    }
+
+    // ------------------------------------------------------------------------------------------- views
+
+    /// @inheritdoc ICertificateRegistry
+    function entryOf(bytes32 id) external view returns (Entry memory) {
+        return _entries[id];
+    }
+
+    /// @inheritdoc ICertificateRegistry
+    function anchorOf(bytes32 root) external view returns (Anchor memory) {
+        return _anchors[root];
+    }
+
+    /// @inheritdoc ICertificateRegistry
+    function holderOf(bytes32 referenceKey) external view returns (bytes32 id) {
+        return _holders[referenceKey];
+    }
+
+    /// @inheritdoc ICertificateRegistry
+    function replacementOf(bytes32 id) external view returns (bytes32 replacement) {
+        return _replacements[id];
+    }
+
+    /// @inheritdoc ICertificateRegistry
+    function standingOf(bytes32 id, uint48 moment) external view returns (Standing) {
+        return _standing(_entries[id], moment);
+    }
+
+    /// @inheritdoc ICertificateRegistry
+    function idOf(Terms calldata terms) external pure returns (bytes32 id) {
+        return _idOf(terms);
+    }
+
+    /// @inheritdoc ICertificateRegistry
+    function evidenceOf(bytes32 id, bytes32 root, bytes32 referenceKey)
+        external
+        view
+        returns (Evidence memory evidence)
+    {
+        evidence.blockNumber = block.number;
+        evidence.blockTime = block.timestamp;
+        evidence.entry = _entries[id];
+        evidence.anchor = _anchors[root];
+        evidence.holder = _holders[referenceKey];
+        evidence.replacement = _replacements[id];
+        uint32 keyId = evidence.entry.issuedAt != 0 ? evidence.entry.key : evidence.anchor.key;
+        (evidence.account, evidence.key) = _signer(keyId);
+    }
+
+    /// @inheritdoc ICertificateRegistry
+    function isIssued(bytes32 hash) external view returns (bool) {
+        return _entries[hash].issuedAt != 0 || _anchors[hash].anchoredAt != 0;
+    }
+
+    /// @inheritdoc ICertificateRegistry
+    function isRevoked(bytes32 hash) external view returns (bool) {
+        Entry memory entry = _entries[hash];
+        if (entry.issuedAt != 0) {
+            return _standing(entry, _now()) != Standing.Valid || _compromisedFrom(entry.key, entry.issuedAt) != 0;
+        }
+        Anchor memory batch = _anchors[hash];
+        if (batch.anchoredAt == 0) return false;
+        return batch.validUntil < _now() || _compromisedFrom(batch.key, batch.anchoredAt) != 0;
+    }
+
+    // ------------------------------------------------------------------------------------------- rules
+
+    /// @dev Writes an entry after checking all rules there are about one. `keyId` and `member` sign it at `moment`.
+    function _register(bytes32 id, Terms calldata terms, uint32 keyId, bytes2 member, uint48 moment) private {
+        // Check: the terms hold in themselves, are new, and rest on good originals.
+        _requireSound(terms, member, moment);
+        if (_entries[id].issuedAt != 0) revert CertificateAlreadyIssued(id);
+        bytes32 holder = _holders[terms.referenceKey];
+        if (holder != 0) revert ReferenceAlreadyUsed(terms.referenceKey, holder);
+        _requireParents(terms, moment);
+
+        // Effect: take the reference and write the entry.
+        _holders[terms.referenceKey] = id;
+        _entries[id] = Entry({
+            key: keyId,
+            exporting: member,
+            importing: terms.importing,
+            scheme: terms.scheme,
+            issuedAt: moment,
+            validUntil: terms.validUntil,
+            endedAt: 0,
+            reason: 0
+        });
+        emit CertificateIssued(
+            id,
+            terms.referenceKey,
+            terms.importing,
+            member,
+            keyId,
+            terms.scheme,
+            terms.issuedOn,
+            terms.validUntil
+        );
+        for (uint256 i = 0; i < terms.parents.length; ++i) {
+            emit ParentLinked(terms.parents[i], id);
+        }
+    }
+
+    /// @dev What can be said about the terms without looking at other entries.
+    function _requireSound(Terms calldata terms, bytes2 member, uint48 moment) private pure {
+        if (terms.exporting != member) revert NotYourMember(terms.exporting, member);
+        if (terms.importing == 0 || terms.importing == member) revert ImportingMemberInvalid(terms.importing);
+        if (terms.documentHash == 0) revert DocumentHashMissing();
+        if (terms.referenceKey == 0) revert ReferenceKeyMissing();
+        if (terms.scheme == 0) revert SchemeMissing();
+        if (terms.issuedOn > terms.validUntil) revert ValidityInvalid(terms.issuedOn, terms.validUntil);
+        if (terms.issuedOn > moment + MAX_POST_DATING) revert PostDated(terms.issuedOn, moment);
+        if (terms.validUntil < moment) revert AlreadyExpired(terms.validUntil, moment);
+    }
+
+    /// @dev The originals of a back-to-back certificate (ATIGA OCP Rule 11). Ascending ids keep out duplicates.
+    function _requireParents(Terms calldata terms, uint48 moment) private view {
+        bytes32[] calldata parents = terms.parents;
+        if (parents.length > MAX_PARENTS) revert TooManyParents(parents.length, MAX_PARENTS);
+        for (uint256 i = 0; i < parents.length; ++i) {
+            if (i > 0 && parents[i] <= parents[i - 1]) revert ParentsNotSorted();
+            _requireParent(parents[i], terms, moment);
+        }
+    }
+
+    /// @dev One original: live at that time, addressed to the member that issues now, and lasting as long.
+    function _requireParent(bytes32 parent, Terms calldata terms, uint48 moment) private view {
+        Entry memory entry = _entries[parent];
+        if (entry.issuedAt == 0) revert ParentUnknown(parent);
+        Standing standing = _standing(entry, moment);
+        if (standing != Standing.Valid) revert ParentNotLive(parent, standing);
+        if (entry.importing != terms.exporting) {
+            revert ParentNotAddressedHere(parent, entry.importing, terms.exporting);
+        }
+        if (entry.validUntil < terms.validUntil) {
+            revert ParentExpiresEarlier(parent, entry.validUntil, terms.validUntil);
+        }
+        uint48 compromisedFrom = _compromisedFrom(entry.key, entry.issuedAt);
+        if (compromisedFrom != 0) revert ParentIssuerCompromised(parent, compromisedFrom);
+    }
+
+    /// @dev The entry, which must have been issued by this member.
+    function _requireOwnEntry(bytes32 id, bytes2 member) private view returns (Entry memory entry) {
+        entry = _entries[id];
+        if (entry.issuedAt == 0) revert CertificateUnknown(id);
+        if (entry.exporting != member) revert NotYourCertificate(id, entry.exporting, member);
+    }
+
+    /// @dev Ends an entry; there is no way back, for nothing ever clears `endedAt`.
+    function _end(bytes32 id, uint8 reason) private {
+        Entry storage entry = _entries[id];
+        entry.endedAt = _now();
+        entry.reason = reason;
+    }
+
+    /// @dev The one place that says how an entry stands at a time.
+    function _standing(Entry memory entry, uint48 moment) private pure returns (Standing) {
+        if (entry.issuedAt == 0 || moment < entry.issuedAt) return Standing.Unknown;
+        if (entry.endedAt != 0 && entry.endedAt <= moment) {
+            return entry.reason == REASON_REPLACED ? Standing.Replaced : Standing.Cancelled;
+        }
+        return entry.validUntil < moment ? Standing.Expired : Standing.Valid;
+    }
+
+    /// @dev Since when a key is compromised, if that covers what it signed at `moment`; 0 otherwise.
+    function _compromisedFrom(uint32 keyId, uint48 moment) private view returns (uint48) {
+        (, Key memory key) = _signer(keyId);
+        return key.compromisedFrom <= moment ? key.compromisedFrom : 0;
+    }
+
+    /// @dev The same pair hash as in Merkle trees, so a proof can start at the document's hash.
+    function _idOf(Terms calldata terms) private pure returns (bytes32) {
+        return Hashes.commutativeKeccak256(terms.documentHash, keccak256(abi.encode(terms)));
+    }
+}
