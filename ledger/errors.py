@@ -6,7 +6,9 @@ r"""Everything that can go wrong, in two families.
     │   ├── CertificateMalformed       the document does not have the shape of a certificate
     │   ├── CertificateRefused         a hard rule of its scheme speaks against it
     │   ├── EnvelopeMalformed          the document is not an envelope
+    │   ├── FieldNotRedactable         the field cannot be hidden
     │   ├── ReferenceAlreadyFiled      the archive holds another document under this reference
+    │   ├── ReferenceAmbiguous         several issuing offices use this reference
     │   ├── CertificateNotFiled        the archive does not hold the certificate
     │   ├── KeyNotHeld                 no signer for the account is at hand
     │   ├── DevelopmentKeyRefused      a publicly known key off a development chain
@@ -115,6 +117,18 @@ class EnvelopeMalformed(Refused):
 
 
 @dataclass(eq=False)
+class FieldNotRedactable(Refused):
+    """A field that must stay visible, or is not there, was to be hidden."""
+
+    path: str
+    """Dotted path of the field."""
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.path} cannot be hidden: {self.why}"
+
+
+@dataclass(eq=False)
 class ReferenceAlreadyFiled(Refused):
     """Another document is filed under the same scheme, member, office and reference."""
 
@@ -126,6 +140,16 @@ class ReferenceAlreadyFiled(Refused):
             f"the reference is taken by certificate 0x{self.certificate.hex()} with different content; "
             "cancel or replace that one, or use a new reference"
         )
+
+
+@dataclass(eq=False)
+class ReferenceAmbiguous(Refused):
+    """Several issuing offices gave out this reference on this day (it is unique per office only, Rule 7.3)."""
+
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.count} certificates of different offices carry this reference; give the issuing office too"
 
 
 @dataclass(eq=False)

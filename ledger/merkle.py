@@ -43,7 +43,9 @@ def tree_of(leaves: Iterable[bytes]) -> Tree:
         raise ValueError(message)
     layers = [tuple(layer)]
     while len(layer) > 1:
-        layer = [pair(layer[i], layer[i + 1]) if i + 1 < len(layer) else layer[i] for i in range(0, len(layer), 2)]
+        layer = [
+            pair(layer[i], layer[i + 1]) if i + 1 < len(layer) else layer[i] for i in range(0, len(layer), 2)
+        ]
         layers.append(tuple(layer))
     return Tree(tuple(layers), positions)
 

@@ -38,37 +38,64 @@ Clock = Callable[[], datetime]
 class Members(Protocol):
     """Who may write: members, their authorities and keys, and the votes among members."""
 
-    def members(self) -> Sequence[Member]: ...
-    def member(self, code: str) -> Member | None: ...
-    def authorities(self) -> Sequence[Authority]: ...
-    def authority(self, authority: int) -> Authority | None: ...
+    def members(self) -> Sequence[Member]:
+        """Return all members, in order of admission, suspended ones included."""
+
+    def member(self, code: str) -> Member | None:
+        """Return the member with this ISO 3166 alpha-2 code."""
+
+    def authorities(self) -> Sequence[Authority]:
+        """Return all authorities of all members, withdrawn ones included."""
+
+    def authority(self, authority: int) -> Authority | None:
+        """Return the authority with this id."""
+
     def keys(self, authority: int) -> Sequence[Key]:
         """Return the authority's live keys."""
 
-    def key(self, account: Address) -> Key | None: ...
-    def proposals(self) -> Sequence[Proposal]: ...
+    def key(self, account: Address) -> Key | None:
+        """Return what is known of an account that is or was a key."""
+
+    def proposals(self) -> Sequence[Proposal]:
+        """Return all votes among members, oldest first."""
 
     def propose(self, kind: ProposalKind, member: str, admin: Address | None, account: Address) -> int:
         """Open a vote, casting the proposer's own; returns the proposal's id."""
 
-    def vote(self, proposal: int, account: Address) -> Written: ...
-    def enact(self, proposal: int, account: Address) -> Written: ...
-    def rotate_admin(self, admin: Address, account: Address) -> Written: ...
+    def vote(self, proposal: int, account: Address) -> Written:
+        """Vote for a proposal; enacts it when that is enough."""
+
+    def enact(self, proposal: int, account: Address) -> Written:
+        """Enact a proposal whose threshold fell after the last vote."""
+
+    def rotate_admin(self, admin: Address, account: Address) -> Written:
+        """Hand the member's admin key over to another account."""
+
     def add_authority(self, roles: Role, name: str, domain: str, account: Address) -> int:
         """Add an authority to the account's member; returns its id."""
 
-    def withdraw_authority(self, authority: int, account: Address) -> Written: ...
-    def add_key(self, authority: int, key: Address, account: Address) -> Written: ...
-    def rotate_key(self, retiring: Address, key: Address, account: Address) -> Written: ...
-    def revoke_key(self, key: Address, account: Address) -> Written: ...
-    def mark_compromised(self, key: Address, since: datetime, account: Address) -> Written: ...
+    def withdraw_authority(self, authority: int, account: Address) -> Written:
+        """End an authority and revoke its keys."""
+
+    def add_key(self, authority: int, key: Address, account: Address) -> Written:
+        """Let an account write for an authority."""
+
+    def rotate_key(self, retiring: Address, key: Address, account: Address) -> Written:
+        """Revoke one key and add another in one step."""
+
+    def revoke_key(self, key: Address, account: Address) -> Written:
+        """End a key; what it signed stays good."""
+
+    def mark_compromised(self, key: Address, since: datetime, account: Address) -> Written:
+        """Distrust what a key signed from a moment on, which may lie in the past."""
 
 
 class Registry(Protocol):
     """Certificates on the ledger."""
 
     @property
-    def ledger(self) -> LedgerName: ...
+    def ledger(self) -> LedgerName:
+        """Return the ledger this is."""
 
     def head(self) -> AsOf:
         """Return the newest block that reads are answered from."""
@@ -77,13 +104,22 @@ class Registry(Protocol):
         """Return all that is recorded about an id, the root it climbs to and its reference, in one look."""
 
     def standing(self, certificate: bytes, at: datetime) -> Standing:
-        """Return how the certificate stood at a moment: was it good when the declaration was lodged?"""
+        """Return how the certificate stood at a moment, such as the lodging of a declaration."""
 
-    def issue(self, terms: Terms, account: Address) -> Written: ...
-    def anchor(self, root: bytes, size: int, valid_until: date, account: Address) -> Written: ...
-    def enter(self, terms: Terms, root: bytes, proof: Sequence[bytes], account: Address) -> Written: ...
-    def cancel(self, certificate: bytes, reason: Reason, account: Address) -> Written: ...
-    def replace(self, certificate: bytes, terms: Terms, account: Address) -> Written: ...
+    def issue(self, terms: Terms, account: Address) -> Written:
+        """Write the entry of one certificate."""
+
+    def anchor(self, root: bytes, size: int, valid_until: date, account: Address) -> Written:
+        """Commit a batch by its root; `valid_until` is the latest in it."""
+
+    def enter(self, terms: Terms, root: bytes, proof: Sequence[bytes], account: Address) -> Written:
+        """Turn an anchored certificate into an entry; `proof` leads from its id to the root."""
+
+    def cancel(self, certificate: bytes, reason: Reason, account: Address) -> Written:
+        """End a certificate."""
+
+    def replace(self, certificate: bytes, terms: Terms, account: Address) -> Written:
+        """End a certificate and write the entry of its replacement."""
 
 
 class FilingState(StrEnum):
@@ -141,7 +177,9 @@ class Archive(Protocol):
     def refused(self, certificate: bytes) -> None:
         """Mark a filing as refused by the chain and free its reference."""
 
-    def find(self, certificate: bytes) -> Filing | None: ...
+    def find(self, certificate: bytes) -> Filing | None:
+        """Return the filing with this id."""
+
     def find_reference(self, exporting: str, reference: str, issued_on: date) -> Sequence[Filing]:
         """Return filings with this (normalised) reference and date of issue, refused ones left out."""
 

@@ -37,11 +37,13 @@ class NotAnAdmin(ContractRefusal):
 
     account: str
 
+
 @dataclass(eq=False)
 class MemberUnknown(ContractRefusal):
     """{member} is not a member of this ledger."""
 
     member: str
+
 
 @dataclass(eq=False)
 class MemberAlreadyKnown(ContractRefusal):
@@ -49,11 +51,13 @@ class MemberAlreadyKnown(ContractRefusal):
 
     member: str
 
+
 @dataclass(eq=False)
 class MemberCodeInvalid(ContractRefusal):
     """{member} is not a member code: two upper-case letters (ISO 3166 alpha-2)."""
 
     member: str
+
 
 @dataclass(eq=False)
 class MemberNotActive(ContractRefusal):
@@ -61,11 +65,13 @@ class MemberNotActive(ContractRefusal):
 
     member: str
 
+
 @dataclass(eq=False)
 class MemberNotSuspended(ContractRefusal):
     """{member} is not suspended, so there is nothing to reinstate."""
 
     member: str
+
 
 @dataclass(eq=False)
 class LastActiveMember(ContractRefusal):
@@ -73,11 +79,13 @@ class LastActiveMember(ContractRefusal):
 
     member: str
 
+
 @dataclass(eq=False)
 class TooManyMembers(ContractRefusal):
     """The ledger holds at most {limit} members."""
 
     limit: int
+
 
 @dataclass(eq=False)
 class AdminInvalid(ContractRefusal):
@@ -85,17 +93,20 @@ class AdminInvalid(ContractRefusal):
 
     admin: str
 
+
 @dataclass(eq=False)
 class AdminInUse(ContractRefusal):
     """{admin} is in use already, as an admin key or as an authority's key."""
 
     admin: str
 
+
 @dataclass(eq=False)
 class AuthorityUnknown(ContractRefusal):
     """There is no authority {authority}."""
 
     authority: int
+
 
 @dataclass(eq=False)
 class AuthorityNotYours(ContractRefusal):
@@ -104,6 +115,7 @@ class AuthorityNotYours(ContractRefusal):
     authority: int
     member: str
 
+
 @dataclass(eq=False)
 class AuthorityAlreadyWithdrawn(ContractRefusal):
     """Authority {authority} was withdrawn on {withdrawn_at}."""
@@ -111,19 +123,23 @@ class AuthorityAlreadyWithdrawn(ContractRefusal):
     authority: int
     withdrawn_at: datetime
 
+
 @dataclass(eq=False)
 class RolesInvalid(ContractRefusal):
     """Roles {roles} are none or unknown; add up ISSUING 1, COMPETENT 2, CUSTOMS 4, AEO 8."""
 
     roles: int
 
+
 @dataclass(eq=False)
 class NameMissing(ContractRefusal):
     """An authority needs a name."""
 
+
 @dataclass(eq=False)
 class DomainMissing(ContractRefusal):
     """An authority needs a web domain."""
+
 
 @dataclass(eq=False)
 class KeyInvalid(ContractRefusal):
@@ -131,17 +147,20 @@ class KeyInvalid(ContractRefusal):
 
     account: str
 
+
 @dataclass(eq=False)
 class KeyAlreadyKnown(ContractRefusal):
     """{account} is or was a key already; make a new one."""
 
     account: str
 
+
 @dataclass(eq=False)
 class KeyUnknown(ContractRefusal):
     """{account} was never a key of this ledger."""
 
     account: str
+
 
 @dataclass(eq=False)
 class KeyNotYours(ContractRefusal):
@@ -150,6 +169,7 @@ class KeyNotYours(ContractRefusal):
     account: str
     member: str
 
+
 @dataclass(eq=False)
 class KeyAlreadyRevoked(ContractRefusal):
     """Key {account} was revoked on {revoked_at}."""
@@ -157,12 +177,14 @@ class KeyAlreadyRevoked(ContractRefusal):
     account: str
     revoked_at: datetime
 
+
 @dataclass(eq=False)
 class TooManyKeys(ContractRefusal):
     """{member} has {limit} live keys, the most it may have; revoke one first."""
 
     member: str
     limit: int
+
 
 @dataclass(eq=False)
 class CompromiseDateInvalid(ContractRefusal):
@@ -172,11 +194,13 @@ class CompromiseDateInvalid(ContractRefusal):
     from_: datetime
     latest: datetime
 
+
 @dataclass(eq=False)
 class ProposalUnknown(ContractRefusal):
     """There is no proposal {proposal}."""
 
     proposal: int
+
 
 @dataclass(eq=False)
 class ProposalAlreadyEnacted(ContractRefusal):
@@ -185,6 +209,7 @@ class ProposalAlreadyEnacted(ContractRefusal):
     proposal: int
     enacted_at: datetime
 
+
 @dataclass(eq=False)
 class ProposalLapsed(ContractRefusal):
     """Proposal {proposal} lapsed on {lapsed_at}; propose it anew."""
@@ -192,12 +217,14 @@ class ProposalLapsed(ContractRefusal):
     proposal: int
     lapsed_at: datetime
 
+
 @dataclass(eq=False)
 class AlreadyVoted(ContractRefusal):
     """{member} has voted on proposal {proposal} already."""
 
     proposal: int
     member: str
+
 
 @dataclass(eq=False)
 class VotesMissing(ContractRefusal):
@@ -207,12 +234,14 @@ class VotesMissing(ContractRefusal):
     votes: int
     needed: int
 
+
 @dataclass(eq=False)
 class NotAuthorised(ContractRefusal):
     """{account} holds no live key with role {role} (1 issuing, 2 competent, 4 customs, 8 AEO)."""
 
     account: str
     role: int
+
 
 @dataclass(eq=False)
 class NotYourMember(ContractRefusal):
@@ -221,23 +250,28 @@ class NotYourMember(ContractRefusal):
     exporting: str
     member: str
 
+
 @dataclass(eq=False)
 class ImportingMemberInvalid(ContractRefusal):
     """{importing} cannot be the importing member of this certificate."""
 
     importing: str
 
+
 @dataclass(eq=False)
 class DocumentHashMissing(ContractRefusal):
     """The terms carry no document hash."""
+
 
 @dataclass(eq=False)
 class ReferenceKeyMissing(ContractRefusal):
     """The terms carry no reference key."""
 
+
 @dataclass(eq=False)
 class SchemeMissing(ContractRefusal):
     """The terms name no scheme."""
+
 
 @dataclass(eq=False)
 class ValidityInvalid(ContractRefusal):
@@ -246,25 +280,29 @@ class ValidityInvalid(ContractRefusal):
     issued_on: datetime
     valid_until: datetime
 
+
 @dataclass(eq=False)
 class PostDated(ContractRefusal):
-    """The date of issue {issued_on} lies more than a day after {at}."""
+    """The date of issue {issued_on} lies more than a day after {moment}."""
 
     issued_on: datetime
-    at: datetime
+    moment: datetime
+
 
 @dataclass(eq=False)
 class AlreadyExpired(ContractRefusal):
-    """Validity ended on {valid_until}, before {at}."""
+    """Validity ended on {valid_until}, before {moment}."""
 
     valid_until: datetime
-    at: datetime
+    moment: datetime
+
 
 @dataclass(eq=False)
 class CertificateAlreadyIssued(ContractRefusal):
     """Certificate {id} is on the ledger already."""
 
     id: bytes
+
 
 @dataclass(eq=False)
 class ReferenceAlreadyUsed(ContractRefusal):
@@ -273,9 +311,11 @@ class ReferenceAlreadyUsed(ContractRefusal):
     reference_key: bytes
     holder: bytes
 
+
 @dataclass(eq=False)
 class ParentsNotSorted(ContractRefusal):
     """The original proofs are not in ascending order, or one is named twice."""
+
 
 @dataclass(eq=False)
 class TooManyParents(ContractRefusal):
@@ -284,11 +324,13 @@ class TooManyParents(ContractRefusal):
     given: int
     limit: int
 
+
 @dataclass(eq=False)
 class ParentUnknown(ContractRefusal):
     """Original proof {parent} is not on the ledger; an anchored one is entered first."""
 
     parent: bytes
+
 
 @dataclass(eq=False)
 class ParentNotLive(ContractRefusal):
@@ -296,6 +338,7 @@ class ParentNotLive(ContractRefusal):
 
     parent: bytes
     standing: Standing
+
 
 @dataclass(eq=False)
 class ParentNotAddressedHere(ContractRefusal):
@@ -305,6 +348,7 @@ class ParentNotAddressedHere(ContractRefusal):
     importing: str
     exporting: str
 
+
 @dataclass(eq=False)
 class ParentExpiresEarlier(ContractRefusal):
     """Original proof {parent} ends on {parent_valid_until}, before {valid_until}."""
@@ -313,6 +357,7 @@ class ParentExpiresEarlier(ContractRefusal):
     parent_valid_until: datetime
     valid_until: datetime
 
+
 @dataclass(eq=False)
 class ParentIssuerCompromised(ContractRefusal):
     """Original proof {parent} was signed after its key was compromised on {compromised_from}."""
@@ -320,11 +365,13 @@ class ParentIssuerCompromised(ContractRefusal):
     parent: bytes
     compromised_from: datetime
 
+
 @dataclass(eq=False)
 class CertificateUnknown(ContractRefusal):
     """Certificate {id} is not on the ledger."""
 
     id: bytes
+
 
 @dataclass(eq=False)
 class CertificateNotLive(ContractRefusal):
@@ -332,6 +379,7 @@ class CertificateNotLive(ContractRefusal):
 
     id: bytes
     standing: Standing
+
 
 @dataclass(eq=False)
 class NotYourCertificate(ContractRefusal):
@@ -341,11 +389,13 @@ class NotYourCertificate(ContractRefusal):
     exporting: str
     member: str
 
+
 @dataclass(eq=False)
 class ReasonInvalid(ContractRefusal):
     """{reason} is not a reason for cancelling; use 1 to 7."""
 
     reason: int
+
 
 @dataclass(eq=False)
 class RootAlreadyAnchored(ContractRefusal):
@@ -353,9 +403,11 @@ class RootAlreadyAnchored(ContractRefusal):
 
     root: bytes
 
+
 @dataclass(eq=False)
 class RootMissing(ContractRefusal):
     """The batch has no root."""
+
 
 @dataclass(eq=False)
 class RootUnknown(ContractRefusal):
@@ -363,11 +415,13 @@ class RootUnknown(ContractRefusal):
 
     root: bytes
 
+
 @dataclass(eq=False)
 class BatchSizeInvalid(ContractRefusal):
     """A batch of {size} certificates cannot be anchored."""
 
     size: int
+
 
 @dataclass(eq=False)
 class ProofInvalid(ContractRefusal):
@@ -375,6 +429,7 @@ class ProofInvalid(ContractRefusal):
 
     id: bytes
     root: bytes
+
 
 @dataclass(eq=False)
 class AnchorExpiresEarlier(ContractRefusal):

@@ -103,6 +103,12 @@ def reference_key(scheme: Scheme, exporting: str, office: str, reference: str) -
     return keccak(
         encode(
             ["string", "uint8", "bytes2", "string", "string"],
-            ["asal.reference.v1", int(scheme), exporting.encode("ascii"), normalised(office), normalised(reference)],
+            [
+                "asal.reference.v1",
+                int(scheme),
+                exporting.encode("ascii"),
+                normalised(office),
+                normalised(reference),
+            ],
         )
     )

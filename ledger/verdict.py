@@ -1,0 +1,339 @@
+"""When is a presented certificate good?  `judge` applies the rules; it asks nothing and raises nothing.
+
+A verdict is one of a fixed list, with the four checks it rests on, the moment it is true as of and the next
+step for the person who asked.  Warnings stand beside it and never change it.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from ledger.errors import Finding
+from ledger.facts import AsOf, Authority, Evidence, LedgerName, Reason
+from ledger.presented import Examination
+
+
+class VerdictCode(StrEnum):
+    """The fixed list of verdicts."""
+
+    VALID = "VALID"
+    REPLACED = "REPLACED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+    ALTERED = "ALTERED"
+    ISSUER_NOT_AUTHORISED = "ISSUER_NOT_AUTHORISED"
+    CONFLICTING = "CONFLICTING"
+    NOT_FOUND = "NOT_FOUND"
+    PENDING = "PENDING"
+    CANNOT_CHECK = "CANNOT_CHECK"
+
+
+EXIT_CODES = {
+    VerdictCode.VALID: 0,
+    VerdictCode.REPLACED: 10,
+    VerdictCode.CANCELLED: 11,
+    VerdictCode.ALTERED: 12,
+    VerdictCode.ISSUER_NOT_AUTHORISED: 13,
+    VerdictCode.NOT_FOUND: 14,
+    VerdictCode.PENDING: 15,
+    VerdictCode.EXPIRED: 16,
+    VerdictCode.CONFLICTING: 17,
+    VerdictCode.CANNOT_CHECK: 20,
+}
+"""What `asal verify` exits with; stable, 1 and 2 are kept for faults and wrong usage."""
+
+TITLES = {
+    VerdictCode.VALID: "Certificate is valid",
+    VerdictCode.REPLACED: "Replaced by a newer certificate",
+    VerdictCode.CANCELLED: "Certificate has been cancelled",
+    VerdictCode.EXPIRED: "Genuine, but past its validity date",
+    VerdictCode.ALTERED: "Content does not match what was issued",
+    VerdictCode.ISSUER_NOT_AUTHORISED: "Issuer was not authorised when it signed",
+    VerdictCode.CONFLICTING: "Its reference belongs to another certificate",
+    VerdictCode.NOT_FOUND: "Not on this ledger",
+    VerdictCode.PENDING: "Accepted, not yet final",
+    VerdictCode.CANNOT_CHECK: "We could not check right now",
+}
+
+NEXT_STEPS = {
+    VerdictCode.VALID: "Compare the particulars with the declaration and the goods.",
+    VerdictCode.REPLACED: "Ask the presenter for the replacement and verify that one.",
+    VerdictCode.CANCELLED: "Do not grant preference on it; ask the issuing authority in case of dispute.",
+    VerdictCode.EXPIRED: "Late presentation is accepted on the grounds of Rule 14(b) and (c); ask for them.",
+    VerdictCode.ALTERED: "Do not rely on this copy; ask the issuing authority for the certificate as issued.",
+    VerdictCode.ISSUER_NOT_AUTHORISED: "Do not rely on it; ask the member's administrator about the key.",
+    VerdictCode.CONFLICTING: "Do not rely on it; open a check with the issuing authority.",
+    VerdictCode.NOT_FOUND: "No proof of forgery: check reference, issuer and ledger, then ask the issuer.",
+    VerdictCode.PENDING: "Ask again in a minute.",
+    VerdictCode.CANNOT_CHECK: "This is our fault, not the certificate's; try again.",
+}
+
+
+class Outcome(StrEnum):
+    """How one check ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_CHECKED = "not-checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One of the four lines under a verdict."""
+
+    name: str
+    """content, record, issuer or status."""
+    outcome: Outcome
+    evidence: str
+    """What it was seen by, as a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to "is this certificate good?"."""
+
+    code: VerdictCode
+    sentence: str
+    checks: tuple[Check, ...]
+    as_of: AsOf | None
+    """The block and time it is true as of; None when the ledger was not asked."""
+    certificate: bytes | None
+    altered: tuple[str, ...] = ()
+    """Dotted paths of fields that are not as issued."""
+    removed: int = 0
+    """How many issued fields are gone."""
+    hidden: int = 0
+    """How many fields were redacted; that is allowed."""
+    replacement: bytes | None = None
+    warnings: tuple[Finding, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The verdict in a few words."""
+        return TITLES[self.code]
+
+    @property
+    def next_step(self) -> str:
+        """What the person who asked does now."""
+        return NEXT_STEPS[self.code]
+
+    @property
+    def exit_code(self) -> int:
+        """What a command that verified exits with."""
+        return EXIT_CODES[self.code]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All a judgement rests on; whatever could not be learnt is None."""
+
+    examination: Examination
+    ledger: LedgerName
+    """The ledger that was asked."""
+    evidence: Evidence | None
+    authority: Authority | None
+    """Whose key signed the entry or the anchor."""
+    accepted: bool
+    """Whether the archive here holds the certificate as accepted and not yet recorded."""
+    now: datetime
+    shown: bool = True
+    """False when nobody presented the document: it was looked up by its reference."""
+
+
+def judge(facts: Facts) -> Verdict:
+    """Return the verdict on a presented certificate, from facts gathered before."""
+    code, sentence = _ruling(facts)
+    seen = facts.examination
+    known = facts.evidence is not None and code not in {VerdictCode.NOT_FOUND, VerdictCode.ALTERED}
+    return Verdict(
+        code=code,
+        sentence=sentence,
+        checks=(_content(facts), _record(facts), _issuer(facts), _status(facts)),
+        as_of=facts.evidence.as_of if facts.evidence else None,
+        certificate=seen.certificate if seen.terms else None,
+        altered=seen.altered,
+        removed=seen.removed,
+        hidden=seen.hidden,
+        replacement=facts.evidence.replacement if known and facts.evidence else None,
+    )
+
+
+def unknown_reference() -> Verdict:
+    """Return the verdict on a reference that no authority served here has issued."""
+    sentence = "No certificate with this reference and date of issue was issued here."
+    return Verdict(VerdictCode.NOT_FOUND, sentence, checks=(), as_of=None, certificate=None)
+
+
+def with_warnings(verdict: Verdict, warnings: tuple[Finding, ...]) -> Verdict:
+    """Return the verdict with warnings beside it."""
+    return replace(verdict, warnings=warnings)
+
+
+def _ruling(facts: Facts) -> tuple[VerdictCode, str]:
+    """Return the first verdict of the list whose condition holds, in order of gravity."""
+    seen, evidence = facts.examination, facts.evidence
+    if not seen.intact:
+        return VerdictCode.ALTERED, _differences(seen)
+    if seen.ledger != facts.ledger:
+        return VerdictCode.NOT_FOUND, _elsewhere(facts)
+    if evidence is None:
+        return (
+            VerdictCode.CANNOT_CHECK,
+            "The ledger gave no answer, so nothing can be said about the certificate.",
+        )
+    recorded = _recorded_at(evidence)
+    if recorded is None or not _covered(facts):
+        return _unrecorded(facts)
+    return _recorded(facts, evidence, recorded)
+
+
+def _recorded(facts: Facts, evidence: Evidence, recorded: datetime) -> tuple[VerdictCode, str]:
+    if not _authorised(facts, recorded):
+        return (
+            VerdictCode.ISSUER_NOT_AUTHORISED,
+            "The key that signed it was not entitled to, at the time it did.",
+        )
+    if evidence.holder not in {None, facts.examination.certificate}:
+        return (
+            VerdictCode.CONFLICTING,
+            "Another certificate was entered under the same reference number before this one.",
+        )
+    return _standing(facts, recorded)
+
+
+def _standing(facts: Facts, recorded: datetime) -> tuple[VerdictCode, str]:
+    evidence, terms = facts.evidence, facts.examination.terms
+    assert evidence is not None  # noqa: S101 - _ruling has seen to both
+    assert terms is not None  # noqa: S101
+    entry = evidence.entry
+    if entry and entry.ended_at:
+        if entry.reason is Reason.REPLACED:
+            return VerdictCode.REPLACED, f"It was replaced by another certificate on {day(entry.ended_at)}."
+        why = entry.reason.name.lower().replace("_", " ") if entry.reason else "no reason given"
+        return VerdictCode.CANCELLED, f"The issuing member cancelled it on {day(entry.ended_at)}: {why}."
+    if facts.now.date() > terms.valid_until:
+        return VerdictCode.EXPIRED, f"It could be presented until {terms.valid_until:%d %B %Y}."
+    if not evidence.final:
+        return VerdictCode.PENDING, "It is on the ledger, in a block that is not final yet."
+    return (
+        VerdictCode.VALID,
+        f"Unaltered, recorded on {day(recorded)}, and neither cancelled nor replaced since.",
+    )
+
+
+def _unrecorded(facts: Facts) -> tuple[VerdictCode, str]:
+    if facts.accepted:
+        return VerdictCode.PENDING, "The issuing authority has accepted it; it is on its way to the ledger."
+    return (
+        VerdictCode.NOT_FOUND,
+        "The ledger holds no such certificate: it was never issued here, or not in this form.",
+    )
+
+
+def _recorded_at(evidence: Evidence) -> datetime | None:
+    """Return when the ledger first held the certificate: its entry's time or its batch's."""
+    if evidence.entry:
+        return evidence.entry.issued_at
+    return evidence.anchor.anchored_at if evidence.anchor else None
+
+
+def _covered(facts: Facts) -> bool:
+    """Whether a batch may speak for this certificate: the contract's rules for entering it, but for the reference."""
+    evidence, terms = facts.evidence, facts.examination.terms
+    if evidence is None or evidence.entry or evidence.anchor is None or terms is None:
+        return True
+    anchor = evidence.anchor
+    return terms.valid_until <= anchor.valid_until.date() and anchor.anchored_at.date() <= terms.valid_until
+
+
+def _authorised(facts: Facts, recorded: datetime) -> bool:
+    """Whether the signing key wrote for the exporting member and was not yet compromised."""
+    evidence, terms = facts.evidence, facts.examination.terms
+    if evidence is None or terms is None or evidence.key is None or evidence.key.member != terms.exporting:
+        return False
+    compromised = evidence.key.compromised_from
+    return compromised is None or recorded < compromised
+
+
+def _content(facts: Facts) -> Check:
+    seen = facts.examination
+    if not facts.shown:
+        return Check(
+            "content", Outcome.NOT_CHECKED, "No document was shown; compare the particulars you hold."
+        )
+    if not seen.intact:
+        return Check("content", Outcome.FAILED, _differences(seen))
+    hidden = f", {seen.hidden} of them hidden" if seen.hidden else ""
+    return Check("content", Outcome.PASSED, f"All fields are as issued{hidden}.")
+
+
+def _record(facts: Facts) -> Check:
+    evidence = facts.evidence
+    if facts.examination.ledger not in {None, facts.ledger}:
+        return Check("record", Outcome.NOT_CHECKED, _elsewhere(facts))
+    if evidence is None:
+        return Check("record", Outcome.NOT_CHECKED, "The ledger gave no answer.")
+    if evidence.entry:
+        return Check("record", Outcome.PASSED, f"Entered on {moment(evidence.entry.issued_at)}.")
+    if evidence.anchor and _covered(facts):
+        anchor = evidence.anchor
+        return Check(
+            "record",
+            Outcome.PASSED,
+            f"One of {anchor.size} anchored together on {moment(anchor.anchored_at)}.",
+        )
+    return Check("record", Outcome.FAILED, f"Nothing is recorded under it at block {evidence.as_of.block}.")
+
+
+def _issuer(facts: Facts) -> Check:
+    evidence = facts.evidence
+    recorded = _recorded_at(evidence) if evidence else None
+    if evidence is None or recorded is None:
+        return Check("issuer", Outcome.NOT_CHECKED, "Without a record there is no signature to check.")
+    who = f"{facts.authority.name}, {facts.authority.member}" if facts.authority else "an unknown authority"
+    if _authorised(facts, recorded):
+        return Check(
+            "issuer", Outcome.PASSED, f"Signed for {who}, with a key entitled to issue at that time."
+        )
+    compromised = evidence.key.compromised_from if evidence.key else None
+    why = f"its key counts as compromised from {moment(compromised)}" if compromised else "for another member"
+    return Check("issuer", Outcome.FAILED, f"Signed for {who}; {why}.")
+
+
+def _status(facts: Facts) -> Check:
+    evidence, terms = facts.evidence, facts.examination.terms
+    if evidence is None or terms is None or _recorded_at(evidence) is None:
+        return Check("status", Outcome.NOT_CHECKED, "Without a record there is no status.")
+    code, sentence = _standing(facts, facts.now)
+    if code is VerdictCode.VALID:
+        return Check("status", Outcome.PASSED, f"Live; can be presented until {terms.valid_until:%d %B %Y}.")
+    return Check("status", Outcome.NOT_CHECKED if code is VerdictCode.PENDING else Outcome.FAILED, sentence)
+
+
+def _differences(seen: Examination) -> str:
+    """Say which fields differ, as far as it can be proved."""
+    if not seen.located:
+        return "The content is not what was issued, and this copy no longer tells where."
+    parts = []
+    if seen.altered:
+        parts.append(f"not as issued: {', '.join(seen.altered)}")
+    if seen.removed:
+        parts.append(f"{seen.removed} issued {'field is' if seen.removed == 1 else 'fields are'} missing")
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _elsewhere(facts: Facts) -> str:
+    named = facts.examination.ledger
+    there = f"{named.address} on chain {named.chain_id}" if named else "no ledger"
+    return f"It names {there}; this is {facts.ledger.address} on chain {facts.ledger.chain_id}."
+
+
+def day(at: datetime) -> str:
+    """Return a date as people read it: month by name."""
+    return f"{at:%d %B %Y}"
+
+
+def moment(at: datetime) -> str:
+    """Return a moment as people read it."""
+    return f"{at:%d %B %Y %H:%M:%S} UTC"

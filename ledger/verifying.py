@@ -1,0 +1,108 @@
+"""Verifying a certificate that somebody presents, or asks for by its reference: the steps."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+
+from ledger import rules
+from ledger.documents import parse_document
+from ledger.errors import CertificateMalformed, Finding, ReferenceAmbiguous, Severity, Unavailable
+from ledger.facts import Authority, Evidence
+from ledger.ports import Filing, FilingState, Ledger
+from ledger.presented import Examination, examined, opened
+from ledger.terms import normalised
+from ledger.verdict import Facts, Verdict, judge, unknown_reference, with_warnings
+
+ADDED_FIELDS = ("issuers", "network", "terms")
+"""What the envelope adds to the certificate document."""
+
+
+def verify(document: Mapping[str, object], ledger: Ledger) -> Verdict:
+    """Judge a presented envelope against the ledger.
+
+    Raises `EnvelopeMalformed` when it is none; everything else is an answer, a silent node included.
+    """
+    # 1. Recompute the hashes and rebuild the terms from the fields.
+    examination = examined(opened(document))
+    # 2. Ask the ledger what it holds under them, in one look.
+    # 3. Apply the rules; no I/O from here on.
+    verdict = judge(_facts(examination, ledger, shown=True))
+    # 4. Put the soft findings of its scheme beside the verdict.
+    return with_warnings(verdict, _warnings(examination))
+
+
+def verify_reference(
+    exporting: str, reference: str, issued_on: date, ledger: Ledger, *, office: str | None = None
+) -> Verdict:
+    """Judge the certificate with this reference and date of issue, among those issued here.
+
+    Asks for two particulars so that numbers cannot be harvested.  It cannot say whether the paper in somebody's
+    hand has the content that was issued.  Raises `ReferenceAmbiguous` when offices share the number.
+    """
+    # 1. Look it up in the archive of the authorities served here.
+    filings = [
+        filing
+        for filing in ledger.archive.find_reference(exporting, normalised(reference), issued_on)
+        if office is None or filing.office == normalised(office)
+    ]
+    if not filings:
+        return unknown_reference()
+    if len(filings) > 1:
+        raise ReferenceAmbiguous(len(filings))
+    # 2. Ask the ledger and judge, without a document to compare.
+    return judge(_facts(_examined_filing(filings[0], ledger), ledger, shown=False))
+
+
+def _facts(examination: Examination, ledger: Ledger, *, shown: bool) -> Facts:
+    """Gather all that a judgement rests on; what the chain does not answer stays None."""
+    evidence: Evidence | None = None
+    authority: Authority | None = None
+    name = ledger.registry.ledger
+    if examination.terms and examination.ledger == name:
+        with suppress(Unavailable):
+            key = examination.terms.reference_key
+            evidence = ledger.registry.evidence(examination.certificate, examination.root, key)
+            authority = ledger.members.authority(evidence.key.authority) if evidence.key else None
+    return Facts(
+        examination=examination,
+        ledger=name,
+        evidence=evidence,
+        authority=authority,
+        accepted=_accepted(examination.certificate, ledger),
+        now=ledger.clock(),
+        shown=shown,
+    )
+
+
+def _accepted(certificate: bytes, ledger: Ledger) -> bool:
+    """Whether the archive here has accepted the certificate and not yet seen it recorded."""
+    with suppress(Unavailable):
+        filing = ledger.archive.find(certificate)
+        return filing is not None and filing.state is FilingState.ACCEPTED
+    return False
+
+
+def _examined_filing(filing: Filing, ledger: Ledger) -> Examination:
+    """Return what an intact copy of a filed certificate would have been examined to."""
+    return Examination(
+        altered=(),
+        removed=0,
+        located=True,
+        hidden=0,
+        fields={},
+        terms=filing.terms,
+        certificate=filing.id,
+        root=filing.root,
+        ledger=ledger.registry.ledger,
+    )
+
+
+def _warnings(examination: Examination) -> tuple[Finding, ...]:
+    """Return the soft findings of the rules in force on the date of issue, for a copy that hides nothing."""
+    document = {name: value for name, value in examination.fields.items() if name not in ADDED_FIELDS}
+    try:
+        certificate = parse_document(document)
+    except CertificateMalformed:
+        return ()  # fields are hidden or altered
+    findings = rules.check(certificate, on=certificate.issued_on)
+    return tuple(finding for finding in findings if finding.severity is Severity.WARNING)
