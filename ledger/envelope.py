@@ -77,7 +77,7 @@ def canonical(data: Data) -> bytes:
 
 
 def salted(data: Data, seed: bytes) -> Data:
-    """Return the fields salted with UUIDs of version 4, drawn from SHAKE-128 of the seed in canonical order."""
+    """Return the fields salted with UUIDs of version 4, from SHAKE-128 of the seed in canonical order."""
     paths = sum(1 for _ in leaves(data))
     stream = shake_128(seed).hexdigest(16 * paths)
     salts = (_uuid(stream[start : start + 32]) for start in range(0, len(stream), 32))

@@ -144,12 +144,12 @@ class ReferenceAlreadyFiled(Refused):
 
 @dataclass(eq=False)
 class ReferenceAmbiguous(Refused):
-    """Several issuing offices gave out this reference on this day (it is unique per office only, Rule 7.3)."""
+    """Several issuing offices gave out this reference that day (it is unique per office, Rule 7.3)."""
 
     count: int
 
     def __str__(self) -> str:
-        return f"{self.count} certificates of different offices carry this reference; give the issuing office too"
+        return f"{self.count} certificates of different offices carry this reference; name the issuing office"
 
 
 @dataclass(eq=False)

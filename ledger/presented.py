@@ -144,7 +144,8 @@ def examined(envelope: Envelope) -> Examination:
 def redacted(document: Mapping[str, Any], paths: Sequence[str]) -> Data:
     """Return a copy with the fields at and below the dotted paths hidden; the copy still verifies.
 
-    Raises `FieldNotRedactable` for a mandatory field or one that is not there, `EnvelopeMalformed` as `opened`.
+    Raises `FieldNotRedactable` for a mandatory field or one that is not there, `EnvelopeMalformed` as
+    `opened`.
     """
     envelope = opened(document)
     data, hidden = envelope.data, list(envelope.hidden)

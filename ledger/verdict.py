@@ -5,7 +5,7 @@ step for the person who asked.  Warnings stand beside it and never change it.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ledger.errors import Finding
@@ -238,12 +238,14 @@ def _recorded_at(evidence: Evidence) -> datetime | None:
 
 
 def _covered(facts: Facts) -> bool:
-    """Whether a batch may speak for this certificate: the contract's rules for entering it, but for the reference."""
+    """Whether a batch may speak for this certificate: the contract's rules for entering it, by date."""
     evidence, terms = facts.evidence, facts.examination.terms
     if evidence is None or evidence.entry or evidence.anchor is None or terms is None:
         return True
     anchor = evidence.anchor
-    return terms.valid_until <= anchor.valid_until.date() and anchor.anchored_at.date() <= terms.valid_until
+    at = anchor.anchored_at.date()
+    dated = terms.issued_on <= at + timedelta(days=1) and at <= terms.valid_until
+    return dated and terms.valid_until <= anchor.valid_until.date()
 
 
 def _authorised(facts: Facts, recorded: datetime) -> bool:
