@@ -1,0 +1,55 @@
+"""The archive: documents of the authorities served here, their API keys and requests; the only room with SQL.
+
+`open_archive(url)` returns the database at its newest schema with everything that lives in it.  SQLite is the
+embedded default; the same tables and statements run on PostgreSQL.  Nothing of SQLAlchemy leaves the room:
+faults come out as `ArchiveUnavailable`, rows as the dataclasses of `ledger.ports` and of this package.
+"""
+
+from dataclasses import dataclass
+
+from ledger.archive.access import ApiKey, ApiKeys, Scope
+from ledger.archive.certificates import SqlArchive
+from ledger.archive.database import Database
+from ledger.archive.requests import Answered, Claim, InFlight, Mine, OtherRequest, Requests
+
+__all__ = [
+    "Answered",
+    "ApiKey",
+    "ApiKeys",
+    "ArchiveRooms",
+    "Claim",
+    "Database",
+    "InFlight",
+    "Mine",
+    "OtherRequest",
+    "Requests",
+    "Scope",
+    "SqlArchive",
+    "open_archive",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveRooms:
+    """All that one database holds."""
+
+    database: Database
+    certificates: SqlArchive
+    keys: ApiKeys
+    requests: Requests
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.database.close()
+
+
+def open_archive(url: str, *, migrate: bool = True) -> ArchiveRooms:
+    """Open the database at an SQLAlchemy URL, such as `sqlite:////var/lib/asal/archive.sqlite3`.
+
+    A missing SQLite file is made, readable by its owner alone.  With `migrate` the schema is brought to its
+    newest version first.  Raises `ArchiveUnavailable`.
+    """
+    database = Database(url)
+    if migrate:
+        database.migrate()
+    return ArchiveRooms(database, SqlArchive(database), ApiKeys(database), Requests(database))
