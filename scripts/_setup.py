@@ -34,7 +34,11 @@ VENV = ROOT / ".venv"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 18
 
-NPM_FOLDERS = {"ganache": ROOT / "ganache-config", "contracts": ROOT / "contracts", "peers": ROOT / "tests/peers"}
+NPM_FOLDERS = {
+    "ganache": ROOT / "ganache-config",
+    "contracts": ROOT / "contracts",
+    "peers": ROOT / "tests/peers",
+}
 """The parts that are npm packages: `npm ci` runs in the folder, from its lock."""
 
 PARTS = ("python", *NPM_FOLDERS)
@@ -52,15 +56,21 @@ def ensure(*parts: str) -> None:
         for part in parts:
             if part != "python":
                 _install_npm(NPM_FOLDERS[part])
-    os.environ["PATH"] = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    _put_venv_on_path()
     if Path(sys.prefix) != VENV:
-        sys.stdout.flush()
-        os.execv(VENV / "bin/python", [str(VENV / "bin/python"), *sys.argv])
+        _start_anew(str(VENV / "bin/python"))
 
 
 def node_command() -> list[str]:
     """Return the command that starts Node 18 or later: the machine's, else the pinned wheel's in `.venv`."""
     return [_find_node() or _install_node()]
+
+
+def npm_folder(part: str) -> Path:
+    """Return the folder of an npm part ("ganache", "contracts", "peers"), its packages installed."""
+    with _one_at_a_time():
+        _install_npm(NPM_FOLDERS[part])
+    return NPM_FOLDERS[part]
 
 
 def tool_venv(name: str) -> Path:
@@ -86,8 +96,21 @@ def _use_new_enough_python() -> None:
     for minor in range(14, OLDEST_PYTHON[1] - 1, -1):
         newer = shutil.which(f"python3.{minor}")
         if newer and subprocess.run([newer, "-c", ""], check=False, capture_output=True).returncode == 0:
-            os.execv(newer, [newer, *sys.argv])
-    sys.exit(f"setup: Python 3.11 or later is needed; this is {sys.version.split()[0]} and PATH has none newer.")
+            _start_anew(newer)
+    sys.exit(f"setup: Python 3.11 or later is needed; PATH has none newer than {sys.version.split()[0]}.")
+
+
+def _start_anew(python: str) -> None:
+    """Run the same command in another interpreter, in this process's place."""
+    sys.stdout.flush()
+    os.execv(python, [python, *sys.argv])  # noqa: S606 - no shell is the point
+
+
+def _put_venv_on_path() -> None:
+    """Let programs that this command starts find the tools of `.venv`, its `node` included, first."""
+    first, *others = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    if first != str(VENV / "bin"):
+        os.environ["PATH"] = os.pathsep.join([str(VENV / "bin"), first, *others])
 
 
 @contextlib.contextmanager
@@ -115,7 +138,7 @@ def _install_python() -> None:
 
 
 def _install_lock(venv: Path, lock: Path) -> None:
-    """Make `venv` if need be and install `lock` into it, hashes checked, unless its stamp says it is there."""
+    """Make `venv` if need be and install `lock` into it by hash, unless its stamp says it is there."""
     stamp, wanted = venv / f".{lock.name}", _digest(lock) + f" {venv}"
     usable = (venv / "bin/python").exists()
     if usable and _read(stamp) == wanted:
@@ -135,7 +158,7 @@ def _make_venv(venv: Path) -> None:
 
 
 def _pip(venv: Path, *arguments: str) -> None:
-    """Run `pip install` for `venv`: by uv where the machine has it, else by its own pip, else by the host's."""
+    """Run `pip install` for `venv`: by uv where the machine has it, else by its own pip, else the host's."""
     python = str(venv / "bin/python")
     uv = shutil.which("uv")
     if uv and _succeeds([uv, "pip", "install", "--quiet", "--python", python, *arguments]):
@@ -146,7 +169,9 @@ def _pip(venv: Path, *arguments: str) -> None:
     elif importlib.util.find_spec("pip"):
         _run([sys.executable, "-m", "pip", "--python", python, "install", *quiet, *arguments])
     else:
-        sys.exit("setup: this Python has neither ensurepip nor pip. On Debian or Ubuntu: apt-get install python3-venv")
+        sys.exit(
+            "setup: this Python has neither ensurepip nor pip; Debian's package for them is python3-venv"
+        )
 
 
 def _find_node() -> str | None:
@@ -169,7 +194,7 @@ def _install_node() -> str:
         if not link.exists():
             link.unlink(missing_ok=True)
             link.symlink_to(program)
-    os.environ["PATH"] = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    _put_venv_on_path()
     return str(VENV / "bin/node")
 
 

@@ -1,0 +1,21 @@
+"""What every test may ask for: a running development chain, and properties that repeat exactly in CI."""
+
+import os
+from collections.abc import Iterator
+
+import _ganache
+import _setup
+import pytest
+from hypothesis import settings
+
+settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("here", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(scope="session")
+def ganache() -> Iterator[_ganache.Node]:
+    """Return a development chain of this test run alone; deploy what a test needs afresh on it."""
+    _setup.npm_folder("ganache")
+    with _ganache.running() as node:
+        yield node
