@@ -1,11 +1,12 @@
 """The shape of a certificate document, box by box: what OpenAPI shows and what the door lets in.
 
-The models check types, names and formats of single values.  Lengths, alphabets and code lists are told in the
-schema and checked in one place, `ledger.wellformed`, which also holds for certificates made without a document.
+The models check types, names and formats of single values.  Lengths, alphabets and code lists are told in
+the schema and checked in one place, `ledger.wellformed`, which also holds for certificates made without a
+document.
 
-The format has no arrays: goods lines, invoices and originals are objects keyed "1", "2", …, so that any of them can
-be hidden from an envelope and the rest still verifies.  Numbers are strings, dates are ISO 8601, and an optional
-field is left out, never null.
+The format has no arrays: goods lines, invoices and originals are objects keyed "1", "2", …, so that any of
+them can be hidden from an envelope and the rest still verifies.  Numbers are strings, dates are ISO 8601,
+and an optional field is left out, never null.
 """
 
 import datetime
@@ -26,13 +27,15 @@ _DATE_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _NUMBER_PATTERN: Final = r"^[1-9][0-9]?$"
 
 
-def _matched(pattern: str, rule: LiteralString, wanted: LiteralString, convert: Callable[[str], Any]) -> BeforeValidator:
+def _matched(
+    pattern: str, rule: LiteralString, wanted: LiteralString, convert: Callable[[str], Any]
+) -> BeforeValidator:
     """Return a validator that converts a string of this pattern and refuses everything else by `rule`."""
     compiled = re.compile(pattern)
 
     def validate(value: object) -> object:
         if not isinstance(value, str):
-            raise PydanticCustomError("type.string", wanted)  # noqa: EM101 (a code, not a message)
+            raise PydanticCustomError("type.string", wanted)
         try:
             if compiled.fullmatch(value):
                 return convert(value)
@@ -54,7 +57,9 @@ def _string(pattern: str, example: str, **more: object) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example], **more})
 
 
-_WANTED_DECIMAL = "write a plain decimal: no exponent, sign, group separators or leading zeros, such as 1200.50"
+_WANTED_DECIMAL = (
+    "write a plain decimal: no exponent, sign, group separators or leading zeros, such as 1200.50"
+)
 
 Day: TypeAlias = Annotated[
     datetime.date,
@@ -78,7 +83,12 @@ Line: TypeAlias = Annotated[
 ]
 LedgerId: TypeAlias = Annotated[
     bytes,
-    _matched(texts.ID_PATTERN, "code.id", "write 0x and 64 lower-case hex digits", lambda text: bytes.fromhex(text[2:])),
+    _matched(
+        texts.ID_PATTERN,
+        "code.id",
+        "write 0x and 64 lower-case hex digits",
+        lambda text: bytes.fromhex(text[2:]),
+    ),
     _string(texts.ID_PATTERN, "0x" + "5a" * 32),
 ]
 SchemeCode: TypeAlias = Annotated[
@@ -86,13 +96,20 @@ SchemeCode: TypeAlias = Annotated[
     _matched(r"^[A-Z0-9-]{1,20}$", "code.scheme", "name a known scheme: ATIGA-D", _scheme),
     WithJsonSchema({"type": "string", "enum": [scheme.code for scheme in Scheme]}),
 ]
-Country: TypeAlias = Annotated[str, Field(json_schema_extra={"pattern": texts.COUNTRY_PATTERN, "examples": ["VN"]})]
+Country: TypeAlias = Annotated[
+    str, Field(json_schema_extra={"pattern": texts.COUNTRY_PATTERN, "examples": ["VN"]})
+]
 Number: TypeAlias = Annotated[str, Field(pattern=_NUMBER_PATTERN)]
 
 
 def _text(limit: int) -> Any:  # noqa: ANN401 (pydantic's own return type)
     """Return a field whose bound is told in the schema and checked by `ledger.wellformed`, in one place."""
     return Field(json_schema_extra={"minLength": 1, "maxLength": limit})
+
+
+def _may_be_absent(description: str, **more: Any) -> Any:
+    """Return a field that is left out when there is nothing to say; null is refused."""
+    return Field(default=None, description=description, **more)
 
 
 Name: TypeAlias = Annotated[str, _text(wellformed.NAME)]
@@ -117,7 +134,11 @@ class Document(BaseModel):
     """Strict, closed and frozen; camelCase outside, snake_case inside."""
 
     model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, alias_generator=to_camel, json_schema_extra=_without_null_defaults
+        strict=True,
+        extra="forbid",
+        frozen=True,
+        alias_generator=to_camel,
+        json_schema_extra=_without_null_defaults,
     )
 
 
@@ -127,18 +148,18 @@ class TraderDocument(Document):
     name: Name = Field(description="Business name.")
     address: Address = Field(description="Address; may have line breaks.")
     country: Country = Field(description="ISO 3166 alpha-2.")
-    operator: Annotated[str, _text(wellformed.OPERATOR)] = Field(None, description="AEO code, where it has one.")
+    operator: Annotated[str, _text(wellformed.OPERATOR)] = _may_be_absent("AEO code, where it has one.")
 
 
 class TransportDocument(Document):
     """Box 3, as far as known."""
 
-    departure_date: Day = Field(None, description="Box 3: day of shipment.")
-    conveyance: Annotated[str, _text(wellformed.CONVEYANCE)] = Field(
-        None, description="Box 3: vessel and voyage, flight, train or truck."
+    departure_date: Day = _may_be_absent("Box 3: day of shipment.")
+    conveyance: Annotated[str, _text(wellformed.CONVEYANCE)] = _may_be_absent(
+        "Box 3: vessel and voyage, flight, train or truck."
     )
-    port_of_loading: str = Field(None, description="Box 3: UN/LOCODE.", examples=["VNSGN"])
-    port_of_discharge: str = Field(None, description="Box 3: UN/LOCODE.", examples=["THLCH"])
+    port_of_loading: str = _may_be_absent("Box 3: UN/LOCODE.", examples=["VNSGN"])
+    port_of_discharge: str = _may_be_absent("Box 3: UN/LOCODE.", examples=["THLCH"])
 
 
 class PackagesDocument(Document):
@@ -181,27 +202,36 @@ class ItemOriginalDocument(Document):
 class ItemDocument(Document):
     """One goods line, boxes 5 to 10; its number (box 5) is its key."""
 
-    marks: Annotated[str, _text(wellformed.MARKS)] = Field(description="Box 6: marks and numbers on packages.")
+    marks: Annotated[str, _text(wellformed.MARKS)] = Field(
+        description="Box 6: marks and numbers on packages."
+    )
     packages: PackagesDocument = Field(description="Box 7: number and kind of packages.")
-    description: Annotated[str, _text(wellformed.DESCRIPTION)] = Field(description="Box 7: description of goods.")
+    description: Annotated[str, _text(wellformed.DESCRIPTION)] = Field(
+        description="Box 7: description of goods."
+    )
     hs_code: str = Field(
         description="Box 7: AHTN code of the importing state (8 digits), or HS (6 digits), without dots.",
         examples=["09011120"],
         json_schema_extra={"pattern": texts.HS_PATTERN},
     )
-    hs_edition: str = Field(description="Edition of the code, such as AHTN2022 or HS2022.", examples=["AHTN2022"])
-    manufacturer: Name = Field(None, description="Box 7: name of manufacturer.")
-    trademark: Name = Field(None, description="Box 7: trade mark.")
+    hs_edition: str = Field(
+        description="Edition of the code, such as AHTN2022 or HS2022.", examples=["AHTN2022"]
+    )
+    manufacturer: Name = _may_be_absent("Box 7: name of manufacturer.")
+    trademark: Name = _may_be_absent("Box 7: trade mark.")
     criterion: Annotated[str, _text(wellformed.CRITERION)] = Field(
-        description="Box 8: origin criterion: WO, 45%, CC, CTH, CTSH, SP, CTSH + 35%, PC 25%.", examples=["CTH"]
+        description="Box 8: origin criterion: WO, 45%, CC, CTH, CTSH, SP, CTSH + 35%, PC 25%.",
+        examples=["CTH"],
     )
     quantity: MeasureDocument = Field(description="Box 9: quantity.")
-    gross_weight: MeasureDocument = Field(None, description="Box 9: gross weight.")
-    fob: MoneyDocument = Field(None, description="Box 9: FOB price, where a regional value content is applied.")
+    gross_weight: MeasureDocument = _may_be_absent("Box 9: gross weight.")
+    fob: MoneyDocument = _may_be_absent("Box 9: FOB price, where a regional value content is applied.")
     origin_country: Country = Field(description="Country of origin of this line, ISO 3166 alpha-2.")
-    invoices: dict[Number, InvoiceDocument] = Field(description="Box 10: invoices, keyed 1, 2, …", min_length=1)
-    originals: dict[Number, ItemOriginalDocument] = Field(
-        None, description="Box 7, back-to-back: lines of the originals, keyed 1, 2, …", min_length=1
+    invoices: dict[Number, InvoiceDocument] = Field(
+        description="Box 10: invoices, keyed 1, 2, …", min_length=1
+    )
+    originals: dict[Number, ItemOriginalDocument] = _may_be_absent(
+        "Box 7, back-to-back: lines of the originals, keyed 1, 2, …", min_length=1
     )
 
 
@@ -276,19 +306,21 @@ class CertificateDocument(Document):
     exporting_member: Country = Field(description="Top right: the member in which it is issued.")
     importing_member: Country = Field(description="The member it is addressed to.")
     issued_on: Day = Field(description="Box 12: date of issue.")
-    valid_until: Day = Field(description="Last day of presentation: twelve months, the anniversary less one day.")
+    valid_until: Day = Field(
+        description="Last day of presentation: twelve months, the anniversary less one day."
+    )
     exporter: TraderDocument = Field(description="Box 1: goods consigned from.")
     consignee: TraderDocument = Field(description="Box 2: goods consigned to.")
     transport: TransportDocument = Field(description="Box 3: means of transport and route, as far as known.")
     items: dict[Number, ItemDocument] = Field(
         description="Boxes 5 to 10: goods lines, keyed 1, 2, … without gaps.", min_length=1
     )
-    third_country_invoicer: InvoicerDocument = Field(None, description="Box 7: third-country invoicer.")
-    exhibition: ExhibitionDocument = Field(None, description="Box 2: exhibition.")
-    originals: dict[Number, OriginalDocument] = Field(
-        None, description="Box 7: originals behind a back-to-back certificate, keyed 1, 2, …", min_length=1
+    third_country_invoicer: InvoicerDocument = _may_be_absent("Box 7: third-country invoicer.")
+    exhibition: ExhibitionDocument = _may_be_absent("Box 2: exhibition.")
+    originals: dict[Number, OriginalDocument] = _may_be_absent(
+        "Box 7: originals behind a back-to-back certificate, keyed 1, 2, …", min_length=1
     )
-    replaces: ReplacedDocument = Field(None, description="The certificate this one replaces.")
+    replaces: ReplacedDocument = _may_be_absent("The certificate this one replaces.")
     endorsements: EndorsementsDocument = Field(description="Box 13: the seven tick-boxes.")
     declaration: DeclarationDocument = Field(description="Box 11: declaration by the exporter.")
     certification: CertificationDocument = Field(description="Box 12: certification.")

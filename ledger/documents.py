@@ -1,8 +1,9 @@
 """Between a certificate and the JSON object that envelopes and requests carry.
 
-`parse_document` takes a mapping from strict JSON (`ledger.strict_json`) and returns a well-formed `Certificate`, or
-raises `CertificateMalformed` with every problem by JSON Pointer, never repeating what was sent.  `document_of` goes
-the other way; the two are inverse to each other, down to the trailing zeros of an amount.
+`parse_document` takes a mapping from strict JSON (`ledger.strict_json`) and returns a well-formed
+`Certificate`, or raises `CertificateMalformed` with every problem by JSON Pointer, never repeating what was
+sent.  `document_of` goes the other way; the two are inverse to each other, down to the trailing zeros of an
+amount.
 """
 
 import dataclasses
@@ -69,7 +70,7 @@ def parse_document(document: Mapping[str, Any]) -> Certificate:
 
 
 def certificate_of(document: CertificateDocument) -> Certificate:
-    """Return the well-formed certificate of a document of the right shape, or raise `CertificateMalformed`."""
+    """Return the well-formed certificate of a rightly shaped document, or raise `CertificateMalformed`."""
     certificate: Certificate = _inside(document)
     problems = (*_gaps(document), *problems_of(certificate))
     if problems:
@@ -113,7 +114,9 @@ def _inside(value: Any, **more: int) -> Any:  # noqa: ANN401 (any part of a cert
     """Turn a model into its dataclass, and a numbered object into a tuple in order of its numbers."""
     if isinstance(value, Document):
         given = ((name, getattr(value, name)) for name in type(value).model_fields)
-        return _TWINS[type(value)](**{name: _inside(part) for name, part in given if part is not None}, **more)
+        return _TWINS[type(value)](
+            **{name: _inside(part) for name, part in given if part is not None}, **more
+        )
     if isinstance(value, dict):
         ordered = sorted((int(key), part) for key, part in value.items())
         numbered = bool(ordered) and isinstance(ordered[0][1], schema.ItemDocument)

@@ -1,11 +1,12 @@
 """What a text or a code in a certificate may look like, whatever the scheme.
 
-Each check takes a value and returns None, or the code of the rule it breaks and what that rule wants.  No message
-repeats the value.
+Each check takes a value and returns None, or the code of the rule it breaks and what that rule wants.  No
+message repeats the value.
 
 Why invisible characters are refused: two certificates that print alike must not be two certificates, and a
-right-to-left override can make a quantity read backwards on an officer's screen (CVE-2021-42574 did it to source
-code).  This also refuses the zero-width spaces that some Khmer, Thai and Burmese keyboards put between words.
+right-to-left override can make a quantity read backwards on an officer's screen (CVE-2021-42574 did it to
+source code).  This also refuses the zero-width spaces that some Khmer, Thai and Burmese keyboards put
+between words.
 """
 
 import re
@@ -31,6 +32,7 @@ PACKAGE_PATTERN: Final = r"^[A-Z0-9]{2}$"
 HS_PATTERN: Final = r"^([0-9]{6}|[0-9]{8})$"
 PRINTABLE_PATTERN: Final = r"^[!-~]([ -~]*[!-~])?$"
 ID_PATTERN: Final = r"^0x[0-9a-f]{64}$"
+ID_BYTES: Final = 32
 
 _PLAIN = re.compile(PRINTABLE_PATTERN)
 # A superset of what is refused, in one pass; only a match is worth a look at each character.
@@ -40,7 +42,10 @@ _SUSPECT = re.compile(
 )
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _REFUSED_CATEGORIES = {
-    "Cc": ("text.control", "remove control characters; only line breaks are allowed, and only in longer texts"),
+    "Cc": (
+        "text.control",
+        "remove control characters; only line breaks are allowed, and only in longer texts",
+    ),
     "Cf": ("text.invisible", "remove zero-width and other invisible characters"),
     "Co": ("text.private-use", "use no private-use characters; they look different on every machine"),
     "Cs": ("text.surrogate", "use complete Unicode characters; half of a surrogate pair is none"),
@@ -67,27 +72,27 @@ def text(limit: int, *, lines: bool = False) -> Check:
             return "text.too-long", f"use at most {limit} characters"
         if _PLAIN.fullmatch(value):
             return None
-        if not value.strip():
-            return "text.blank", "write something here"
-        if value != value.strip():
-            return "text.padded", "remove white space at the beginning and end"
-        if fault := _character_fault(value.replace("\n", "") if lines else value):
-            return fault
-        if not unicodedata.is_normalized("NFC", value):
+        if value != value.strip() or not value:
+            return "text.padded", "write something here, without white space at the beginning and end"
+        fault = _character_fault(value.replace("\n", "") if lines else value)
+        if fault is None and not unicodedata.is_normalized("NFC", value):
             return "text.not-nfc", "write the text in Unicode normalisation form C"
-        return None
+        return fault
 
     return check
 
 
 def printable(limit: int) -> Check:
-    """Return the check for an identifier: `limit` printable ASCII characters with a letter or digit among them."""
+    """Return the check for an identifier: printable ASCII with a letter or digit in it."""
 
     def check(value: str) -> Fault:
         if len(value) > limit:
             return "text.too-long", f"use at most {limit} characters"
         if not _PLAIN.fullmatch(value) or not any(character.isalnum() for character in value):
-            return "text.not-printable", "use printable ASCII with at least one letter or digit, no outer spaces"
+            return (
+                "text.not-printable",
+                "use printable ASCII with at least one letter or digit, no outer spaces",
+            )
         return None
 
     return check
@@ -132,4 +137,4 @@ def whole(low: int, high: int) -> Check:
 
 def ledger_id(value: bytes) -> Fault:
     """Check the 32 bytes of a certificate's id."""
-    return None if len(value) == 32 else ("code.id", "use the 32 bytes of the certificate's id")
+    return None if len(value) == ID_BYTES else ("code.id", "use the 32 bytes of the certificate's id")

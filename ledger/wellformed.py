@@ -1,7 +1,8 @@
 """Whether a certificate is written properly, before any arrangement is asked whether it accepts it.
 
-`problems_of` holds for every scheme: lengths, alphabets, ISO and UN code shapes, contiguous numbering, the limits
-of the contract.  The bounds of each field are the tables below; the OpenAPI schema takes them from here.
+`problems_of` holds for every scheme: lengths, alphabets, ISO and UN code shapes, contiguous numbering, the
+limits of the contract.  The bounds of each field are the tables below; the OpenAPI schema takes them from
+here.
 """
 
 from collections.abc import Iterator
@@ -63,7 +64,9 @@ _REFERENCE, _NAME, _PLACE = printable(REFERENCE), text(NAME), text(PLACE)
 _ADDRESS = text(ADDRESS, lines=True)
 _LOCODE = shaped(LOCODE_PATTERN, "code.locode", "use a UN/LOCODE: country and three characters, no space")
 _UNIT = shaped(UNIT_PATTERN, "code.unit", "use a UN/ECE Recommendation 20 unit, two or three characters")
-_PACKAGE = shaped(PACKAGE_PATTERN, "code.package", "use a UN/ECE Recommendation 21 package code, two characters")
+_PACKAGE = shaped(
+    PACKAGE_PATTERN, "code.package", "use a UN/ECE Recommendation 21 package code, two characters"
+)
 _CURRENCY = shaped(CURRENCY_PATTERN, "code.currency", "use an ISO 4217 currency code, three letters")
 _HS = shaped(HS_PATTERN, "code.hs", "use six (HS) or eight (AHTN) digits without dots")
 

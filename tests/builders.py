@@ -1,6 +1,7 @@
 """Certificates with good defaults, so that a test states only what it is about.
 
-The default is a shipment of coffee from Viet Nam to Thailand, issued on 2 November 2026, that no rule speaks against.
+The default is a shipment of coffee from Viet Nam to Thailand, issued on 2 November 2026, that no rule
+speaks against.
 """
 
 import copy

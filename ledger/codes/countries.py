@@ -1,7 +1,7 @@
 """ISO 3166-1 countries and ISO 4217 currencies.
 
-The codes as ISO assigns them in 2026: 249 countries and territories (user-assigned and reserved codes such as XK
-are not among them) and the alphabetic codes of currencies, funds and precious metals in use.
+The codes as ISO assigns them in 2026: 249 countries and territories (user-assigned and reserved codes such
+as XK are not among them) and the alphabetic codes of currencies, funds and precious metals in use.
 """
 
 from typing import Final

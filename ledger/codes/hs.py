@@ -1,13 +1,17 @@
-"""Editions of the tariff nomenclature, and which headings are known of it.
+"""Editions of the tariff nomenclature, and the headings of each.
 
-Source: the Harmonized System of the World Customs Organization, editions 2017 and 2022, and the ASEAN Harmonised
-Tariff Nomenclature (AHTN) built on each.  Chapters are complete; headings are an extract (`headings.json`), so an
-unlisted heading of a listed chapter is reported as unknown only where the extract is complete for that chapter.
+The Harmonized System (HS) has six digits; the ASEAN Harmonised Tariff Nomenclature (AHTN) adds two to the
+HS edition of the same year.  Headings (the first four digits) are complete for 2017 and 2022; subheadings are
+not kept, because member states differ in them and an HS mismatch alone never ends a preference (Rule 16.2).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Final
+
+from ledger.codes.lists import load
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,20 +19,46 @@ class Edition:
     """One edition of a nomenclature."""
 
     digits: int
-    """Length of its codes: 6 in the Harmonized System, 8 in the AHTN."""
+    """Length of its codes: 6 in the HS, 8 in the AHTN."""
     year: int
-    accepted_from: date
-    accepted_until: date
-    """Last day of issue on which certificates use it without remark."""
+    """Of the HS edition it is built on."""
+    since: date
+    """First day of issue on which ATIGA certificates use it."""
+    until: date
+    """Last day of issue on which they do."""
 
 
-# HS 2017 is accepted to 31 March and HS 2022 from 1 April 2023 for ATIGA certificates; the next edition, 2027/2028,
-# is in preparation and will get its own row.
+# HS 2017 codes are accepted to 31 March 2023 and HS 2022 codes from the day after.  The next edition gets a
+# row of its own once its day is known.
 _CHANGE: Final = date(2023, 4, 1)
+_LAST_DAY: Final = date(2023, 3, 31)
 
 EDITIONS: Final = {
-    "HS2017": Edition(6, 2017, date(2017, 1, 1), date(2023, 3, 31)),
-    "AHTN2017": Edition(8, 2017, date(2017, 1, 1), date(2023, 3, 31)),
+    "HS2017": Edition(6, 2017, date(2017, 1, 1), _LAST_DAY),
+    "AHTN2017": Edition(8, 2017, date(2017, 1, 1), _LAST_DAY),
     "HS2022": Edition(6, 2022, _CHANGE, date.max),
     "AHTN2022": Edition(8, 2022, _CHANGE, date.max),
 }
+
+
+def _spelled_out(chapter: str, ranges: str) -> Iterator[str]:
+    for part in ranges.split():
+        first, _, last = part.partition("-")
+        for number in range(int(first), int(last or first) + 1):
+            yield f"{chapter}{number:02}"
+
+
+@cache
+def headings(year: int) -> frozenset[str]:
+    """Return the four-digit headings of HS 2017 (1222) or HS 2022 (1228)."""
+    data = load("headings.json")
+    chapters = data["headings"].items()
+    latest = {heading for chapter, ranges in chapters for heading in _spelled_out(chapter, ranges)}
+    if year == data["year"]:
+        return frozenset(latest)
+    return frozenset(latest - set(data["addedSince2017"]) | set(data["removedSince2017"]))
+
+
+def is_known(code: str, edition: str) -> bool:
+    """Tell whether the heading of a code exists in an edition named in `EDITIONS`."""
+    return code[:4] in headings(EDITIONS[edition].year)
