@@ -10,6 +10,7 @@ r"""Everything that can go wrong, in two families.
     │   ├── ReferenceAlreadyFiled      the archive holds another document under this reference
     │   ├── ReferenceAmbiguous         several issuing offices use this reference
     │   ├── CertificateNotFiled        the archive does not hold the certificate
+    │   ├── ArchiveNotNamed            the step needs an archive and none was named
     │   ├── KeyNotHeld                 no signer for the account is at hand
     │   ├── DevelopmentKeyRefused      a publicly known key off a development chain
     │   ├── LedgerMismatch             wrong chain id, or other code at the contract's address
@@ -160,6 +161,13 @@ class CertificateNotFiled(Refused):
 
     def __str__(self) -> str:
         return f"certificate 0x{self.certificate.hex()} is not in this archive"
+
+
+class ArchiveNotNamed(Refused):
+    """A step needs the archive and none was named."""
+
+    def __str__(self) -> str:
+        return "name the archive that certificates are kept in: --archive or ASAL_ARCHIVE, such as sqlite:///asal.sqlite3"
 
 
 @dataclass(eq=False)

@@ -1,0 +1,76 @@
+"""`asal`: the ledger on the command line.
+
+asal members …        who is on the ledger; votes
+asal authorities …    a member's own authorities
+asal keys …           make, add, rotate and revoke keys
+asal api-keys …       who may call the service for an authority
+asal certificate …    check, issue, cancel, replace, show, redact
+asal verify …         is this certificate good?
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger.cli import access, authorities, certificates, keys, members, verification
+from ledger.cli.session import Session
+from ledger.facts import Address
+from ledger.opening import Settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Certificates of origin and authorised operators on the ledger that ASEAN customs share.",
+)
+app.add_typer(members.app, name="members")
+app.add_typer(authorities.app, name="authorities")
+app.add_typer(keys.app, name="keys")
+app.add_typer(access.app, name="api-keys")
+app.add_typer(certificates.app, name="certificate")
+app.command("verify")(verification.verify)
+
+
+@app.callback()
+def session(  # noqa: PLR0913 - each is an option of the command line
+    context: typer.Context,
+    *,
+    profile: Annotated[
+        Path, typer.Option(envvar="ASAL_PROFILE", help="Which network and ledger: a chain profile in TOML.")
+    ] = Path("asal.toml"),
+    archive: Annotated[
+        str | None, typer.Option(envvar="ASAL_ARCHIVE", help="Where documents are kept: a database URL.")
+    ] = None,
+    keys: Annotated[
+        Path | None, typer.Option(envvar="ASAL_KEYS", help="Folder of encrypted key files (keystore v3).")
+    ] = None,
+    password_file: Annotated[
+        Path | None,
+        typer.Option(envvar="ASAL_PASSWORD_FILE", help="File with the password of the key files."),
+    ] = None,
+    development_keys: Annotated[
+        bool,
+        typer.Option(
+            "--development-keys",
+            envvar="ASAL_DEVELOPMENT_KEYS",
+            help="Use the public keys of a local test chain.",
+        ),
+    ] = False,
+    account: Annotated[
+        str | None,
+        typer.Option("--as", envvar="ASAL_ACCOUNT", help="The account to act with, when several are held."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")] = False,
+) -> None:
+    """Certificates of origin and authorised operators on the ledger that ASEAN customs share."""
+    settings = Settings(
+        profile=profile,
+        archive=archive,
+        keys=keys,
+        password_file=password_file,
+        development_keys=development_keys,
+    )
+    context.obj = Session(settings, Address(account) if account else None, as_json)
+    context.call_on_close(context.obj.close)

@@ -1,0 +1,84 @@
+"""`asal verify`: is this certificate good?  The exit code is the verdict's."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger import verifying
+from ledger.cli.certificates import json_object
+from ledger.cli.output import EXIT_USAGE, answer, failures, page, plain, usage
+from ledger.cli.session import session_of
+from ledger.verdict import Outcome, Verdict, VerdictCode, moment
+
+COLOURS = {VerdictCode.VALID: "green", VerdictCode.PENDING: "yellow", VerdictCode.CANNOT_CHECK: "yellow"}
+MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.NOT_CHECKED: "–"}
+
+
+def verify(
+    context: typer.Context,
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE…]", help="Envelopes to verify.")
+    ] = None,
+    reference: Annotated[
+        str | None, typer.Option(help="Look up by reference number instead of a file.")
+    ] = None,
+    exporting: Annotated[
+        str | None, typer.Option(help="With --reference: the exporting member, such as VN.")
+    ] = None,
+    issued_on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="With --reference: the date of issue.")
+    ] = None,
+    office: Annotated[
+        str | None, typer.Option(help="With --reference: the issuing office, if it is needed.")
+    ] = None,
+) -> None:
+    """Verify envelopes, or a reference number with its date of issue.
+
+    Exits with 0 VALID, 10 REPLACED, 11 CANCELLED, 12 ALTERED, 13 ISSUER_NOT_AUTHORISED, 14 NOT_FOUND,
+    15 PENDING, 16 EXPIRED, 17 CONFLICTING, 20 CANNOT_CHECK; the highest where several files are given.
+    """
+    session = session_of(context)
+    verdicts: dict[str, Verdict] = {}
+    if bool(files) == bool(reference):
+        usage("give files, or --reference with --exporting and --issued-on")
+    with failures():
+        if reference:
+            if not exporting or not issued_on:
+                usage("--reference needs --exporting and --issued-on")
+            day = issued_on.replace(tzinfo=UTC).date()
+            member = exporting.upper()
+            verdicts[reference] = verifying.verify_reference(
+                member, reference, day, session.ledger, office=office
+            )
+        for path in files or ():
+            verdicts[str(path)] = verifying.verify(json_object(path), session.opened.verifier)
+    told = [{"subject": name, **report(verdict)} for name, verdict in verdicts.items()]
+    single = told[0] if len(told) == 1 else told
+    answer(single, as_json=session.as_json, shown=lambda: _show(verdicts))
+    raise typer.Exit(max((verdict.exit_code for verdict in verdicts.values()), default=EXIT_USAGE))
+
+
+def report(verdict: Verdict) -> dict[str, object]:
+    """Return a verdict as the JSON that programs read."""
+    told: dict[str, object] = plain(verdict)
+    return {**told, "title": verdict.title, "nextStep": verdict.next_step, "exitCode": verdict.exit_code}
+
+
+def _show(verdicts: dict[str, Verdict]) -> None:
+    for name, verdict in verdicts.items():
+        page.print(f"{name}:", style="dim", markup=False)
+        page.print(f"{verdict.code}  {verdict.title}", style=f"bold {COLOURS.get(verdict.code, 'red')}")
+        page.print(f"  {verdict.sentence}", markup=False)
+        for check in verdict.checks:
+            page.print(f"  {MARKS[check.outcome]} {check.name:8} {check.evidence}", markup=False)
+        for warning in verdict.warnings:
+            page.print(
+                f"  ! {warning.rule} at {warning.pointer}: {warning.message}", style="yellow", markup=False
+            )
+        if verdict.replacement:
+            page.print(f"  Replaced by 0x{verdict.replacement.hex()}", markup=False)
+        if verdict.as_of:
+            page.print(f"  As of block {verdict.as_of.block}, {moment(verdict.as_of.time)}", markup=False)
+        page.print(f"  Next: {verdict.next_step}\n", markup=False)

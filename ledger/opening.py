@@ -1,0 +1,128 @@
+"""Opening a ledger for real: the chain of a profile, the keys of a folder, the archive of a URL.
+
+The one place where the adapters are put together; the command line and the service both start here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from ledger.archive import ApiKeys, ArchiveRooms, Scope, open_archive
+from ledger.chain.connect import ChainLedger, connect
+from ledger.chain.development import OF_DEVELOPMENT_MNEMONIC
+from ledger.chain.profile import read_profile
+from ledger.chain.signers import (
+    KeyFileInvalid,
+    KeystoreSigner,
+    Signer,
+    development_signer,
+    new_keystore,
+    password_in,
+)
+from ledger.errors import ArchiveNotNamed
+from ledger.facts import Address
+from ledger.memory_archive import MemoryArchive
+from ledger.ports import Ledger
+
+__all__ = ["ApiKeys", "Opened", "Scope", "Settings", "new_key_file", "open_ledger"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where everything is."""
+
+    profile: Path
+    """Chain profile in TOML."""
+    archive: str | None = None
+    """Database URL; without one nothing can be issued, and verifying knows of no pending certificates."""
+    keys: Path | None = None
+    """Folder of encrypted key files."""
+    password_file: Path | None = None
+    development_keys: bool = False
+    """Use the public keys of a local test chain."""
+
+
+class Opened:
+    """A ledger with its adapters; each is opened when it is first used."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Remember where everything is."""
+        self._settings = settings
+
+    @cached_property
+    def chain(self) -> ChainLedger:
+        """The ledger on its chain, with the keys at hand."""
+        return connect(read_profile(self._settings.profile), self._signers)
+
+    @cached_property
+    def _signers(self) -> tuple[Signer, ...]:
+        return tuple(_signers(self._settings))
+
+    @cached_property
+    def rooms(self) -> ArchiveRooms:
+        """The archive; raises `ArchiveNotNamed` when there is no URL for it."""
+        if self._settings.archive is None:
+            raise ArchiveNotNamed
+        return open_archive(self._settings.archive)
+
+    @property
+    def api_keys(self) -> ApiKeys:
+        """Who may call the service."""
+        return self.rooms.keys
+
+    @property
+    def accounts(self) -> tuple[Address, ...]:
+        """Accounts whose keys are at hand."""
+        return tuple(signer.address for signer in self._signers)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger with its archive."""
+        return Ledger(self.chain, self.chain, self.rooms.certificates, now)
+
+    @cached_property
+    def verifier(self) -> Ledger:
+        """The ledger for verifying, which needs no archive and no key."""
+        archive = self.rooms.certificates if self._settings.archive else MemoryArchive()
+        return Ledger(self.chain, self.chain, archive, now)
+
+    def close(self) -> None:
+        """Close the database, when it was opened."""
+        if "rooms" in self.__dict__:
+            self.rooms.close()
+
+
+def open_ledger(settings: Settings) -> Opened:
+    """Return the ledger that settings describe; nothing is opened yet."""
+    return Opened(settings)
+
+
+def new_key_file(folder: Path, password_file: Path) -> tuple[Address, Path]:
+    """Make a key and write it into a folder as an encrypted key file; returns its account and the file."""
+    password = password_in(password_file)
+    part = folder / f"{now():%Y%m%dT%H%M%S%fZ}.json"
+    address = new_keystore(part, password)
+    path = folder / f"{address}.json"
+    part.rename(path)
+    return address, path
+
+
+def now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)
+
+
+def _signers(settings: Settings) -> Iterator[Signer]:
+    """Yield the keys of the folder, and those of a test chain where asked for."""
+    if settings.development_keys:
+        yield from (development_signer(place) for place in range(len(OF_DEVELOPMENT_MNEMONIC)))
+    if settings.keys is None:
+        return
+    if settings.password_file is None:
+        raise KeyFileInvalid(str(settings.keys), "name the file with their password (--password-file)")
+    files = sorted(settings.keys.glob("*.json"))
+    if not files:
+        raise KeyFileInvalid(str(settings.keys), "the folder has no key files (*.json)")
+    yield from (KeystoreSigner.open(path, settings.password_file) for path in files)
