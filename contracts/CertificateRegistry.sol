@@ -8,7 +8,8 @@ import {ICertificateRegistry} from "./interfaces/ICertificateRegistry.sol";
 
 /// @title CertificateRegistry
 /// @notice See `ICertificateRegistry`.
-/// @dev Inherits the members instead of calling them: one storage slot then tells all about a write's sender.
+/// @dev Inherits the members instead of calling them: one storage slot then tells all about a write's sender. Terms are
+/// decoded to memory once, because every look at a struct in calldata checks it anew.
 contract CertificateRegistry is ICertificateRegistry, MemberRegistry {
     /// @dev Any live key, whatever its roles.
     uint8 private constant ANY_ROLE = 0;
@@ -33,32 +34,37 @@ contract CertificateRegistry is ICertificateRegistry, MemberRegistry {
     // ------------------------------------------------------------------------------------------ writes
 
     /// @inheritdoc ICertificateRegistry
-    function issue(Terms calldata terms) external returns (bytes32 id) {
+    function issue(Terms memory terms) external returns (bytes32 id) {
         // Check: an issuing key signs.
-        Key memory key = _requireRole(ROLE_ISSUING);
+        (uint32 keyId, bytes2 member) = _requireRole(ROLE_ISSUING);
 
         // Check, effect: all rules of an entry.
         id = _idOf(terms);
-        _register(id, terms, key.id, key.member, _now());
+        _register(id, terms, keyId, member, _now());
     }
 
     /// @inheritdoc ICertificateRegistry
     function anchor(bytes32 root, uint32 size, uint48 validUntil) external {
         // Check: an issuing key commits a new batch that is still of use.
-        Key memory key = _requireRole(ROLE_ISSUING);
+        (uint32 keyId, bytes2 member) = _requireRole(ROLE_ISSUING);
         if (root == 0) revert RootMissing();
         if (size == 0) revert BatchSizeInvalid(size);
-        if (validUntil < _now()) revert AlreadyExpired(validUntil, _now());
-        if (_anchors[root].anchoredAt != 0) revert RootAlreadyAnchored(root);
+        uint48 moment = _now();
+        if (validUntil < moment) revert AlreadyExpired(validUntil, moment);
+        Anchor storage batch = _anchors[root];
+        if (batch.anchoredAt != 0) revert RootAlreadyAnchored(root);
 
         // Effect: write it down.
-        _anchors[root] =
-            Anchor({key: key.id, exporting: key.member, size: size, anchoredAt: _now(), validUntil: validUntil});
-        emit RootAnchored(root, key.id, size, validUntil);
+        batch.key = keyId;
+        batch.exporting = member;
+        batch.size = size;
+        batch.anchoredAt = moment;
+        batch.validUntil = validUntil;
+        emit RootAnchored(root, keyId, size, validUntil);
     }
 
     /// @inheritdoc ICertificateRegistry
-    function enter(Terms calldata terms, bytes32 root, bytes32[] calldata proof) external returns (bytes32 id) {
+    function enter(Terms memory terms, bytes32 root, bytes32[] calldata proof) external returns (bytes32 id) {
         // Check: some member asks, and the certificate is part of the batch.
         _requireRole(ANY_ROLE);
         Anchor memory batch = _anchors[root];
@@ -77,21 +83,21 @@ contract CertificateRegistry is ICertificateRegistry, MemberRegistry {
     /// @inheritdoc ICertificateRegistry
     function cancel(bytes32 id, uint8 reason) external {
         // Check: an issuing key of the same member, and a certificate that has not ended.
-        Key memory key = _requireRole(ROLE_ISSUING);
+        (uint32 keyId, bytes2 member) = _requireRole(ROLE_ISSUING);
         if (reason == 0 || reason > LAST_REASON) revert ReasonInvalid(reason);
-        Entry memory entry = _requireOwnEntry(id, key.member);
+        Entry memory entry = _requireOwnEntry(id, member);
         if (entry.endedAt != 0) revert CertificateNotLive(id, _standing(entry, _now()));
 
         // Effect: end it.
         _end(id, reason);
-        emit CertificateCancelled(id, key.id, reason);
+        emit CertificateCancelled(id, keyId, reason);
     }
 
     /// @inheritdoc ICertificateRegistry
-    function replace(bytes32 id, Terms calldata terms) external returns (bytes32 replacement) {
+    function replace(bytes32 id, Terms memory terms) external returns (bytes32 replacement) {
         // Check: an issuing key of the same member, and a certificate that is valid.
-        Key memory key = _requireRole(ROLE_ISSUING);
-        Standing standing = _standing(_requireOwnEntry(id, key.member), _now());
+        (uint32 keyId, bytes2 member) = _requireRole(ROLE_ISSUING);
+        Standing standing = _standing(_requireOwnEntry(id, member), _now());
         if (standing != Standing.Valid) revert CertificateNotLive(id, standing);
 
         // Effect: end the old one first, so that the new one cannot be based on it.
@@ -99,9 +105,9 @@ contract CertificateRegistry is ICertificateRegistry, MemberRegistry {
 
         // Check, effect: all rules of an entry for the new one.
         replacement = _idOf(terms);
-        _register(replacement, terms, key.id, key.member, _now());
+        _register(replacement, terms, keyId, member, _now());
         _replacements[id] = replacement;
-        emit CertificateReplaced(id, replacement, key.id);
+        emit CertificateReplaced(id, replacement, keyId);
     }
 
     // ------------------------------------------------------------------------------------------- views
@@ -132,7 +138,7 @@ contract CertificateRegistry is ICertificateRegistry, MemberRegistry {
     }
 
     /// @inheritdoc ICertificateRegistry
-    function idOf(Terms calldata terms) external pure returns (bytes32 id) {
+    function idOf(Terms memory terms) external pure returns (bytes32 id) {
         return _idOf(terms);
     }
 
@@ -171,26 +177,18 @@ contract CertificateRegistry is ICertificateRegistry, MemberRegistry {
     // ------------------------------------------------------------------------------------------- rules
 
     /// @dev Writes an entry after checking all rules there are about one. `keyId` and `member` sign it at `moment`.
-    function _register(bytes32 id, Terms calldata terms, uint32 keyId, bytes2 member, uint48 moment) private {
+    function _register(bytes32 id, Terms memory terms, uint32 keyId, bytes2 member, uint48 moment) private {
         // Check: the terms hold in themselves, are new, and rest on good originals.
         _requireSound(terms, member, moment);
-        if (_entries[id].issuedAt != 0) revert CertificateAlreadyIssued(id);
         bytes32 holder = _holders[terms.referenceKey];
+        // The id covers the reference, so a certificate that is on the ledger holds its own.
+        if (holder == id) revert CertificateAlreadyIssued(id);
         if (holder != 0) revert ReferenceAlreadyUsed(terms.referenceKey, holder);
         _requireParents(terms, moment);
 
         // Effect: take the reference and write the entry.
         _holders[terms.referenceKey] = id;
-        _entries[id] = Entry({
-            key: keyId,
-            exporting: member,
-            importing: terms.importing,
-            scheme: terms.scheme,
-            issuedAt: moment,
-            validUntil: terms.validUntil,
-            endedAt: 0,
-            reason: 0
-        });
+        _write(_entries[id], keyId, member, terms.importing, terms.scheme, moment, terms.validUntil);
         emit CertificateIssued(
             id,
             terms.referenceKey,
@@ -206,21 +204,40 @@ contract CertificateRegistry is ICertificateRegistry, MemberRegistry {
         }
     }
 
+    /// @dev Fills a fresh entry. Values stand on the stack and fields side by side, so that the slot is written once.
+    function _write(
+        Entry storage entry,
+        uint32 keyId,
+        bytes2 member,
+        bytes2 importing,
+        uint8 scheme,
+        uint48 moment,
+        uint48 validUntil
+    ) private {
+        entry.key = keyId;
+        entry.exporting = member;
+        entry.importing = importing;
+        entry.scheme = scheme;
+        entry.issuedAt = moment;
+        entry.validUntil = validUntil;
+    }
+
     /// @dev What can be said about the terms without looking at other entries.
-    function _requireSound(Terms calldata terms, bytes2 member, uint48 moment) private pure {
+    function _requireSound(Terms memory terms, bytes2 member, uint48 moment) private pure {
         if (terms.exporting != member) revert NotYourMember(terms.exporting, member);
         if (terms.importing == 0 || terms.importing == member) revert ImportingMemberInvalid(terms.importing);
         if (terms.documentHash == 0) revert DocumentHashMissing();
         if (terms.referenceKey == 0) revert ReferenceKeyMissing();
         if (terms.scheme == 0) revert SchemeMissing();
-        if (terms.issuedOn > terms.validUntil) revert ValidityInvalid(terms.issuedOn, terms.validUntil);
-        if (terms.issuedOn > moment + MAX_POST_DATING) revert PostDated(terms.issuedOn, moment);
-        if (terms.validUntil < moment) revert AlreadyExpired(terms.validUntil, moment);
+        (uint48 issuedOn, uint48 validUntil) = (terms.issuedOn, terms.validUntil);
+        if (issuedOn > validUntil) revert ValidityInvalid(issuedOn, validUntil);
+        if (issuedOn > moment + MAX_POST_DATING) revert PostDated(issuedOn, moment);
+        if (validUntil < moment) revert AlreadyExpired(validUntil, moment);
     }
 
     /// @dev The originals of a back-to-back certificate (ATIGA OCP Rule 11). Ascending ids keep out duplicates.
-    function _requireParents(Terms calldata terms, uint48 moment) private view {
-        bytes32[] calldata parents = terms.parents;
+    function _requireParents(Terms memory terms, uint48 moment) private view {
+        bytes32[] memory parents = terms.parents;
         if (parents.length > MAX_PARENTS) revert TooManyParents(parents.length, MAX_PARENTS);
         for (uint256 i = 0; i < parents.length; ++i) {
             if (i > 0 && parents[i] <= parents[i - 1]) revert ParentsNotSorted();
@@ -229,7 +246,7 @@ contract CertificateRegistry is ICertificateRegistry, MemberRegistry {
     }
 
     /// @dev One original: live at that time, addressed to the member that issues now, and lasting as long.
-    function _requireParent(bytes32 parent, Terms calldata terms, uint48 moment) private view {
+    function _requireParent(bytes32 parent, Terms memory terms, uint48 moment) private view {
         Entry memory entry = _entries[parent];
         if (entry.issuedAt == 0) revert ParentUnknown(parent);
         Standing standing = _standing(entry, moment);
@@ -274,7 +291,7 @@ contract CertificateRegistry is ICertificateRegistry, MemberRegistry {
     }
 
     /// @dev The same pair hash as in Merkle trees, so a proof can start at the document's hash.
-    function _idOf(Terms calldata terms) private pure returns (bytes32) {
+    function _idOf(Terms memory terms) private pure returns (bytes32) {
         return Hashes.commutativeKeccak256(terms.documentHash, keccak256(abi.encode(terms)));
     }
 }

@@ -259,10 +259,11 @@ contract MemberRegistry is IMemberRegistry {
 
     // -------------------------------------------------------------------------- for inheriting registries
 
-    /// @dev The sender's key; reverts with `NotAuthorised` unless it may write with this role (0: with any).
-    function _requireRole(uint8 role) internal view returns (Key memory key) {
-        key = _keys[msg.sender];
+    /// @dev The sender's key and member; reverts with `NotAuthorised` unless it may write with this role (0: with any).
+    function _requireRole(uint8 role) internal view returns (uint32 keyId, bytes2 member) {
+        Key storage key = _keys[msg.sender];
         if (!_mayWrite(key, role)) revert NotAuthorised(msg.sender, role);
+        return (key.id, key.member);
     }
 
     /// @dev The account and the key behind the number that an entry carries; empty for number 0.
@@ -278,9 +279,11 @@ contract MemberRegistry is IMemberRegistry {
 
     // ------------------------------------------------------------------------------------------ checks
 
-    /// @dev The one place that says when a key may write.
-    function _mayWrite(Key memory key, uint8 role) private pure returns (bool) {
-        return key.since != 0 && key.revokedAt == 0 && !key.suspended && key.roles & role == role;
+    /// @dev The one place that says when a key may write. Fields are read side by side, so that the slot is read once.
+    function _mayWrite(Key storage key, uint8 role) private view returns (bool) {
+        (uint48 since, uint48 revokedAt, bool suspended, uint8 roles) =
+            (key.since, key.revokedAt, key.suspended, key.roles);
+        return since != 0 && revokedAt == 0 && !suspended && roles & role == role;
     }
 
     /// @dev The member that the sender administers, suspended or not.
