@@ -9,16 +9,28 @@ asal verify …         is this certificate good?
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from ledger.cli import access, authorities, certificates, keys, members, verification
 from ledger.cli.session import Session
 from ledger.facts import Address
 from ledger.opening import Settings
 
+
+class _Commands(TyperGroup):
+    """Takes `--json` anywhere on the line, where people type it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - the library's own
+        """Put `--json` before the command, where it is defined."""
+        given = ["--json"] if "--json" in args else []
+        return super().parse_args(ctx, [*given, *(arg for arg in args if arg != "--json")])
+
+
 app = typer.Typer(
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,

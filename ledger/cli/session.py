@@ -43,24 +43,18 @@ class Session:
     def acting(self) -> Address:
         """Return the account to sign with: the one named, or the only one at hand."""
         held = self.opened.accounts
-        if self.account:
-            return self.account
-        if len(held) == 1:
-            return held[0]
-        usage(
-            "no key is at hand; name a folder of key files with --keys"
-            if not held
-            else f"{len(held)} keys are at hand; say which one acts with --as ADDRESS"
-        )
+        if self.account or len(held) == 1:
+            return self.account or held[0]
+        if not held:
+            usage("no key is at hand; name a folder of key files with --keys")
+        usage(f"{len(held)} keys are at hand; say which one acts with --as ADDRESS")
 
     def authority(self) -> tuple[int, Address]:
         """Return the authority that the acting account writes for, with the account."""
         account = self.acting()
         key = self.members.key(account)
         if key is None:
-            usage(
-                f"{account} is not a key of any authority; its member's administrator adds it with `asal keys add`"
-            )
+            usage(f"{account} is no authority's key; its member's administrator adds it: asal keys add")
         return key.authority, account
 
     def close(self) -> None:

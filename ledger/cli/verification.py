@@ -13,14 +13,15 @@ from ledger.cli.session import session_of
 from ledger.verdict import Outcome, Verdict, VerdictCode, moment
 
 COLOURS = {VerdictCode.VALID: "green", VerdictCode.PENDING: "yellow", VerdictCode.CANNOT_CHECK: "yellow"}
-MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.NOT_CHECKED: "–"}
+MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.NOT_CHECKED: "·"}
 
 
-def verify(
+def verify(  # noqa: PLR0913 - each is an option of the command line
     context: typer.Context,
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE…]", help="Envelopes to verify.")
     ] = None,
+    *,
     reference: Annotated[
         str | None, typer.Option(help="Look up by reference number instead of a file.")
     ] = None,
