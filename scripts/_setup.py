@@ -146,15 +146,16 @@ def _install_lock(venv: Path, lock: Path) -> None:
     if not usable:
         _make_venv(venv)
     with _timed(f"installing {lock.relative_to(ROOT)} into {venv.name}"):
-        _pip(venv, "--require-hashes", "-r", str(lock))
+        _pip(venv, "--no-deps", "--require-hashes", "-r", str(lock))  # a lock is complete
     stamp.write_text(wanted, encoding="utf-8")
 
 
 def _make_venv(venv: Path) -> None:
-    """Make a virtual environment, with pip in it where this Python carries one (Debian packs it apart)."""
-    pip = [] if importlib.util.find_spec("ensurepip") else ["--without-pip"]
+    """Make a virtual environment, without pip where this Python carries none (Debian packs it apart)."""
+    make = [sys.executable, "-m", "venv", "--clear", str(venv)]
     with _timed(f"making {venv.name} with Python {sys.version.split()[0]}"):
-        _run([sys.executable, "-m", "venv", "--clear", *pip, str(venv)])
+        if not _succeeds(make):
+            _run([*make, "--without-pip"])
 
 
 def _pip(venv: Path, *arguments: str) -> None:
