@@ -82,6 +82,7 @@ def replace_certificate(
     The steps of `issue`, with the certificate replaced named in the new one.  Raises `CertificateNotFiled`
     when the archive does not hold the one to be replaced, and what `issue` raises.
     """
+    _entitled(authority, account, ledger)
     # 1. Rules, and that the new document names the one it replaces.
     held = ledger.archive.find(certificate)
     if held is None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from ledger.hashing import pair
 
+LEAF_BYTES = 32
+
 
 @dataclass(frozen=True, slots=True)
 class Tree:
@@ -35,11 +37,11 @@ class Tree:
 
 
 def tree_of(leaves: Iterable[bytes]) -> Tree:
-    """Build the tree over at least one distinct 32-byte leaf; `ValueError` for none or for a repeated one."""
+    """Build the tree over 32-byte leaves; `ValueError` for none, a repeated one or another length."""
     layer = sorted(leaves)
     positions = {leaf: position for position, leaf in enumerate(layer)}
-    if not layer or len(positions) != len(layer):
-        message = "a tree needs at least one leaf, and each leaf once"
+    if not layer or len(positions) != len(layer) or any(len(leaf) != LEAF_BYTES for leaf in layer):
+        message = "a tree needs at least one leaf, and each leaf once and 32 bytes long"
         raise ValueError(message)
     layers = [tuple(layer)]
     while len(layer) > 1:

@@ -5,7 +5,6 @@ the terms; what the chain says about the result is for `ledger.verdict` to judge
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from ledger.envelope import MANDATORY, VERSION, Data, document_hash, leaf_hash, 
 from ledger.errors import EnvelopeMalformed, FieldNotRedactable, Problem
 from ledger.facts import Address, LedgerName
 from ledger.merkle import climb
+from ledger.strict_json import MAX_DEPTH
 from ledger.terms import Scheme, Terms, certificate_id, reference_key, terms_hash
 
 _SALTED = re.compile(
@@ -25,6 +25,11 @@ _SALTED = re.compile(
 _HASH = re.compile(r"[0-9a-f]{64}")
 _WORD = re.compile(r"0x[0-9a-f]{64}")
 _MEMBER = re.compile(r"[A-Z]{2}")
+_DAY = re.compile(
+    r"(?:19[7-9]|[2-9][0-9]{2})[0-9]-[0-9]{2}-[0-9]{2}"
+)  # from 1970: the chain's time is unsigned
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
+_CHAIN_ID = re.compile(r"[1-9][0-9]{0,18}")
 MAX_FIELDS = 10_000
 
 
@@ -50,7 +55,8 @@ class Examination:
     """What the envelope alone tells, without asking the ledger."""
 
     altered: tuple[str, ...]
-    """Dotted paths of fields that are not as issued; `signature` when the proof does not fit the terms."""
+    """Dotted paths of fields that are not as issued; `signature` when the proof does not fit the terms,
+    `privacy` when a hash that stands for a hidden field was never issued."""
     removed: int
     """How many issued fields are missing without having been redacted properly."""
     located: bool
@@ -124,6 +130,8 @@ def examined(envelope: Envelope) -> Examination:
         if whole:
             raise EnvelopeMalformed(_unreadable(fields)) from None
         terms, ledger = None, None
+    if whole and any(name not in fields for name in MANDATORY):
+        raise EnvelopeMalformed(_unreadable(fields))
     if whole and terms and not _proof_fits(envelope, terms):
         altered = ("signature",)
     if whole and terms and not _reference_fits(fields, terms):
@@ -131,7 +139,7 @@ def examined(envelope: Envelope) -> Examination:
     return Examination(
         altered=altered,
         removed=removed,
-        located=whole or proved,
+        located=whole or bool(altered or removed),
         hidden=len(envelope.hidden),
         fields=fields,
         terms=terms,
@@ -175,16 +183,20 @@ def unsalted(data: Any) -> Any:  # noqa: ANN401 - JSON
 
 def _differences(envelope: Envelope, visible: Mapping[str, str]) -> tuple[tuple[str, ...], int]:
     """Return the paths whose hash was not issued, and how many issued fields nothing accounts for."""
-    issued = set(envelope.fingerprints)
+    issued, hidden = set(envelope.fingerprints), set(envelope.hidden)
     altered = tuple(path for path, value in visible.items() if value not in issued)
-    missing = issued - set(visible.values()) - set(envelope.hidden)
-    return altered, max(0, len(missing) - len(altered))
+    missing = issued - set(visible.values()) - hidden
+    removed = max(0, len(missing) - len(altered))
+    if not hidden <= issued or len(hidden) < len(envelope.hidden) or hidden & set(visible.values()):
+        altered = (*altered, "privacy")
+    return altered, removed
 
 
 def _claims(fields: Data, document: bytes) -> tuple[Terms, LedgerName]:
     """Return the terms and the ledger that the mandatory fields name."""
-    ledger = LedgerName(int(fields["network"]["chainId"]), Address(fields["issuers"][0]["documentStore"]))
-    return _terms(fields, document), ledger
+    chain_id = int(_matching(_CHAIN_ID, fields["network"]["chainId"]))
+    address = Address(_matching(_ADDRESS, fields["issuers"][0]["documentStore"]))
+    return _terms(fields, document), LedgerName(chain_id, address)
 
 
 def _reference_fits(fields: Data, terms: Terms) -> bool:
@@ -207,26 +219,23 @@ def _terms(fields: Data, document: bytes) -> Terms:
     return Terms(
         document_hash=document,
         reference_key=_word(fields["terms"]["referenceKey"]),
-        exporting=_member(fields["exportingMember"]),
-        importing=_member(fields["importingMember"]),
-        issued_on=date.fromisoformat(fields["issuedOn"]),
-        valid_until=date.fromisoformat(fields["validUntil"]),
+        exporting=_matching(_MEMBER, fields["exportingMember"]),
+        importing=_matching(_MEMBER, fields["importingMember"]),
+        issued_on=date.fromisoformat(_matching(_DAY, fields["issuedOn"])),
+        valid_until=date.fromisoformat(_matching(_DAY, fields["validUntil"])),
         scheme=Scheme.named(fields["scheme"]),
         parents=tuple(_word(parents[str(number)]) for number in range(1, len(parents) + 1)),
     )
 
 
 def _word(text: str) -> bytes:
-    if not _WORD.fullmatch(text):
-        message = "not 32 bytes in hex"
-        raise ValueError(message)
-    return bytes.fromhex(text[2:])
+    return bytes.fromhex(_matching(_WORD, text)[2:])
 
 
-def _member(text: str) -> str:
-    if not _MEMBER.fullmatch(text):
-        message = "not a member code"
-        raise ValueError(message)
+def _matching(form: re.Pattern[str], text: str) -> str:
+    """Return the text when it has the form, or raise `ValueError`."""
+    if not form.fullmatch(text):
+        raise ValueError(form.pattern)
     return text
 
 
@@ -256,22 +265,25 @@ def _data_problems(data: object) -> list[Problem]:
     issuers = data.get("issuers", [])
     if not isinstance(issuers, list) or len(issuers) != 1 or not isinstance(issuers[0], Mapping):
         return [Problem("/data/issuers", "envelope.issuers", "must be a list of exactly one issuer")]
-    problems = _field_problems({**data, "issuers": issuers[0]}, "/data")
-    if sum(1 for _ in leaves(data)) > MAX_FIELDS:
+    problems = _field_problems({**data, "issuers": issuers[0]}, "/data", MAX_DEPTH)
+    if not problems and sum(1 for _ in leaves(data)) > MAX_FIELDS:
         problems.append(Problem("/data", "envelope.size", f"must have at most {MAX_FIELDS} fields"))
     return problems
 
 
-def _field_problems(value: object, pointer: str) -> list[Problem]:
+def _field_problems(value: object, pointer: str, levels: int) -> list[Problem]:
+    """Find what would let two readings share one hash, and leaves that cannot be hashed at all."""
     match value:
-        case Mapping() if value:
+        case Mapping() if not levels:
+            return [Problem(pointer, "envelope.depth", f"must nest at most {MAX_DEPTH} levels deep")]
+        case Mapping():
             return [
                 problem
                 for key, inner in value.items()
                 for problem in (
-                    [Problem(pointer, "envelope.key", "a field name holds a dot, a slash or a tilde")]
-                    if set(key) & set("./~")
-                    else _field_problems(inner, f"{pointer}/{key}")
+                    _field_problems(inner, f"{pointer}/{key}", levels - 1)
+                    if _plain(key)
+                    else [Problem(pointer, "envelope.key", "a field name is empty or holds one of . / ~")]
                 )
             ]
         case list():
@@ -280,8 +292,19 @@ def _field_problems(value: object, pointer: str) -> list[Problem]:
                     pointer, "envelope.array", "must not be a list: hidden elements would not survive saving"
                 )
             ]
-        case _:
+        case str() if _encodable(value):
             return []
+        case _:
+            return [Problem(pointer, "envelope.leaf", "must be salted text")]
+
+
+def _plain(name: str) -> bool:
+    return bool(name) and not set(name) & set("./~") and _encodable(name)
+
+
+def _encodable(text: str) -> bool:
+    """Whether text has no half of a surrogate pair, which cannot be written as UTF-8."""
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _hashes(values: object, pointer: str, problems: list[Problem]) -> tuple[str, ...]:
@@ -296,7 +319,7 @@ def _hashes(values: object, pointer: str, problems: list[Problem]) -> tuple[str,
 def _fingerprints(text: object, problems: list[Problem]) -> tuple[str, ...]:
     try:
         packed = base64.b64decode(text, validate=True) if isinstance(text, str) else b"?"
-    except binascii.Error:
+    except ValueError:  # not base64, or not even ASCII
         packed = b"?"
     if len(packed) % 32:
         problems.append(Problem("/fingerprints", "envelope.fingerprints", "must be base64 of 32-byte hashes"))

@@ -11,6 +11,7 @@ from enum import StrEnum
 from ledger.errors import Finding
 from ledger.facts import AsOf, Authority, Evidence, LedgerName, Reason
 from ledger.presented import Examination
+from ledger.terms import last_instant
 
 
 class VerdictCode(StrEnum):
@@ -181,19 +182,17 @@ def _ruling(facts: Facts) -> tuple[VerdictCode, str]:
             VerdictCode.CANNOT_CHECK,
             "The ledger gave no answer, so nothing can be said about the certificate.",
         )
-    recorded = _recorded_at(evidence)
-    if recorded is None or not _covered(facts):
-        return _unrecorded(facts)
-    return _recorded(facts, evidence, recorded)
+    recorded = _recorded_at(facts)
+    return _recorded(facts, recorded) if recorded else _unrecorded(facts)
 
 
-def _recorded(facts: Facts, evidence: Evidence, recorded: datetime) -> tuple[VerdictCode, str]:
+def _recorded(facts: Facts, recorded: datetime) -> tuple[VerdictCode, str]:
     if not _authorised(facts, recorded):
         return (
             VerdictCode.ISSUER_NOT_AUTHORISED,
             "The key that signed it was not entitled to, at the time it did.",
         )
-    if evidence.holder not in {None, facts.examination.certificate}:
+    if _conflicting(facts):
         return (
             VerdictCode.CONFLICTING,
             "Another certificate was entered under the same reference number before this one.",
@@ -215,10 +214,8 @@ def _standing(facts: Facts, recorded: datetime) -> tuple[VerdictCode, str]:
         return VerdictCode.EXPIRED, f"It could be presented until {terms.valid_until:%d %B %Y}."
     if not evidence.final:
         return VerdictCode.PENDING, "It is on the ledger, in a block that is not final yet."
-    return (
-        VerdictCode.VALID,
-        f"Unaltered, recorded on {day(recorded)}, and neither cancelled nor replaced since.",
-    )
+    how = "Unaltered, recorded" if facts.shown else "Recorded"
+    return VerdictCode.VALID, f"{how} on {day(recorded)}, and neither cancelled nor replaced since."
 
 
 def _unrecorded(facts: Facts) -> tuple[VerdictCode, str]:
@@ -230,11 +227,20 @@ def _unrecorded(facts: Facts) -> tuple[VerdictCode, str]:
     )
 
 
-def _recorded_at(evidence: Evidence) -> datetime | None:
+def _recorded_at(facts: Facts) -> datetime | None:
     """Return when the ledger first held the certificate: its entry's time or its batch's."""
+    evidence = facts.evidence
+    if evidence is None or not _covered(facts):
+        return None
     if evidence.entry:
         return evidence.entry.issued_at
     return evidence.anchor.anchored_at if evidence.anchor else None
+
+
+def _conflicting(facts: Facts) -> bool:
+    """Whether another certificate holds the reference number, which only an anchored one can run into."""
+    holder = facts.evidence.holder if facts.evidence else None
+    return holder not in {None, facts.examination.certificate}
 
 
 def _covered(facts: Facts) -> bool:
@@ -245,7 +251,7 @@ def _covered(facts: Facts) -> bool:
     anchor = evidence.anchor
     at = anchor.anchored_at.date()
     dated = terms.issued_on <= at + timedelta(days=1) and at <= terms.valid_until
-    return dated and terms.valid_until <= anchor.valid_until.date()
+    return dated and last_instant(terms.valid_until) <= anchor.valid_until.timestamp()
 
 
 def _authorised(facts: Facts, recorded: datetime) -> bool:
@@ -270,26 +276,32 @@ def _content(facts: Facts) -> Check:
 
 
 def _record(facts: Facts) -> Check:
-    evidence = facts.evidence
-    if facts.examination.ledger not in {None, facts.ledger}:
-        return Check("record", Outcome.NOT_CHECKED, _elsewhere(facts))
-    if evidence is None:
-        return Check("record", Outcome.NOT_CHECKED, "The ledger gave no answer.")
+    evidence, unasked = facts.evidence, _unasked(facts)
+    if evidence is None or unasked:
+        return Check("record", Outcome.NOT_CHECKED, unasked or "The ledger gave no answer.")
+    if _recorded_at(facts) is None:
+        return Check(
+            "record", Outcome.FAILED, f"Nothing is recorded under it at block {evidence.as_of.block}."
+        )
+    if _conflicting(facts):
+        return Check("record", Outcome.FAILED, "Its reference number is held by another certificate.")
     if evidence.entry:
         return Check("record", Outcome.PASSED, f"Entered on {moment(evidence.entry.issued_at)}.")
-    if evidence.anchor and _covered(facts):
-        anchor = evidence.anchor
-        return Check(
-            "record",
-            Outcome.PASSED,
-            f"One of {anchor.size} anchored together on {moment(anchor.anchored_at)}.",
-        )
-    return Check("record", Outcome.FAILED, f"Nothing is recorded under it at block {evidence.as_of.block}.")
+    anchor = evidence.anchor
+    together = f"One of {anchor.size} anchored together on {moment(anchor.anchored_at)}." if anchor else ""
+    return Check("record", Outcome.PASSED, together)
+
+
+def _unasked(facts: Facts) -> str:
+    """Return why the ledger was not asked, or nothing."""
+    if facts.examination.terms is None:
+        return "This copy no longer says what to ask the ledger for."
+    return _elsewhere(facts) if facts.examination.ledger != facts.ledger else ""
 
 
 def _issuer(facts: Facts) -> Check:
     evidence = facts.evidence
-    recorded = _recorded_at(evidence) if evidence else None
+    recorded = _recorded_at(facts)
     if evidence is None or recorded is None:
         return Check("issuer", Outcome.NOT_CHECKED, "Without a record there is no signature to check.")
     who = f"{facts.authority.name}, {facts.authority.member}" if facts.authority else "an unknown authority"
@@ -303,10 +315,10 @@ def _issuer(facts: Facts) -> Check:
 
 
 def _status(facts: Facts) -> Check:
-    evidence, terms = facts.evidence, facts.examination.terms
-    if evidence is None or terms is None or _recorded_at(evidence) is None:
+    terms, recorded = facts.examination.terms, _recorded_at(facts)
+    if terms is None or recorded is None:
         return Check("status", Outcome.NOT_CHECKED, "Without a record there is no status.")
-    code, sentence = _standing(facts, facts.now)
+    code, sentence = _standing(facts, recorded)
     if code is VerdictCode.VALID:
         return Check("status", Outcome.PASSED, f"Live; can be presented until {terms.valid_until:%d %B %Y}.")
     return Check("status", Outcome.NOT_CHECKED if code is VerdictCode.PENDING else Outcome.FAILED, sentence)
