@@ -1,0 +1,93 @@
+"""One ledger on one network: its contract's functions by name, read and written."""
+
+import threading
+from collections.abc import Iterable, Sequence
+
+from ledger.chain.codec import Codec, Value, Values
+from ledger.chain.profile import ChainProfile
+from ledger.chain.reverts import refusal_of
+from ledger.chain.rpc import LATEST, NodeError, Request, Rpc, octets
+from ledger.chain.sender import Call, Receipt, Sender, log_of
+from ledger.chain.signers import Signer, check_signer
+from ledger.errors import KeyNotHeld
+from ledger.facts import Address
+
+Question = tuple[str, Sequence[object]]
+"""A view and its arguments."""
+
+_GAS = {"issue": 150_000, "anchor": 100_000, "enter": 200_000, "cancel": 80_000, "replace": 220_000}
+"""The most each write may use, without its lists: about twice what it does (`tests/contracts/gas.json`)."""
+_GAS_OF_MEMBERS = 2_000_000
+"""The most a write about members may use: some walk over all keys of a member."""
+_GAS_PER_WORD = 1_000
+"""For each 32 bytes of calldata: texts, parents and proofs cost by length, a parent most."""
+
+
+class Connection:
+    """The contract at the profile's address, and a sender for each key at hand."""
+
+    def __init__(self, rpc: Rpc, codec: Codec, profile: ChainProfile, signers: Iterable[Signer]) -> None:
+        self.rpc, self.codec, self.profile = rpc, codec, profile
+        self._senders: dict[str, Sender] = {}
+        self._adding = threading.Lock()
+        for signer in signers:
+            self.add_signer(signer)
+
+    def add_signer(self, signer: Signer) -> None:
+        """Take a key into use; a second time changes nothing, for a key has one sender."""
+        check_signer(signer, self.profile)
+        with self._adding:
+            self._senders.setdefault(signer.address, Sender(self.rpc, self.codec, self.profile, signer))
+
+    def sender(self, account: Address) -> Sender:
+        """Return the sender of an account; `KeyNotHeld` when its key is not at hand."""
+        try:
+            return self._senders[account]
+        except KeyError:
+            raise KeyNotHeld(account) from None
+
+    def read(self, view: str, *arguments: object) -> Value:
+        """Return what a view with one result answers at the latest block."""
+        return self.read_all([(view, arguments)])[0]
+
+    def read_all(self, questions: Sequence[Question], block: str = LATEST) -> list[Value]:
+        """Return what views answer, in one round trip; a tuple for views with several results."""
+        if not questions:
+            return []
+        answers = self.ask([self.request(question, block) for question in questions])
+        return [self.result(view, answer) for (view, _), answer in zip(questions, answers, strict=True)]
+
+    def request(self, question: Question, block: str = LATEST) -> Request:
+        """Return the JSON-RPC request that asks a view."""
+        view, arguments = question
+        data = f"0x{self.codec.call(view, *arguments).hex()}"
+        return ("eth_call", ({"to": self.profile.registry, "data": data}, block))
+
+    def ask(self, requests: Sequence[Request]) -> list[Value]:
+        """Return the answers to requests in one round trip, raising reverts as what they mean."""
+        try:
+            return self.rpc.ask_all(requests)
+        except NodeError as error:
+            raise refusal_of(error, self.codec) from error
+
+    def result(self, view: str, answer: object) -> Value:
+        """Return the one value, or the tuple of values, that a view answered with."""
+        values = self.codec.answer(view, octets(answer))
+        return values[0] if len(values) == 1 else values
+
+    def write(self, function: str, *arguments: object, account: Address) -> Receipt:
+        """Call a function from an account and wait for its receipt."""
+        sender = self.sender(account)
+        data = self.codec.call(function, *arguments)
+        gas = _GAS.get(function, _GAS_OF_MEMBERS) + _GAS_PER_WORD * (len(data) // 32)
+        return sender.write(Call(self.profile.registry, data, gas))
+
+    def events(self, event: str, first_block: int) -> list[Values]:
+        """Return the contract's events of one name since a block, oldest first."""
+        criteria = {
+            "address": self.profile.registry,
+            "fromBlock": hex(first_block),
+            "toBlock": LATEST,
+            "topics": [f"0x{self.codec.topic(event).hex()}"],
+        }
+        return [self.codec.event(event, log_of(log)) for log in self.rpc.ask("eth_getLogs", criteria)]

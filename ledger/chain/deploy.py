@@ -1,0 +1,37 @@
+"""Founding a ledger: putting the certificate registry onto a chain."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ledger.chain.artefacts import CERTIFICATE_REGISTRY, artefact, check_chain, check_ledger
+from ledger.chain.profile import ChainProfile
+from ledger.chain.rpc import Rpc, quantity
+from ledger.chain.sender import Call, Sender
+from ledger.chain.signers import Signer, check_signer
+from ledger.chain.values import address_of, code_of
+from ledger.errors import ChainUnreachable
+from ledger.facts import Address
+
+_GAS_OF_CODE = 5_500_000
+_GAS_PER_FOUNDER = 80_000
+
+
+def deploy(network: ChainProfile, founders: Mapping[str, Address], signer: Signer) -> ChainProfile:
+    """Deploy the registry with its founding members, a code and an admin key each; returns the profile of it.
+
+    Of `network`, the registry and its block are filled in.  The signer pays and gets no rights.
+    """
+    check_signer(signer, network)
+    contract, rpc = artefact(CERTIFICATE_REGISTRY), Rpc(network.rpc, network.rpc_timeout)
+    codec = contract.codec
+    check_chain(quantity(rpc.ask("eth_chainId")), network.chain_id)
+    given = [(code_of(member), admin) for member, admin in founders.items()]
+    call = Call(
+        None, contract.bytecode + codec.construct(given), _GAS_OF_CODE + _GAS_PER_FOUNDER * len(given)
+    )
+    receipt = Sender(rpc, codec, network, signer).write(call)
+    if receipt.created is None:
+        raise ChainUnreachable("the receipt of the deployment names no contract")
+    profile = replace(network, registry=address_of(receipt.created), from_block=receipt.written.block)
+    check_ledger(rpc, profile.ledger, contract)
+    return profile

@@ -1,0 +1,77 @@
+"""The port `Registry` on a chain."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from ledger.chain.connection import Connection
+from ledger.chain.rpc import BRIEF, LATEST, member_of, quantity
+from ledger.chain.values import evidence_from, moment, seconds_of
+from ledger.facts import Address, AsOf, Evidence, LedgerName, Reason, Standing, Written
+from ledger.refusals import BatchSizeInvalid
+from ledger.terms import Terms, abi_of, last_instant
+
+_LARGEST_BATCH = 2**32 - 1
+
+
+class ChainRegistry:
+    """Certificates, as the contract holds them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @property
+    def ledger(self) -> LedgerName:
+        """The name by which envelopes know this ledger."""
+        return self._connection.profile.ledger
+
+    def head(self) -> AsOf:
+        """Return the newest block that reads are answered from."""
+        block = self._connection.rpc.ask("eth_getBlockByNumber", LATEST, BRIEF)
+        return AsOf(quantity(member_of(block, "number")), moment(quantity(member_of(block, "timestamp"))))
+
+    def evidence(self, certificate: bytes, root: bytes, reference_key: bytes) -> Evidence:
+        """Return all that is recorded about an id, its root and its reference.
+
+        Where blocks are final at once this is one `eth_call` in one round trip: the contract itself says
+        at which block it was asked.  Elsewhere the same is asked at the newest final block too, and the
+        answer is `final` when both agree.
+        """
+        question = ("evidenceOf", (certificate, root, reference_key))
+        if not self._connection.profile.finality:
+            return evidence_from(self._connection.read_all([question])[0])
+        settled = max(
+            self.head().block - self._connection.profile.finality, self._connection.profile.from_block
+        )
+        blocks = (hex(settled), LATEST)
+        answers = self._connection.ask([self._connection.request(question, block) for block in blocks])
+        before, now = (evidence_from(self._connection.result("evidenceOf", answer)) for answer in answers)
+        return replace(now, final=replace(before, as_of=now.as_of) == now)
+
+    def standing(self, certificate: bytes, at: datetime) -> Standing:
+        """Return how the certificate stood at a moment."""
+        return Standing(self._connection.read("standingOf", certificate, max(seconds_of(at), 0)))
+
+    def issue(self, terms: Terms, account: Address) -> Written:
+        """Write an entry."""
+        return self._connection.write("issue", abi_of(terms), account=account).written
+
+    def anchor(self, root: bytes, size: int, valid_until: date, account: Address) -> Written:
+        """Commit a batch of certificates by its root."""
+        if not 0 <= size <= _LARGEST_BATCH:
+            raise BatchSizeInvalid(size)
+        return self._connection.write(
+            "anchor", root, size, last_instant(valid_until), account=account
+        ).written
+
+    def enter(self, terms: Terms, root: bytes, proof: Sequence[bytes], account: Address) -> Written:
+        """Turn a certificate of a batch into an entry."""
+        return self._connection.write("enter", abi_of(terms), root, tuple(proof), account=account).written
+
+    def cancel(self, certificate: bytes, reason: Reason, account: Address) -> Written:
+        """End an entry for good."""
+        return self._connection.write("cancel", certificate, int(reason), account=account).written
+
+    def replace(self, certificate: bytes, terms: Terms, account: Address) -> Written:
+        """End an entry and write the one that takes its place, both or neither."""
+        return self._connection.write("replace", certificate, abi_of(terms), account=account).written

@@ -1,0 +1,309 @@
+"""Sending transactions: one `Sender` per key owns its nonce.
+
+A write goes through these steps, and an outbox can drive them one by one:
+
+1. `preflight` asks the node what would happen; a refusal costs no transaction.
+2. `sign` gives the call the next nonce; the signed bytes are kept before anything is sent.
+3. `send` hands the bytes over.  Whatever happens, another payload never goes out on the same nonce
+   unless the node said that it did not take the first: what is in doubt is sent again, byte for byte.
+4. `wait` polls for the receipt, with a deadline; a receipt of failure is explained by asking again.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from ledger.chain.codec import Codec, Log
+from ledger.chain.profile import ChainProfile, Fees
+from ledger.chain.reverts import ContractFault, refusal_of
+from ledger.chain.rpc import BRIEF, LATEST, Json, NodeError, Request, Rpc, member_of, octets, quantity
+from ledger.chain.signers import Signer
+from ledger.chain.values import moment
+from ledger.errors import ChainUnreachable, LedgerError, NotConfirmed, Unavailable
+from ledger.facts import Address, Written
+from ledger.hashing import keccak
+from ledger.refusals import CompromiseDateInvalid, PostDated
+
+_LOG = logging.getLogger(__name__)
+_TIP = 1_000_000_000
+"""Tip per unit of gas in wei, where there is one."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 1.0
+"""Seconds between two looks for a receipt."""
+_ATTEMPTS = 3
+"""How often a call is signed anew after its nonce turned out to be taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a transaction does."""
+
+    to: Address | None
+    """The contract, `None` to create one."""
+    data: bytes
+    gas: int
+    """The most it may use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signed transaction; sending it twice does no harm."""
+
+    transaction: bytes
+    """Its hash."""
+    raw: bytes
+    nonce: int
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a transaction that succeeded."""
+
+    written: Written
+    logs: tuple[Log, ...]
+    created: str | None
+    """The address of the contract it created."""
+
+
+class NonceTaken(Unavailable):
+    """Another transaction of the same key has the nonce: the key is used elsewhere too."""
+
+
+def keep_nothing(signed: Signed) -> None:
+    """Keep signed bytes in memory only, for writers that have no outbox."""
+
+
+class Sender:
+    """The one writer for one key."""
+
+    def __init__(
+        self,
+        rpc: Rpc,
+        codec: Codec,
+        profile: ChainProfile,
+        signer: Signer,
+        keep: Callable[[Signed], None] = keep_nothing,
+    ) -> None:
+        self._rpc, self._codec, self._profile, self._signer, self._keep = rpc, codec, profile, signer, keep
+        self._lock = threading.Lock()
+        self._next: int | None = None
+        self._open: dict[int, Signed] = {}
+        self._doubtful: set[int] = set()
+
+    def write(self, call: Call) -> Receipt:
+        """Do a call and return its receipt; raises its refusal, or `Unavailable`."""
+        fees = self.preflight(call)
+        for _ in range(_ATTEMPTS):
+            with suppress(NonceTaken):
+                return self.wait(self.submit(call, fees))
+        raise ChainUnreachable(
+            f"the key {self._signer.address} is used elsewhere too; use it in one place only"
+        )
+
+    # 1.
+    def preflight(self, call: Call) -> Mapping[str, int]:
+        """Raise the refusal that the call would meet now; returns what it has to pay."""
+        outcome, price = self._rpc.try_all([("eth_call", (self._asked(call), LATEST)), self._price_request()])
+        if isinstance(outcome, NodeError):
+            refusal = refusal_of(outcome, self._codec)
+            if not _healed_by_time(refusal):
+                raise refusal
+        if isinstance(price, NodeError):
+            raise price
+        return self._fees(price)
+
+    def submit(self, call: Call, fees: Mapping[str, int]) -> Signed:
+        """Sign a call and send it, before or after any other of this key but not meanwhile."""
+        with self._lock:
+            self._settle()
+            signed = self.sign(call, fees)
+            self.send(signed)
+            return signed
+
+    # 2.
+    def sign(self, call: Call, fees: Mapping[str, int]) -> Signed:
+        """Give a call the next nonce and sign it; the caller holds back others of this key meanwhile."""
+        nonce = self._next_nonce()
+        transaction = {
+            "chainId": self._profile.chain_id,
+            "nonce": nonce,
+            "gas": call.gas,
+            "value": 0,
+            "data": call.data,
+            **({"to": call.to} if call.to else {}),
+            **fees,
+        }
+        raw = self._signer.sign(transaction)
+        signed = Signed(keccak(raw), raw, nonce, call)
+        self._keep(signed)
+        self._next = nonce + 1
+        self._open[nonce] = signed
+        return signed
+
+    # 3.
+    def send(self, signed: Signed) -> None:
+        """Hand signed bytes to the node; `NotConfirmed` when it is unknown whether they arrived."""
+        try:
+            self._rpc.ask("eth_sendRawTransaction", _hex(signed.raw))
+        except NodeError as error:
+            # "already known", "nonce too low" and the like: fine, if it is this very transaction.
+            if not self._known(signed):
+                self._give_up(signed, error)
+        except ChainUnreachable as silent:
+            self._doubtful.add(signed.nonce)
+            raise NotConfirmed(signed.transaction) from silent
+        self._doubtful.discard(signed.nonce)
+
+    # 4.
+    def wait(self, signed: Signed) -> Receipt:
+        """Return the receipt once its block is final; `NotConfirmed` after the profile's `confirm_within`."""
+        for last_look in self._looks():
+            with suppress(ChainUnreachable):
+                receipt, head = self._rpc.ask_all(
+                    [
+                        ("eth_getTransactionReceipt", (_hex(signed.transaction),)),
+                        ("eth_getBlockByNumber", (LATEST, BRIEF)),
+                    ]
+                )
+                if receipt is not None and self._is_final(receipt, head):
+                    self._open.pop(signed.nonce, None)
+                    return self._explained(signed, receipt, head)
+                if receipt is None and last_look >= _LONGEST_PAUSE:
+                    self._send_again(signed)
+        raise NotConfirmed(signed.transaction)
+
+    def _looks(self) -> Iterator[float]:
+        """Pause longer and longer, up to the deadline; yields the length of the last pause."""
+        deadline = time.monotonic() + self._profile.confirm_within
+        pause = 0.0
+        while True:
+            yield pause
+            if time.monotonic() + pause >= deadline:
+                return
+            pause = min(max(pause * 1.5, _FIRST_PAUSE), _LONGEST_PAUSE)
+            time.sleep(pause)
+
+    def _is_final(self, receipt: Json, head: Json) -> bool:
+        depth = quantity(member_of(head, "number")) - quantity(member_of(receipt, "blockNumber"))
+        return depth >= self._profile.finality
+
+    def _explained(self, signed: Signed, receipt: Json, head: Json) -> Receipt:
+        number = member_of(receipt, "blockNumber")
+        if quantity(member_of(receipt, "status")) == 0:
+            raise self._failure(signed, number)
+        block = (
+            head
+            if member_of(head, "number") == number
+            else self._rpc.ask("eth_getBlockByNumber", number, BRIEF)
+        )
+        written = Written(
+            transaction=signed.transaction,
+            block=quantity(number),
+            at=moment(quantity(member_of(block, "timestamp"))),
+            gas_used=quantity(member_of(receipt, "gasUsed")),
+        )
+        return Receipt(
+            written, tuple(map(log_of, member_of(receipt, "logs"))), receipt.get("contractAddress")
+        )
+
+    def _failure(self, signed: Signed, block: str) -> LedgerError:
+        """Learn why a mined transaction failed by asking the same at its block."""
+        try:
+            self._rpc.ask("eth_call", self._asked(signed.call), block)
+        except NodeError as error:
+            return refusal_of(error, self._codec)
+        return ContractFault("the transaction failed, but asked again at its block it does not")
+
+    def _settle(self) -> None:
+        """Send again what is in doubt, in order, before another nonce is given out."""
+        for nonce in sorted(self._doubtful):
+            signed = self._open.get(nonce)
+            if signed is None:
+                self._doubtful.discard(nonce)
+                continue
+            try:
+                self.send(signed)
+            except NotConfirmed as problem:
+                raise ChainUnreachable("an earlier transaction of this key is still in doubt") from problem
+            except Unavailable:
+                _LOG.warning("transaction 0x%s was not taken", signed.transaction.hex())
+
+    def _send_again(self, signed: Signed) -> None:
+        """Send what has no receipt again, with all before it, for nodes lose transactions."""
+        for earlier in sorted(self._open.copy()):
+            kept = self._open.get(earlier)
+            if kept is not None and earlier <= signed.nonce:
+                with suppress(NodeError):
+                    self._rpc.ask("eth_sendRawTransaction", _hex(kept.raw))
+
+    def _give_up(self, signed: Signed, error: NodeError) -> None:
+        """Take back a nonce whose transaction the node said it did not take."""
+        self._open.pop(signed.nonce, None)
+        self._doubtful.discard(signed.nonce)
+        self._next = None
+        if "nonce" in error.message.lower() or "underpriced" in error.message.lower():
+            _LOG.warning(
+                "nonce %d of %s is taken: is the key used elsewhere?", signed.nonce, self._signer.address
+            )
+            raise NonceTaken(error.message) from error
+        raise refusal_of(error, self._codec)
+
+    def _known(self, signed: Signed) -> bool:
+        """Return whether the node has this very transaction."""
+        try:
+            return self._rpc.ask("eth_getTransactionByHash", _hex(signed.transaction)) is not None
+        except ChainUnreachable as silent:
+            self._doubtful.add(signed.nonce)
+            raise NotConfirmed(signed.transaction) from silent
+
+    def _next_nonce(self) -> int:
+        if self._next is None:
+            self._next = quantity(self._rpc.ask("eth_getTransactionCount", self._signer.address, "pending"))
+        return self._next
+
+    def _asked(self, call: Call) -> dict[str, str]:
+        asked = {"from": self._signer.address, "data": _hex(call.data), "gas": hex(call.gas)}
+        return asked | ({"to": call.to} if call.to else {})
+
+    def _price_request(self) -> Request:
+        if self._profile.fees is Fees.LEGACY:
+            return ("eth_gasPrice", ())
+        return ("eth_getBlockByNumber", (LATEST, BRIEF))
+
+    def _fees(self, price: Json) -> Mapping[str, int]:
+        match self._profile.fees:
+            case Fees.FREE:
+                return {"gasPrice": 0}
+            case Fees.LEGACY:
+                return {"gasPrice": quantity(price)}
+            case Fees.EIP1559:
+                base = quantity(member_of(price, "baseFeePerGas"))
+                return {"maxFeePerGas": 2 * base + _TIP, "maxPriorityFeePerGas": _TIP}
+
+
+def log_of(log: object) -> Log:
+    """Read a log of a receipt or of `eth_getLogs`."""
+    return Log(tuple(map(octets, member_of(log, "topics"))), octets(member_of(log, "data")))
+
+
+def _healed_by_time(refusal: LedgerError) -> bool:
+    """Return whether the next block, being later than the one that refused, will take it.
+
+    A quiet chain makes no blocks, and its latest one may be days old.
+    """
+    now = datetime.now(UTC)
+    match refusal:
+        case PostDated():
+            return refusal.issued_on <= now + timedelta(days=1)
+        case CompromiseDateInvalid():
+            return refusal.latest < refusal.from_ <= now
+        case _:
+            return False
+
+
+def _hex(data: bytes) -> str:
+    return f"0x{data.hex()}"

@@ -1,0 +1,129 @@
+"""Keys that sign transactions: from encrypted key files, and the public ones of a development chain."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+
+from ledger.chain.development import DEVELOPMENT_MNEMONIC, WELL_KNOWN_ACCOUNTS
+from ledger.chain.profile import ChainProfile
+from ledger.errors import DevelopmentKeyRefused, Refused
+from ledger.facts import Address
+
+
+@dataclass(eq=False)
+class KeyFileInvalid(Refused):
+    """A key file or its password cannot be used."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"key file {self.path}: {self.message}"
+
+
+class Signer(Protocol):
+    """Something that signs for one account; where the key lies is its own affair."""
+
+    @property
+    def address(self) -> Address:
+        """The account."""
+
+    def sign(self, transaction: Mapping[str, Any]) -> bytes:
+        """Return the signed transaction as the bytes that are sent."""
+
+
+class _HeldKey:
+    """A private key in this process's memory."""
+
+    def __init__(self, account: LocalAccount) -> None:
+        self._account = account
+
+    @property
+    def address(self) -> Address:
+        """The account."""
+        return Address(self._account.address)
+
+    def sign(self, transaction: Mapping[str, Any]) -> bytes:
+        """Return the signed transaction as the bytes that are sent."""
+        return bytes(self._account.sign_transaction(dict(transaction)).raw_transaction)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.address}>"
+
+
+class KeystoreSigner(_HeldKey):
+    """A key from an encrypted key file (Web3 Secret Storage, version 3)."""
+
+    @classmethod
+    def open(cls, path: Path, password_file: Path) -> "KeystoreSigner":
+        """Decrypt a key file with the password in another file; takes about a second on purpose (scrypt)."""
+        password = password_in(password_file)
+        try:
+            key = Account.decrypt(json.loads(path.read_text(encoding="utf-8")), password)
+        except OSError as problem:
+            raise KeyFileInvalid(str(path), f"cannot be read ({type(problem).__name__})") from problem
+        except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError):
+            # The library's own message may quote what it was given.
+            raise KeyFileInvalid(
+                str(path), "the password is wrong, or it is not a version 3 key file"
+            ) from None
+        return cls(Account.from_key(key))
+
+
+class DevelopmentSigner(_HeldKey):
+    """A publicly known key; `connect` takes it for a development chain on this machine only."""
+
+
+def password_in(path: Path) -> str:
+    """Return the password in a file: all of it but the line end."""
+    try:
+        password = path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise KeyFileInvalid(
+            str(path), f"the password cannot be read ({type(problem).__name__})"
+        ) from problem
+    if not password:
+        raise KeyFileInvalid(str(path), "the password is empty")
+    return password
+
+
+def new_keystore(path: Path, password: str, *, iterations: int | None = None) -> Address:
+    """Make a new key and write it to a new key file that only its owner may read; returns its account.
+
+    `iterations` is the work factor of scrypt, a power of two; leave it out except in tests.
+    """
+    if not password:
+        raise KeyFileInvalid(str(path), "the password is empty")
+    account = Account.create()
+    encrypted = Account.encrypt(account.key, password, kdf="scrypt", iterations=iterations)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        # O_EXCL: a key file is never overwritten, for the key in it would be lost.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as problem:
+        raise KeyFileInvalid(str(path), f"cannot be written ({type(problem).__name__})") from problem
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(encrypted, file)
+    return Address(account.address)
+
+
+@cache
+def development_signer(index: int) -> DevelopmentSigner:
+    """Return the signer for an account of the development chain, by its place (from 0)."""
+    Account.enable_unaudited_hdwallet_features()
+    path = f"m/44'/60'/0'/0/{index}"
+    return DevelopmentSigner(Account.from_mnemonic(DEVELOPMENT_MNEMONIC, account_path=path))
+
+
+def check_signer(signer: Signer, profile: ChainProfile) -> None:
+    """Raise `DevelopmentKeyRefused` for a publicly known key, from whatever file, off a development chain."""
+    public = isinstance(signer, DevelopmentSigner) or signer.address in WELL_KNOWN_ACCOUNTS
+    if public and not profile.development:
+        raise DevelopmentKeyRefused(signer.address, profile.chain_id)

@@ -1,0 +1,51 @@
+"""A chain of blocks reduced to what the rules see of it: a number, a time, and who signs."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+
+from ledger.errors import KeyNotHeld
+from ledger.facts import Address, AsOf, Written
+from ledger.hashing import keccak
+from ledger.ports import Clock
+
+
+def wall_clock() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)
+
+
+class MemoryChain:
+    """Blocks of one write each, whose times follow a clock that can be set forward.
+
+    `held` are the accounts that can sign, `None` all.
+    """
+
+    def __init__(self, clock: Clock = wall_clock, held: Collection[str] | None = None) -> None:
+        self._clock, self._held, self._ahead = clock, held, timedelta()
+        self._head = AsOf(0, self._time())
+
+    def head(self) -> AsOf:
+        """Return the newest block that reads are answered from."""
+        return self._head
+
+    def advance(self, by: timedelta) -> None:
+        """Set the clock forward, and make an empty block then."""
+        self._ahead += by
+        self._head = AsOf(self._head.block + 1, self._now())
+
+    def _begin(self, account: Address) -> None:
+        """Start a write: somebody must be able to sign it."""
+        if self._held is not None and account not in self._held:
+            raise KeyNotHeld(account)
+
+    def _now(self) -> datetime:
+        """Return the time of the block that a write would be in; time never runs backwards."""
+        return max(self._time(), self._head.time)
+
+    def _written(self) -> Written:
+        """Make the block of a write that no rule spoke against."""
+        self._head = AsOf(self._head.block + 1, self._now())
+        return Written(keccak(self._head.block.to_bytes(32, "big")), self._head.block, self._head.time, 0)
+
+    def _time(self) -> datetime:
+        return (self._clock() + self._ahead).replace(microsecond=0)

@@ -1,0 +1,269 @@
+"""The rules of `CertificateRegistry.sol` in Python, in the same order."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from ledger.facts import (
+    Address,
+    Anchor,
+    Entry,
+    Evidence,
+    Key,
+    LedgerName,
+    Reason,
+    Role,
+    Standing,
+    Written,
+)
+from ledger.memory.blocks import wall_clock
+from ledger.memory.members import MemoryMembers
+from ledger.merkle import climb
+from ledger.ports import Clock
+from ledger.refusals import (
+    AlreadyExpired,
+    AnchorExpiresEarlier,
+    BatchSizeInvalid,
+    CertificateAlreadyIssued,
+    CertificateNotLive,
+    CertificateUnknown,
+    DocumentHashMissing,
+    ImportingMemberInvalid,
+    NotYourCertificate,
+    NotYourMember,
+    ParentExpiresEarlier,
+    ParentIssuerCompromised,
+    ParentNotAddressedHere,
+    ParentNotLive,
+    ParentsNotSorted,
+    ParentUnknown,
+    PostDated,
+    ProofInvalid,
+    ReasonInvalid,
+    ReferenceAlreadyUsed,
+    ReferenceKeyMissing,
+    RootAlreadyAnchored,
+    RootMissing,
+    RootUnknown,
+    SchemeMissing,
+    TooManyParents,
+    ValidityInvalid,
+)
+from ledger.terms import Terms, certificate_id, first_instant, last_instant
+
+MEMORY_LEDGER = LedgerName(1337, Address("0x00000000000000000000000000000000000A5a11"))
+MAX_PARENTS = 32
+MAX_POST_DATING = timedelta(days=1)
+LARGEST_BATCH = 2**32 - 1
+ANY_ROLE = Role(0)
+
+
+class MemoryLedger(MemoryMembers):
+    """Both ports in this process: `MemoryLedger({"VN": admin, "TH": other_admin})`.
+
+    `advance(timedelta)` sets its clock forward; `held` are the accounts whose keys are at hand, `None` all.
+    """
+
+    def __init__(
+        self,
+        founders: Mapping[str, Address],
+        clock: Clock = wall_clock,
+        held: Collection[str] | None = None,
+        ledger: LedgerName = MEMORY_LEDGER,
+    ) -> None:
+        super().__init__(founders, clock, held)
+        self._ledger = ledger
+        self._entries: dict[bytes, Entry] = {}
+        self._anchors: dict[bytes, Anchor] = {}
+        self._holders: dict[bytes, bytes] = {}
+        self._replacements: dict[bytes, bytes] = {}
+
+    @property
+    def ledger(self) -> LedgerName:
+        """The name by which envelopes know this ledger."""
+        return self._ledger
+
+    def evidence(self, certificate: bytes, root: bytes, reference_key: bytes) -> Evidence:
+        """Return all that is recorded about an id, its root and its reference."""
+        entry, batch = self._entries.get(certificate), self._anchors.get(root)
+        signed = entry or batch
+        return Evidence(
+            as_of=self.head(),
+            entry=entry,
+            anchor=batch,
+            holder=self._holders.get(reference_key),
+            replacement=self._replacements.get(certificate),
+            key=self._signer(signed.key) if signed else None,
+        )
+
+    def standing(self, certificate: bytes, at: datetime) -> Standing:
+        """Return how the certificate stood at a moment."""
+        entry = self._entries.get(certificate)
+        return _standing(entry, at.replace(microsecond=0)) if entry else Standing.UNKNOWN
+
+    # ----------------------------------------------------------------------------------------- writes
+
+    def issue(self, terms: Terms, account: Address) -> Written:
+        """Write an entry."""
+        self._begin(account)
+        key = self._require_role(account, Role.ISSUING)
+        self._register(terms, key.id, key.member, self._now())
+        return self._written()
+
+    def anchor(self, root: bytes, size: int, valid_until: date, account: Address) -> Written:
+        """Commit a batch of certificates by its root."""
+        if not 0 <= size <= LARGEST_BATCH:
+            raise BatchSizeInvalid(size)
+        self._begin(account)
+        key = self._require_role(account, Role.ISSUING)
+        now, until = self._now(), _end_of(valid_until)
+        if not any(root):
+            raise RootMissing
+        if size == 0:
+            raise BatchSizeInvalid(size)
+        if until < now:
+            raise AlreadyExpired(until, now)
+        if root in self._anchors:
+            raise RootAlreadyAnchored(root)
+        self._anchors[root] = Anchor(key.id, key.member, size, now, until)
+        return self._written()
+
+    def enter(self, terms: Terms, root: bytes, proof: Sequence[bytes], account: Address) -> Written:
+        """Turn a certificate of a batch into an entry, as of the time of the batch."""
+        self._begin(account)
+        self._require_role(account, ANY_ROLE)
+        batch = self._anchors.get(root)
+        if batch is None:
+            raise RootUnknown(root)
+        certificate = certificate_id(terms)
+        if climb(certificate, proof) != root:
+            raise ProofInvalid(certificate, root)
+        if batch.valid_until < _end_of(terms.valid_until):
+            raise AnchorExpiresEarlier(root, batch.valid_until, _end_of(terms.valid_until))
+        self._register(terms, batch.key, batch.exporting, batch.anchored_at)
+        return self._written()
+
+    def cancel(self, certificate: bytes, reason: Reason, account: Address) -> Written:
+        """End an entry for good."""
+        self._begin(account)
+        key = self._require_role(account, Role.ISSUING)
+        if not Reason.ISSUED_IN_ERROR <= reason <= Reason.OTHER:
+            raise ReasonInvalid(int(reason))
+        entry = self._require_own_entry(certificate, key)
+        if entry.ended_at is not None:
+            raise CertificateNotLive(certificate, _standing(entry, self._now()))
+        self._entries[certificate] = replace(entry, ended_at=self._now(), reason=reason)
+        return self._written()
+
+    def replace(self, certificate: bytes, terms: Terms, account: Address) -> Written:
+        """End an entry and write the one that takes its place, both or neither."""
+        self._begin(account)
+        key = self._require_role(account, Role.ISSUING)
+        entry = self._require_own_entry(certificate, key)
+        standing = _standing(entry, self._now())
+        if standing is not Standing.VALID:
+            raise CertificateNotLive(certificate, standing)
+        # The old one ends first, so that the new one cannot be based on it.
+        self._entries[certificate] = replace(entry, ended_at=self._now(), reason=Reason.REPLACED)
+        try:
+            self._register(terms, key.id, key.member, self._now())
+        except BaseException:
+            self._entries[certificate] = entry
+            raise
+        self._replacements[certificate] = certificate_id(terms)
+        return self._written()
+
+    # ------------------------------------------------------------------------------------------ rules
+
+    def _register(self, terms: Terms, key: int, member: str, moment: datetime) -> None:
+        """Write an entry after checking all rules there are about one."""
+        certificate = certificate_id(terms)
+        _require_sound(terms, member, moment)
+        if certificate in self._entries:
+            raise CertificateAlreadyIssued(certificate)
+        if terms.reference_key in self._holders:
+            raise ReferenceAlreadyUsed(terms.reference_key, self._holders[terms.reference_key])
+        self._require_parents(terms, moment)
+        self._holders[terms.reference_key] = certificate
+        self._entries[certificate] = Entry(
+            key=key,
+            exporting=member,
+            importing=terms.importing,
+            scheme=int(terms.scheme),
+            issued_at=moment,
+            valid_until=_end_of(terms.valid_until),
+            ended_at=None,
+            reason=None,
+        )
+
+    def _require_parents(self, terms: Terms, moment: datetime) -> None:
+        """Check the originals of a back-to-back certificate (ATIGA OCP Rule 11)."""
+        if len(terms.parents) > MAX_PARENTS:
+            raise TooManyParents(len(terms.parents), MAX_PARENTS)
+        previous = b""
+        for parent in terms.parents:
+            if parent <= previous and previous:
+                raise ParentsNotSorted
+            self._require_parent(parent, terms, moment)
+            previous = parent
+
+    def _require_parent(self, parent: bytes, terms: Terms, moment: datetime) -> None:
+        entry = self._entries.get(parent)
+        if entry is None:
+            raise ParentUnknown(parent)
+        standing = _standing(entry, moment)
+        if standing is not Standing.VALID:
+            raise ParentNotLive(parent, standing)
+        if entry.importing != terms.exporting:
+            raise ParentNotAddressedHere(parent, entry.importing, terms.exporting)
+        if entry.valid_until < _end_of(terms.valid_until):
+            raise ParentExpiresEarlier(parent, entry.valid_until, _end_of(terms.valid_until))
+        key = self._signer(entry.key)
+        if key and key.compromised_from and key.compromised_from <= entry.issued_at:
+            raise ParentIssuerCompromised(parent, key.compromised_from)
+
+    def _require_own_entry(self, certificate: bytes, key: Key) -> Entry:
+        entry = self._entries.get(certificate)
+        if entry is None:
+            raise CertificateUnknown(certificate)
+        if entry.exporting != key.member:
+            raise NotYourCertificate(certificate, entry.exporting, key.member)
+        return entry
+
+
+def _require_sound(terms: Terms, member: str, moment: datetime) -> None:
+    """Check what can be said about the terms without looking at other entries."""
+    issued_on, valid_until = _at(first_instant(terms.issued_on)), _end_of(terms.valid_until)
+    if terms.exporting != member:
+        raise NotYourMember(terms.exporting, member)
+    if not terms.importing or terms.importing == member:
+        raise ImportingMemberInvalid(terms.importing)
+    if not any(terms.document_hash):
+        raise DocumentHashMissing
+    if not any(terms.reference_key):
+        raise ReferenceKeyMissing
+    if not terms.scheme:
+        raise SchemeMissing
+    if issued_on > valid_until:
+        raise ValidityInvalid(issued_on, valid_until)
+    if issued_on > moment + MAX_POST_DATING:
+        raise PostDated(issued_on, moment)
+    if valid_until < moment:
+        raise AlreadyExpired(valid_until, moment)
+
+
+def _standing(entry: Entry, moment: datetime) -> Standing:
+    """Say how an entry stands at a time."""
+    if moment < entry.issued_at:
+        return Standing.UNKNOWN
+    if entry.ended_at is not None and entry.ended_at <= moment:
+        return Standing.REPLACED if entry.reason is Reason.REPLACED else Standing.CANCELLED
+    return Standing.EXPIRED if entry.valid_until < moment else Standing.VALID
+
+
+def _end_of(day: date) -> datetime:
+    return _at(last_instant(day))
+
+
+def _at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

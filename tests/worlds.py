@@ -1,0 +1,178 @@
+"""The same small world on both ledgers, in memory and on a chain, so that one test can ask both.
+
+Three founding members (VN, TH, MY) with admin keys, and authorities with one key each.  Accounts have names;
+whose name is given, its key is at hand.
+"""
+
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
+
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+from ledger.chain.connect import ChainLedger, connect
+from ledger.chain.deploy import deploy
+from ledger.chain.profile import ChainProfile
+from ledger.chain.rpc import Rpc
+from ledger.chain.signers import KeystoreSigner
+from ledger.facts import Address, Evidence, ProposalKind, Reason, Role
+from ledger.hashing import keccak
+from ledger.memory import MemoryLedger
+from ledger.ports import Members, Registry
+from ledger.terms import Scheme, Terms, certificate_id
+
+FOUNDERS = ("VN", "TH", "MY")
+AUTHORITIES = {
+    "VN issuing": ("VN", Role.ISSUING),
+    "VN competent": ("VN", Role.COMPETENT),
+    "VN customs": ("VN", Role.CUSTOMS),
+    "VN aeo": ("VN", Role.AEO),
+    "TH issuing": ("TH", Role.ISSUING),
+    "TH customs": ("TH", Role.CUSTOMS),
+    "MY issuing": ("MY", Role.ISSUING),
+}
+"""Authorities of the cast, numbered from 1 in this order; the account of the same name is its key."""
+NOBODY = Address("0x" + "00" * 20)
+_COUNTER = itertools.count(1)
+
+
+class Both(Members, Registry):
+    """A ledger that answers both ports."""
+
+
+@cache
+def _key(name: str) -> LocalAccount:
+    account: LocalAccount = Account.from_key(keccak(f"asal test account {name}".encode()))
+    return account
+
+
+class World(ABC):
+    """A ledger with the means to set its clock forward and to hold keys."""
+
+    ledger: Both
+
+    @abstractmethod
+    def advance(self, by: timedelta) -> None:
+        """Let time pass."""
+
+    @abstractmethod
+    def founded(self, founders: Mapping[str, Address]) -> "World":
+        """Return another world with other founders and nothing else in it."""
+
+    def account(self, name: str) -> Address:
+        """Return the account of this name; its key is at hand."""
+        return Address(_key(name).address)
+
+    def admin(self, member: str) -> Address:
+        """Return the admin key that a member was founded with."""
+        return self.account(f"admin {member}")
+
+    def authority(self, name: str) -> int:
+        """Return the number of an authority of the cast."""
+        return list(AUTHORITIES).index(name) + 1
+
+    @property
+    def now(self) -> datetime:
+        """The time of the newest block."""
+        return self.ledger.head().time
+
+    def assemble(self) -> None:
+        """Let the members name their authorities and keys."""
+        for name, (member, roles) in AUTHORITIES.items():
+            number = self.ledger.add_authority(roles, f"{name} office", f"{name[3:]}.example", self.admin(member))
+            self.ledger.add_key(number, self.account(name), self.admin(member))
+
+    def terms(self, **overrides: object) -> Terms:
+        """Return terms from VN to TH that no rule speaks against, new each time."""
+        number = next(_COUNTER)
+        terms = Terms(
+            document_hash=keccak(b"document" + number.to_bytes(8, "big")),
+            reference_key=keccak(b"reference" + number.to_bytes(8, "big")),
+            exporting="VN",
+            importing="TH",
+            issued_on=self.now.date(),
+            valid_until=self.now.date() + timedelta(days=364),
+            scheme=Scheme.ATIGA_FORM_D,
+        )
+        return replace(terms, **overrides)  # type: ignore[arg-type]
+
+    def issued(self, by: str = "VN issuing", **overrides: object) -> bytes:
+        """Issue a certificate and return its id."""
+        terms = self.terms(**overrides)
+        self.ledger.issue(terms, self.account(by))
+        return certificate_id(terms)
+
+    def cancelled(self) -> bytes:
+        """Issue and cancel a certificate and return its id."""
+        certificate = self.issued()
+        self.ledger.cancel(certificate, Reason.OTHER, self.account("VN issuing"))
+        return certificate
+
+    def suspend(self, member: str) -> None:
+        """Let the other members suspend one, as many as it takes."""
+        others = [other for other in self.ledger.members() if other.code != member and not other.suspended]
+        proposal = self.ledger.propose(ProposalKind.SUSPEND, member, None, others[0].admin)
+        for other in others[1:]:
+            if self.ledger.proposals()[proposal - 1].enacted_at is None:
+                self.ledger.vote(proposal, other.admin)
+
+    def seen(self, certificate: bytes, root: bytes | None = None) -> Evidence:
+        """Return the evidence on a certificate."""
+        return self.ledger.evidence(certificate, root or certificate, bytes(32))
+
+
+class MemoryWorld(World):
+    """The world in memory."""
+
+    def __init__(self, founders: Mapping[str, Address] | None = None) -> None:
+        self.ledger = MemoryLedger(founders or {member: self.admin(member) for member in FOUNDERS})
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass."""
+        self.ledger.advance(by)
+
+    def founded(self, founders: Mapping[str, Address]) -> World:
+        """Return another world with other founders and nothing else in it."""
+        return MemoryWorld(founders)
+
+
+class ChainWorld(World):
+    """The world on a development chain; every account it names gets a balance and a signer."""
+
+    def __init__(self, profile: ChainProfile) -> None:
+        self.profile = profile
+        self.rpc = Rpc(profile.rpc, profile.rpc_timeout)
+        self.ledger = connect(profile)
+        self._funded: set[str] = set()
+
+    @classmethod
+    def deployed(cls, network: ChainProfile, founders: Mapping[str, Address] | None = None) -> "ChainWorld":
+        """Return the world of a new registry."""
+        deployer = _key("deployer")
+        Rpc(network.rpc, network.rpc_timeout).ask("evm_setAccountBalance", deployer.address, hex(10**21))
+        founders = founders or {member: Address(_key(f"admin {member}").address) for member in FOUNDERS}
+        return cls(deploy(network, founders, KeystoreSigner(deployer)))
+
+    def account(self, name: str) -> Address:
+        """Return the account of this name, with a balance; its key is at hand."""
+        if name not in self._funded:
+            self.rpc.ask("evm_setAccountBalance", _key(name).address, hex(10**21))
+            self.ledger.add_signer(KeystoreSigner(_key(name)))
+            self._funded.add(name)
+        return super().account(name)
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass."""
+        self.rpc.ask("evm_increaseTime", int(by.total_seconds()))
+        self.rpc.ask("evm_mine")
+
+    def founded(self, founders: Mapping[str, Address]) -> World:
+        """Return another world with other founders and nothing else in it."""
+        return ChainWorld.deployed(self.profile, founders)
+
+    def afresh(self) -> "ChainWorld":
+        """Return the same ledger with nothing remembered of it here."""
+        return ChainWorld(self.profile)
