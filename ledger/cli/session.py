@@ -43,11 +43,11 @@ class Session:
     def acting(self) -> Address:
         """Return the account to sign with: the one named, or the only one at hand."""
         held = self.opened.accounts
-        if self.account or len(held) == 1:
-            return self.account or held[0]
-        if not held:
+        if not self.account and not held:
             usage("no key is at hand; name a folder of key files with --keys")
-        usage(f"{len(held)} keys are at hand; say which one acts with --as ADDRESS")
+        if not self.account and len(held) > 1:
+            usage(f"{len(held)} keys are at hand; say which one acts with --as ADDRESS")
+        return self.account or held[0]
 
     def authority(self) -> tuple[int, Address]:
         """Return the authority that the acting account writes for, with the account."""
