@@ -31,7 +31,7 @@ EXAMPLE: Final[dict[str, Any]] = {
             "marks": "TNX / BANGKOK / 1-320",
             "packages": {"count": "320", "kind": "BG"},
             "description": "Coffee beans, robusta, not roasted, not decaffeinated, crop 2026",
-            "hsCode": "09011120",
+            "hsCode": "09011130",
             "hsEdition": "AHTN2022",
             "manufacturer": "Công ty TNHH Cà Phê Tây Nguyên Xanh",
             "criterion": "WO",

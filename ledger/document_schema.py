@@ -107,7 +107,7 @@ def _text(limit: int) -> Any:  # noqa: ANN401 (pydantic's own return type)
     return Field(json_schema_extra={"minLength": 1, "maxLength": limit})
 
 
-def _may_be_absent(description: str, **more: Any) -> Any:
+def _may_be_absent(description: str, **more: Any) -> Any:  # noqa: ANN401 (as pydantic's own)
     """Return a field that is left out when there is nothing to say; null is refused."""
     return Field(default=None, description=description, **more)
 
@@ -133,7 +133,7 @@ def _with_example(schema: dict[str, Any]) -> None:
 class Document(BaseModel):
     """Strict, closed and frozen; camelCase outside, snake_case inside."""
 
-    model_config = ConfigDict(
+    model_config = ConfigDict(  # type: ignore[pydantic-alias]  # aliases by one fixed function
         strict=True,
         extra="forbid",
         frozen=True,
@@ -211,7 +211,7 @@ class ItemDocument(Document):
     )
     hs_code: str = Field(
         description="Box 7: AHTN code of the importing state (8 digits), or HS (6 digits), without dots.",
-        examples=["09011120"],
+        examples=["09011130"],
         json_schema_extra={"pattern": texts.HS_PATTERN},
     )
     hs_edition: str = Field(

@@ -51,7 +51,7 @@ def an_item(number: int = 1, **overrides: Any) -> Item:
         "marks": "TNX / BANGKOK / 1-320",
         "packages": Packages(count=320, kind="BG"),
         "description": "Coffee beans, robusta, not roasted, not decaffeinated, crop 2026",
-        "hs_code": "09011120",
+        "hs_code": "09011130",
         "hs_edition": "AHTN2022",
         "criterion": "WO",
         "quantity": a_measure("19200"),
