@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Protocol
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+
 from ledger.chain.connect import ChainLedger, connect
 from ledger.chain.deploy import deploy
 from ledger.chain.profile import ChainProfile
@@ -39,7 +41,7 @@ NOBODY = Address("0x" + "00" * 20)
 _COUNTER = itertools.count(1)
 
 
-class Both(Members, Registry):
+class Both(Members, Registry, Protocol):
     """A ledger that answers both ports."""
 
 
@@ -82,7 +84,9 @@ class World(ABC):
     def assemble(self) -> None:
         """Let the members name their authorities and keys."""
         for name, (member, roles) in AUTHORITIES.items():
-            number = self.ledger.add_authority(roles, f"{name} office", f"{name[3:]}.example", self.admin(member))
+            number = self.ledger.add_authority(
+                roles, f"{name} office", f"{name[3:]}.example", self.admin(member)
+            )
             self.ledger.add_key(number, self.account(name), self.admin(member))
 
     def terms(self, **overrides: object) -> Terms:
@@ -127,8 +131,11 @@ class World(ABC):
 class MemoryWorld(World):
     """The world in memory."""
 
+    ledger: MemoryLedger
+
     def __init__(self, founders: Mapping[str, Address] | None = None) -> None:
-        self.ledger = MemoryLedger(founders or {member: self.admin(member) for member in FOUNDERS})
+        founders = founders or {member: self.admin(member) for member in FOUNDERS}
+        self.ledger = MemoryLedger(founders)
 
     def advance(self, by: timedelta) -> None:
         """Let time pass."""
@@ -141,6 +148,8 @@ class MemoryWorld(World):
 
 class ChainWorld(World):
     """The world on a development chain; every account it names gets a balance and a signer."""
+
+    ledger: ChainLedger
 
     def __init__(self, profile: ChainProfile) -> None:
         self.profile = profile

@@ -1,7 +1,11 @@
 """Founding a ledger: putting the certificate registry onto a chain."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
+
+from eth_utils.address import is_checksum_address
 
 from ledger.chain.artefacts import CERTIFICATE_REGISTRY, artefact, check_chain, check_ledger
 from ledger.chain.profile import ChainProfile
@@ -9,7 +13,7 @@ from ledger.chain.rpc import Rpc, quantity
 from ledger.chain.sender import Call, Sender
 from ledger.chain.signers import Signer, check_signer
 from ledger.chain.values import address_of, code_of
-from ledger.errors import ChainUnreachable
+from ledger.errors import ChainUnreachable, InputMalformed
 from ledger.facts import Address
 
 _GAS_OF_CODE = 5_500_000
@@ -35,3 +39,25 @@ def deploy(network: ChainProfile, founders: Mapping[str, Address], signer: Signe
     profile = replace(network, registry=address_of(receipt.created), from_block=receipt.written.block)
     check_ledger(rpc, profile.ledger, contract)
     return profile
+
+
+def founders_in(path: Path) -> dict[str, Address]:
+    """Read founding members from a JSON list of `{"member": "VN", "admin": "0x…"}`; else `InputMalformed`."""
+    try:
+        listed = json.loads(path.read_text(encoding="utf-8"))
+        founders = {founder["member"]: founder["admin"] for founder in listed}
+        repeated = len(founders) != len(listed)
+    except OSError as problem:
+        raise InputMalformed(
+            "founders.file", f"{path} cannot be read ({type(problem).__name__})"
+        ) from problem
+    except (ValueError, TypeError, KeyError) as problem:
+        raise InputMalformed("founders.shape", f'{path} is not a list of {{"member", "admin"}}') from problem
+    if repeated:
+        raise InputMalformed("founders.member", f"{path} names a member twice")
+    for member, admin in founders.items():
+        if not isinstance(member, str) or not is_checksum_address(admin):
+            raise InputMalformed(
+                "founders.admin", f"{path}: an admin is 0x and 40 hex digits with their checksum"
+            )
+    return {member: Address(admin) for member, admin in founders.items()}

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import _ganache
 import pytest
+
 from ledger.chain.profile import ChainProfile, Fees
 from ledger.chain.values import ZERO_ADDRESS
-
 from tests.worlds import ChainWorld, MemoryWorld, World
 
 
@@ -25,7 +25,7 @@ def assembled(ganache: _ganache.Node) -> ChainWorld:
 
 @pytest.fixture(params=["memory", pytest.param("chain", marks=pytest.mark.chain)])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    """Return the assembled world, in memory and on a chain; what a test does to the chain is undone after it."""
+    """Return the assembled world, in memory or on a chain; the chain is as before after each test."""
     if request.param == "memory":
         in_memory = MemoryWorld()
         in_memory.assemble()
