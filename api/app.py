@@ -1,0 +1,40 @@
+"""Building the app: routes, error handlers, and the layer that every request passes."""
+
+from fastapi import FastAPI
+
+from api.errors import add_handlers
+from api.openapi import describe
+from api.routes import certificates, health, members, pages, verifications
+from api.services import Limits, Services
+from api.transport import Transport
+from ledger.archive import ArchiveRooms
+from ledger.ports import Ledger
+
+_DESCRIPTION = """Issue, fetch, cancel and replace certificates of origin, and verify the ones others present.
+
+Callers that issue send `Authorization: Bearer <API key>`; verifying needs none. Bodies are strict JSON: no
+duplicate keys, no fractions, no integers beyond 2^53-1. Every error is a problem document (RFC 9457) whose
+`type` is explained at its own address. POSTs that issue take an `Idempotency-Key` and may be repeated.
+"""
+
+
+def create_app(ledger: Ledger, rooms: ArchiveRooms, limits: Limits | None = None) -> FastAPI:
+    """Return the app over a ledger and the archive's rooms; it keeps no state of its own.
+
+    `ledger.archive` is normally `rooms.certificates`.
+    """
+    app = FastAPI(
+        title="Asal",
+        version="1",
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.services = Services(ledger, rooms, limits or Limits())
+    for routes in (certificates, verifications, members, health, pages):
+        app.include_router(routes.router)
+    add_handlers(app)
+    app.add_middleware(Transport, body_limit=app.state.services.limits.body_bytes)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,229 @@
+"""What routes ask for by type: the ledger, the caller, a certificate, a request carried out only once."""
+
+import ipaddress
+import re
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Path, Query, Request, Response, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
+
+from api.errors import RETRY_SECONDS, ApiError, retry_after
+from api.schemas import CertificateBody, Id
+from api.services import Services
+from ledger.archive import Answered, ApiKey, ApiKeys, InFlight, Mine, OtherRequest, Requests, Scope
+from ledger.certificate import Certificate
+from ledger.documents import parse_document
+from ledger.errors import CertificateNotFiled, Unavailable
+from ledger.facts import Address
+from ledger.ports import Clock, Filing, FilingState, Ledger
+from ledger.refusals import NotYourCertificate
+
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_BEARER = HTTPBearer(auto_error=False, scheme_name="API key", description="`asal_…`, bound to one authority.")
+
+
+def services_of(request: Request) -> Services:
+    """Return what `create_app` was given."""
+    services: Services = request.app.state.services
+    return services
+
+
+ServicesDep = Annotated[Services, Depends(services_of)]
+
+
+def ledger_of(services: ServicesDep) -> Ledger:
+    """Return the ledger."""
+    return services.ledger
+
+
+LedgerDep = Annotated[Ledger, Depends(ledger_of)]
+
+
+def keys_of(services: ServicesDep) -> ApiKeys:
+    """Return the API keys."""
+    return services.rooms.keys
+
+
+KeysDep = Annotated[ApiKeys, Depends(keys_of)]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: an authority, its member, and the account that signs for it."""
+
+    key: ApiKey
+    member: str
+
+    @property
+    def authority(self) -> int:
+        """The authority the API key is bound to."""
+        return self.key.authority
+
+    @property
+    def account(self) -> Address:
+        """The chain account the API key is bound to."""
+        return self.key.account
+
+
+def caller_of(
+    services: ServicesDep, given: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
+) -> Caller:
+    """Return the caller behind the API key; a revoked key, or one of a withdrawn authority, is nobody's."""
+    key = services.rooms.keys.holder(given.credentials) if given else None
+    if key is None:
+        raise ApiError("unauthenticated", headers={"WWW-Authenticate": 'Bearer realm="asal"'})
+    authority = services.ledger.members.authority(key.authority)
+    if authority is None or authority.withdrawn_at is not None:
+        raise ApiError("authority-withdrawn")
+    return Caller(key, authority.member)
+
+
+def _with(scope: Scope) -> Callable[[Caller], Caller]:
+    def scoped(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+        if scope not in caller.key.scopes:
+            raise ApiError("scope-missing", scope=scope.value)
+        return caller
+
+    return scoped
+
+
+Reader = Annotated[Caller, Depends(_with(Scope.READ))]
+Issuer = Annotated[Caller, Depends(_with(Scope.ISSUE))]
+Admin = Annotated[Caller, Depends(_with(Scope.ADMIN))]
+
+
+def certificate_of(body: CertificateBody) -> Certificate:
+    """Return the certificate that the body describes."""
+    return parse_document(body)
+
+
+CertificateDep = Annotated[Certificate, Depends(certificate_of)]
+CertificateId = Annotated[Id, Path(description="The certificate's id on the ledger.")]
+
+
+def filing_for(certificate: bytes, caller: Caller, ledger: Ledger) -> Filing:
+    """Return a filing that the caller is party to; for everybody else it does not exist.
+
+    The exporting member sees all of its own, the importing member what the chain has recorded.
+    """
+    filing = ledger.archive.find(certificate)
+    if filing is not None:
+        exporting = caller.member == filing.terms.exporting
+        addressed = caller.member == filing.terms.importing and filing.state is FilingState.RECORDED
+        if exporting or addressed:
+            return filing
+    raise CertificateNotFiled(certificate)
+
+
+def own_certificate(certificate: bytes, caller: Caller, ledger: Ledger) -> bytes:
+    """Return the id of a certificate that the caller's member issued; the importing member may only look."""
+    filing = filing_for(certificate, caller, ledger)
+    if filing.terms.exporting != caller.member:
+        raise NotYourCertificate(filing.id, filing.terms.exporting, caller.member)
+    return filing.id
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where a list goes on, and how much of it is wanted."""
+
+    after: Annotated[Id | None, Query(description="Id of the last one seen.")] = None
+    limit: Annotated[int, Query(ge=1, le=500)] = 100
+
+    @property
+    def start(self) -> bytes | None:
+        """The id after which the page begins."""
+        return bytes.fromhex(self.after[2:]) if self.after else None
+
+
+Act = Callable[[Caller], tuple[str, BaseModel]]
+"""Carries a request out for its caller; returns the Location and the body of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """A request that is carried out at most once under its `Idempotency-Key`."""
+
+    requests: Requests
+    clock: Clock
+    caller: Caller
+    key: str
+    request_hash: bytes
+
+    def __call__(self, act: Act) -> Response:
+        """Carry the request out, or give the answer of the first time."""
+        claim = self.requests.claim(self.caller.authority, self.key, self.request_hash, now=self.clock())
+        match claim:
+            case Answered():
+                return _created(claim, replayed=True)
+            case InFlight(until=until):
+                pause = (until - self.clock()).total_seconds()
+                raise ApiError("idempotency-in-flight", headers=retry_after(min(pause, RETRY_SECONDS)))
+            case OtherRequest():
+                raise ApiError("idempotency-key-reused")
+        return _created(self._carried_out(claim, act), replayed=False)
+
+    def _carried_out(self, claim: Mine, act: Act) -> Answered:
+        try:
+            location, body = act(self.caller)
+        except Exception:
+            # Nothing came of it, or a retry continues it: either way the key may be used again.
+            with suppress(Unavailable):
+                self.requests.release(claim)
+            raise
+        answered = Answered(201, location, body.model_dump_json(by_alias=True, exclude_none=True).encode())
+        self.requests.answer(claim, answered)
+        return answered
+
+
+def _created(answered: Answered, *, replayed: bool) -> Response:
+    headers: Mapping[str, str] = {
+        "Location": answered.location or "",
+        "Idempotency-Replayed": str(replayed).lower(),
+    }
+    return Response(answered.response, answered.status, headers, "application/json")
+
+
+async def _request_hash(request: Request) -> bytes:
+    return sha256(f"{request.method} {request.url.path}\n".encode() + await request.body()).digest()
+
+
+def once_for(
+    services: ServicesDep,
+    caller: Issuer,
+    request_hash: Annotated[bytes, Depends(_request_hash)],
+    idempotency_key: Annotated[
+        str, Header(description="New for each new request; kept for 30 days.", max_length=255)
+    ] = "",
+) -> Once:
+    """Return the means to carry this request out once."""
+    if not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
+        raise ApiError("idempotency-key-missing")
+    return Once(services.rooms.requests, services.ledger.clock, caller, idempotency_key, request_hash)
+
+
+OnceDep = Annotated[Once, Depends(once_for)]
+
+
+def throttle(request: Request, services: ServicesDep) -> None:
+    """Let one address ask only so often, so that reference numbers cannot be tried out."""
+    limit, address = services.by_reference, _network(request)
+    if not services.limiter.hit(limit, address):
+        free_at = services.limiter.get_window_stats(limit, address).reset_time
+        raise ApiError("rate-limited", headers=retry_after(free_at - time.time()))
+
+
+def _network(request: Request) -> str:
+    """Return the caller's address; of IPv6 the /64, which is one connection's to fill."""
+    host: Any = request.client.host if request.client else ""
+    with suppress(ValueError):
+        address = ipaddress.ip_address(host)
+        if address.version == 6:  # noqa: PLR2004 - IPv6
+            return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(host)

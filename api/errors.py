@@ -1,0 +1,174 @@
+"""From anything raised to one problem document; nothing a caller sent is repeated in it."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from api.problems import PROBLEMS, ProblemType, problem_of
+from ledger.errors import (
+    CertificateMalformed,
+    CertificateRefused,
+    EnvelopeMalformed,
+    Finding,
+    InputMalformed,
+    LedgerError,
+    Problem,
+    ReferenceAlreadyFiled,
+    Unavailable,
+)
+from ledger.refusals import ContractRefusal
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
+"""What Retry-After says when nothing better is known."""
+_STATUS_CODES = {404: "not-found", 405: "method-not-allowed", 413: "payload-too-large"}
+
+
+class ApiError(Exception):
+    """A problem of the API itself, by its code."""
+
+    def __init__(self, code: str, *, headers: Mapping[str, str] | None = None, **members: object) -> None:
+        """Keep the problem's type, headers of the answer and further members of the document."""
+        super().__init__(code)
+        self.problem = PROBLEMS[code]
+        self.headers = dict(headers or {})
+        self.members = members
+
+
+def retry_after(seconds: float) -> dict[str, str]:
+    """Return the header that asks for a pause, in whole seconds."""
+    return {"Retry-After": str(max(1, math.ceil(seconds)))}
+
+
+def problem_response(
+    problem: ProblemType,
+    request_id: str,
+    *,
+    detail: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    members: Mapping[str, object] | None = None,
+) -> Response:
+    """Return a problem document (RFC 9457, section 3), with further members where the type has some."""
+    document = {
+        "type": problem.uri,
+        "title": problem.title,
+        "status": problem.status,
+        "detail": detail or problem.advice,
+        **(members or {}),
+        "request_id": request_id,
+    }
+    return Response(orjson.dumps(document), problem.status, headers, MEDIA_TYPE)
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Make the app answer every error with a problem document."""
+    app.add_exception_handler(ApiError, _api_error)
+    app.add_exception_handler(LedgerError, _ledger_error)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _http_error)
+
+
+def _id(request: Request) -> str:
+    return str(request.state.request_id)
+
+
+def _api_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)  # noqa: S101 - registered for this class
+    return problem_response(error.problem, _id(request), headers=error.headers, members=error.members)
+
+
+def _ledger_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, LedgerError)  # noqa: S101 - registered for this class
+    problem = problem_of(error)
+    headers = retry_after(RETRY_SECONDS) if isinstance(error, Unavailable) else None
+    return problem_response(
+        problem, _id(request), detail=_detail(error), headers=headers, members=_members(error)
+    )
+
+
+def _detail(error: LedgerError) -> str | None:
+    """Return the sentence of an error that may leave the house; others speak of our inside."""
+    match error:
+        case ContractRefusal():
+            return str(error)
+        case InputMalformed(message=message):
+            return f"{message[:1].upper()}{message[1:]}."
+    return None
+
+
+def _members(error: LedgerError) -> dict[str, object]:
+    match error:
+        case CertificateMalformed(problems=problems) | EnvelopeMalformed(problems=problems):
+            return {"errors": [_place(problem) for problem in problems]}
+        case CertificateRefused(findings=findings):
+            return {"errors": [finding_document(finding) for finding in findings]}
+        case InputMalformed(rule=rule, message=message, pointer=pointer):
+            return {"errors": [_place(Problem(pointer, rule, message))]}
+        case ReferenceAlreadyFiled(certificate=certificate):
+            return {"certificate": f"0x{certificate.hex()}"}
+    return {}
+
+
+def _place(problem: Problem) -> dict[str, str]:
+    return {"pointer": problem.pointer, "rule": problem.rule, "detail": problem.message}
+
+
+def finding_document(finding: Finding) -> dict[str, str]:
+    """Return a finding as JSON members."""
+    return {
+        "pointer": finding.pointer,
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "detail": finding.message,
+        "source": finding.source,
+    }
+
+
+def _invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
+    places = [_invalid(detail) for detail in error.errors()]
+    return problem_response(PROBLEMS["invalid-request"], _id(request), members={"errors": places})
+
+
+def _invalid(detail: Mapping[str, Any]) -> dict[str, str]:
+    """Name the place and what is wanted there, except for the name of a field that the sender made up."""
+    where, *steps = detail["loc"]
+    wanted = _WANTED.get(detail["type"], "does not have the documented form")
+    if detail["type"] == "extra_forbidden":
+        steps = steps[:-1]
+    if where == "body":
+        return {"pointer": _pointer(steps), "rule": detail["type"], "detail": wanted}
+    return {"parameter": f"{where}.{'.'.join(map(str, steps))}", "rule": detail["type"], "detail": wanted}
+
+
+def _pointer(steps: Sequence[object]) -> str:
+    return "".join(f"/{step}" for step in steps)
+
+
+_WANTED = {
+    "missing": "is missing",
+    "extra_forbidden": "holds a field that is not documented",
+    "dict_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "string_type": "must be a string",
+    "enum": "must be one of the documented values",
+    "literal_error": "must be one of the documented values",
+    "date_from_datetime_parsing": "must be a date, YYYY-MM-DD",
+    "date_parsing": "must be a date, YYYY-MM-DD",
+    "int_parsing": "must be a whole number",
+    "greater_than_equal": "is too small",
+    "less_than_equal": "is too large",
+    "string_too_short": "is too short",
+    "string_too_long": "is too long",
+}
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+    problem = PROBLEMS[_STATUS_CODES.get(error.status_code, "internal")]
+    return problem_response(problem, _id(request), headers=error.headers)

@@ -1,0 +1,25 @@
+"""Running the service from the environment: `python -m api.main`, or `uvicorn --factory api.main:app`."""
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.settings import Settings
+from ledger.opening import open_ledger
+
+
+def app() -> FastAPI:
+    """Return the app that the environment describes; a `LedgerError` says what is not as it must be."""
+    settings = Settings()
+    opened = open_ledger(settings.ledger)
+    return create_app(opened.ledger, opened.rooms, settings.limits)
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    settings = Settings()
+    uvicorn.run(app, factory=True, host=settings.host, port=settings.port, server_header=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,255 @@
+"""Every kind of problem the API answers with (RFC 9457), in one table; see `docs/reference/problems.md`.
+
+A problem's `type` is `/problems/<code>`, relative to the service and never changed once given out.  Errors of
+the contracts are problems of the same name: `ReferenceAlreadyUsed` is `/problems/reference-already-used`.
+"""
+
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from ledger import errors, refusals
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """One kind of problem."""
+
+    code: str
+    status: int
+    title: str
+    advice: str
+    """What the caller does about it."""
+
+    @property
+    def uri(self) -> str:
+        """The `type` of RFC 9457."""
+        return f"/problems/{self.code}"
+
+
+_OWN = (
+    ProblemType(
+        "malformed-json",
+        400,
+        "The body is not JSON",
+        "Send one JSON value in UTF-8, nested at most 32 levels deep.",
+    ),
+    ProblemType(
+        "idempotency-key-missing",
+        400,
+        "The Idempotency-Key header is missing or unusable",
+        "Send an Idempotency-Key of 1 to 255 visible ASCII characters, a new one for each new request.",
+    ),
+    ProblemType(
+        "unauthenticated",
+        401,
+        "No valid API key",
+        "Send `Authorization: Bearer <API key>`, with a key of your authority that is not revoked.",
+    ),
+    ProblemType(
+        "scope-missing",
+        403,
+        "The API key may not do this",
+        "Use an API key with the scope that the operation needs.",
+    ),
+    ProblemType(
+        "authority-withdrawn",
+        403,
+        "The authority is no longer on the ledger",
+        "Ask your member's administrator: the authority of this API key was withdrawn.",
+    ),
+    ProblemType("not-found", 404, "Nothing is at this address", "Check the path against /openapi.json."),
+    ProblemType(
+        "certificate-not-found",
+        404,
+        "No such certificate for you",
+        "Check the id; only authorities of the exporting and the importing member see a certificate.",
+    ),
+    ProblemType(
+        "api-key-not-found", 404, "No such API key", "List your authority's keys with GET /v1/api-keys."
+    ),
+    ProblemType("member-not-found", 404, "No such member", "List the members with GET /v1/members."),
+    ProblemType("authority-not-found", 404, "No such authority", "List them with GET /v1/authorities."),
+    ProblemType(
+        "method-not-allowed",
+        405,
+        "The address does not take this method",
+        "Use one of the methods named in the Allow header.",
+    ),
+    ProblemType(
+        "idempotency-in-flight",
+        409,
+        "The same request is being carried out",
+        "Repeat the request after the seconds named in Retry-After.",
+    ),
+    ProblemType(
+        "payload-too-large",
+        413,
+        "The body is too large",
+        "Send a smaller body; one request carries one document.",
+    ),
+    ProblemType(
+        "unsupported-media-type",
+        415,
+        "The body is not sent as JSON",
+        "Send `Content-Type: application/json`, without content encoding.",
+    ),
+    ProblemType(
+        "unsafe-json",
+        422,
+        "The body is JSON that two readers may read differently",
+        "Remove duplicate keys; write fractions and large numbers as strings.",
+    ),
+    ProblemType(
+        "invalid-request", 422, "The request is not as documented", "Correct the places named in `errors`."
+    ),
+    ProblemType(
+        "idempotency-key-reused",
+        422,
+        "The Idempotency-Key belongs to another request",
+        "Use a new Idempotency-Key for a request that differs in address or body.",
+    ),
+    ProblemType(
+        "account-not-yours",
+        422,
+        "The account does not write for your authority",
+        "Name a live key of your authority; GET /v1/authorities/{id} lists them.",
+    ),
+    ProblemType(
+        "rate-limited", 429, "Too many questions", "Wait for the seconds named in Retry-After, then go on."
+    ),
+    ProblemType(
+        "internal",
+        500,
+        "The service failed",
+        "Tell its operator the request_id; it names the entry in the log.",
+    ),
+    ProblemType(
+        "not-ready",
+        503,
+        "The service is not ready",
+        "See `checks` for the part that fails; ask again in a moment.",
+    ),
+)
+
+_OF_ERRORS: dict[type[errors.LedgerError], ProblemType] = {
+    errors.CertificateMalformed: ProblemType(
+        "certificate-malformed",
+        422,
+        "The document is not a certificate",
+        "Correct the places named in `errors`.",
+    ),
+    errors.CertificateRefused: ProblemType(
+        "certificate-refused",
+        422,
+        "A rule of the scheme speaks against the certificate",
+        "Correct the places named in `errors`; each names its rule and source.",
+    ),
+    errors.EnvelopeMalformed: ProblemType(
+        "envelope-malformed",
+        422,
+        "The document is not an envelope",
+        "Send the envelope as it was handed out, whole.",
+    ),
+    errors.FieldNotRedactable: ProblemType(
+        "field-not-redactable",
+        422,
+        "The field cannot be hidden",
+        "Choose fields that do not bind the certificate.",
+    ),
+    errors.ReferenceAmbiguous: ProblemType(
+        "reference-ambiguous",
+        422,
+        "Several offices gave out this reference",
+        "Name the issuing office as well: `issuingOffice`.",
+    ),
+    errors.ReferenceAlreadyFiled: ProblemType(
+        "reference-already-filed",
+        409,
+        "The reference is taken",
+        "Cancel or replace the certificate that holds it, or use a new reference.",
+    ),
+    errors.KeyNotHeld: ProblemType(
+        "key-not-held",
+        500,
+        "The service has no signer for your account",
+        "Ask the operator of the service to load the key of your account.",
+    ),
+    errors.DevelopmentKeyRefused: ProblemType(
+        "development-key-refused",
+        500,
+        "The service was given a publicly known key",
+        "Ask the operator of the service to give your authority a key of its own.",
+    ),
+    errors.LedgerMismatch: ProblemType(
+        "ledger-mismatch",
+        500,
+        "The service is connected to another ledger",
+        "Ask the operator of the service to check its chain profile.",
+    ),
+    errors.ChainUnreachable: ProblemType(
+        "chain-unreachable",
+        503,
+        "The chain does not answer",
+        "Repeat the request, with the same Idempotency-Key, after the seconds named in Retry-After.",
+    ),
+    errors.NotConfirmed: ProblemType(
+        "not-confirmed",
+        503,
+        "Accepted, but not confirmed by the chain in time",
+        "Repeat the request, with the same Idempotency-Key, after the seconds named in Retry-After.",
+    ),
+    errors.ArchiveUnavailable: ProblemType(
+        "archive-unavailable",
+        503,
+        "The archive does not answer",
+        "Repeat the request, with the same Idempotency-Key, after the seconds named in Retry-After.",
+    ),
+    errors.Unavailable: ProblemType(
+        "unavailable", 503, "A part of the service does not answer", "Repeat the request after a few seconds."
+    ),
+    errors.Refused: ProblemType(
+        "refused", 409, "The ledger refuses this", "See `detail`; repeating will not help."
+    ),
+}
+
+_CONTRACT_STATUS = {
+    refusals.NotAuthorised: 403,
+    refusals.NotYourMember: 403,
+    refusals.NotYourCertificate: 403,
+    refusals.AuthorityNotYours: 403,
+    refusals.KeyNotYours: 403,
+    refusals.NotAnAdmin: 403,
+    refusals.CertificateUnknown: 404,
+    refusals.ImportingMemberInvalid: 422,
+    refusals.ValidityInvalid: 422,
+    refusals.PostDated: 422,
+    refusals.AlreadyExpired: 422,
+    refusals.ReasonInvalid: 422,
+}
+"""Where a refusal of the contracts is not simply in conflict (409) with what the ledger holds."""
+
+
+def _of_contract(refusal: type[refusals.ContractRefusal]) -> ProblemType:
+    """Return the problem of the same name, with the refusal's sentence as advice."""
+    words = re.findall("[A-Z][a-z]+", refusal.__name__)
+    sentence = re.sub(r"\{(\w+?)_?\}", r"(\1)", (refusal.__doc__ or "").strip())
+    status = _CONTRACT_STATUS.get(refusal, HTTPStatus.CONFLICT.value)
+    return ProblemType("-".join(words).lower(), status, " ".join(words).capitalize(), sentence)
+
+
+_OF_ERRORS |= {refusal: _of_contract(refusal) for refusal in refusals.ContractRefusal.__subclasses__()}
+
+PROBLEMS = {problem.code: problem for problem in (*_OWN, *_OF_ERRORS.values())}
+"""Every problem by its code."""
+
+
+def problem_of(error: errors.LedgerError) -> ProblemType:
+    """Return the problem that an error of the ledger is: that of its nearest class in the table."""
+    if isinstance(error, errors.InputMalformed):
+        unreadable = error.rule in {"json.syntax", "json.utf-8", "json.depth"}
+        return PROBLEMS["malformed-json" if unreadable else "unsafe-json"]
+    if isinstance(error, errors.CertificateNotFiled):
+        return PROBLEMS["certificate-not-found"]
+    found = next((_OF_ERRORS[kind] for kind in type(error).__mro__ if kind in _OF_ERRORS), None)
+    return found or PROBLEMS["internal"]

@@ -1,0 +1,1 @@
+"""The routes: each parses, calls one step of the ledger, and shapes the answer."""

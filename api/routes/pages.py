@@ -1,0 +1,83 @@
+"""What a person finds who follows a link: the list of operations, and what each problem means."""
+
+import html
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api.errors import ApiError
+from api.openapi import problems
+from api.problems import PROBLEMS
+from api.schemas import Schema
+
+router = APIRouter(tags=["documentation"])
+
+
+class ProblemOut(Schema):
+    """What a problem type means."""
+
+    type: str
+    title: str
+    status: int
+    advice: str
+
+
+class ProblemList(Schema):
+    """Every problem the API answers with."""
+
+    problems: list[ProblemOut]
+
+
+def _shown(code: str) -> ProblemOut:
+    problem = PROBLEMS[code]
+    return ProblemOut(type=problem.uri, title=problem.title, status=problem.status, advice=problem.advice)
+
+
+@router.get("/problems", operation_id="listProblems")
+def list_problems() -> ProblemList:
+    """List every problem the API answers with."""
+    return ProblemList(problems=[_shown(code) for code in PROBLEMS])
+
+
+@router.get("/problems/{code}", operation_id="getProblem", responses=problems("not-found"))
+def get_problem(code: str) -> ProblemOut:
+    """Explain the problem whose `type` is this address."""
+    if code not in PROBLEMS:
+        raise ApiError("not-found")
+    return _shown(code)
+
+
+@router.get("/docs", include_in_schema=False)
+def docs(request: Request) -> Response:
+    """Show the operations as a plain page, without scripts and without anything from elsewhere."""
+    rows = "".join(
+        _row(method, path, operation) for path, method, operation in _operations(request.app.openapi())
+    )
+    return Response(_PAGE.format(rows=rows), media_type="text/html; charset=utf-8")
+
+
+def _operations(description: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (path, method, inner)
+        for path, methods in description["paths"].items()
+        for method, inner in methods.items()
+    ]
+
+
+def _row(method: str, path: str, operation: dict[str, Any]) -> str:
+    cells = (method.upper(), path, operation["operationId"], operation.get("description", ""))
+    return f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in cells)}</tr>"
+
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Asal API</title></head>
+<body>
+<h1>Asal API</h1>
+<p>The full description, with shapes and examples, is at <a href="/openapi.json">/openapi.json</a>;
+the problems it answers with are at <a href="/problems">/problems</a>.</p>
+<table><thead><tr><th>Method</th><th>Path</th><th>Operation</th><th>What it does</th></tr></thead>
+<tbody>{rows}</tbody></table>
+</body>
+</html>
+"""

@@ -1,0 +1,393 @@
+"""The shapes of requests and answers; the only crossing between JSON and the ledger's dataclasses.
+
+The certificate document itself is described by `ledger.document_schema`, an envelope by
+`docs/reference/envelope.md`; both are read by the ledger, not here.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic.alias_generators import to_camel
+
+from api.errors import finding_document
+from ledger import facts
+from ledger.archive import ApiKey, Scope
+from ledger.errors import Finding
+from ledger.issuing import Issued
+from ledger.ports import Filing
+from ledger.verdict import Verdict
+
+ID_PATTERN = "^0x[0-9a-f]{64}$"
+_ID_EXAMPLE = "0x" + "5a" * 32
+
+Id = Annotated[str, Field(pattern=ID_PATTERN, examples=[_ID_EXAMPLE])]
+Moment = Annotated[
+    datetime,
+    PlainSerializer(lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ"), return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-02T03:04:05Z"]}),
+]
+MemberCode = Annotated[str, Field(pattern="^[A-Z]{2}$", examples=["VN"])]
+
+CertificateBody = Annotated[
+    dict[str, Any], WithJsonSchema({"$ref": "#/components/schemas/CertificateDocument"})
+]
+EnvelopeBody = Annotated[dict[str, Any], WithJsonSchema({"$ref": "#/components/schemas/Envelope"})]
+
+
+def hexed(value: bytes) -> str:
+    """Return bytes as hex digits with 0x."""
+    return f"0x{value.hex()}"
+
+
+def hexed_or_none(value: bytes | None) -> str | None:
+    """Return bytes as hex digits with 0x; nothing for nothing."""
+    return hexed(value) if value else None
+
+
+class Schema(BaseModel):
+    """camelCase outside, snake_case inside, and nothing that is not documented."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, extra="forbid", frozen=True)
+
+
+class AsOfOut(Schema):
+    """The block, and its time, that an answer is true as of."""
+
+    block: int
+    time: Moment
+
+    @classmethod
+    def from_domain(cls, as_of: facts.AsOf) -> Self:
+        """Show a moment of the chain."""
+        return cls(block=as_of.block, time=as_of.time)
+
+
+class FindingOut(Schema):
+    """What one rule of the scheme says about the certificate."""
+
+    pointer: str
+    rule: str
+    severity: str
+    detail: str
+    source: str
+
+    @classmethod
+    def from_domain(cls, finding: Finding) -> Self:
+        """Show a finding."""
+        return cls(**finding_document(finding))
+
+
+class CertificateSummary(Schema):
+    """A certificate in the archive."""
+
+    id: Id
+    scheme: str
+    reference: str
+    exporting_member: MemberCode
+    importing_member: MemberCode
+    issued_on: date
+    valid_until: date
+    state: str = Field(description="accepted: not on the chain yet; recorded: on the chain; refused by it.")
+    filed_at: Moment
+    recorded_at: Moment | None = None
+    transaction: Id | None = None
+    replaces: Id | None = None
+
+    @classmethod
+    def from_domain(cls, filing: Filing, **more: object) -> Self:
+        """Show a filing."""
+        terms = filing.terms
+        fields: dict[str, Any] = {
+            "id": hexed(filing.id),
+            "scheme": terms.scheme.code,
+            "reference": orjson.loads(filing.document)["reference"],
+            "exporting_member": terms.exporting,
+            "importing_member": terms.importing,
+            "issued_on": terms.issued_on,
+            "valid_until": terms.valid_until,
+            "state": filing.state.value,
+            "filed_at": filing.filed_at,
+            "recorded_at": filing.recorded_at,
+            "transaction": hexed_or_none(filing.transaction),
+            "replaces": hexed_or_none(filing.replaces),
+        }
+        fields.update(more)
+        return cls(**fields)
+
+
+class CertificateList(Schema):
+    """A page of certificates in the order they were filed."""
+
+    certificates: list[CertificateSummary]
+
+
+class CertificateOut(CertificateSummary):
+    """A certificate with its document, and how it stands now."""
+
+    document: CertificateBody
+    standing: str | None = Field(None, description="By the chain; absent while the chain does not answer.")
+    as_of: AsOfOut | None = None
+
+    @classmethod
+    def read(cls, filing: Filing, standing: facts.Standing | None, as_of: facts.AsOf | None) -> Self:
+        """Show a filing with what the chain says of it."""
+        document: Mapping[str, Any] = orjson.loads(filing.document)
+        added = ("issuers", "network", "terms")
+        return cls.from_domain(
+            filing,
+            document={name: value for name, value in document.items() if name not in added},
+            standing=standing.name.lower() if standing is not None else None,
+            as_of=AsOfOut.from_domain(as_of) if as_of else None,
+        )
+
+
+class IssuedOut(Schema):
+    """What came of issuing: hand the envelope to the exporter."""
+
+    id: Id
+    state: str
+    envelope: EnvelopeBody
+    findings: list[FindingOut]
+    transaction: Id | None = None
+    replaces: Id | None = None
+    as_of: AsOfOut
+
+    @classmethod
+    def from_domain(cls, issued: Issued, as_of: facts.AsOf) -> Self:
+        """Show an issued certificate."""
+        return cls(
+            id=hexed(issued.filing.id),
+            state=issued.filing.state.value,
+            envelope=issued.envelope,
+            findings=[FindingOut.from_domain(finding) for finding in issued.findings],
+            transaction=hexed_or_none(issued.filing.transaction),
+            replaces=hexed_or_none(issued.filing.replaces),
+            as_of=AsOfOut.from_domain(as_of),
+        )
+
+
+class ReasonName(StrEnum):
+    """Why a certificate is cancelled."""
+
+    ISSUED_IN_ERROR = "issued-in-error"
+    PARTICULARS_WRONG = "particulars-wrong"
+    GOODS_NOT_SHIPPED = "goods-not-shipped"
+    ORIGIN_NOT_MET = "origin-not-met"
+    OBTAINED_BY_FRAUD = "obtained-by-fraud"
+    AT_REQUEST_OF_EXPORTER = "at-request-of-exporter"
+    OTHER = "other"
+
+
+class Cancellation(Schema):
+    """A certificate is to be cancelled."""
+
+    reason: ReasonName
+
+    def to_domain(self) -> facts.Reason:
+        """Return the reason as the chain numbers it."""
+        return facts.Reason[self.reason.name]
+
+
+class CancelledOut(Schema):
+    """The certificate is cancelled."""
+
+    id: Id
+    reason: ReasonName
+    transaction: Id | None = Field(
+        None, description="Absent when it had been cancelled for this reason before."
+    )
+    as_of: AsOfOut | None = None
+
+    @classmethod
+    def from_domain(cls, certificate: bytes, reason: ReasonName, written: facts.Written | None) -> Self:
+        """Show a receipt."""
+        as_of = AsOfOut(block=written.block, time=written.at) if written else None
+        transaction = hexed(written.transaction) if written else None
+        return cls(id=hexed(certificate), reason=reason, transaction=transaction, as_of=as_of)
+
+
+class ReferenceQuestion(Schema):
+    """Two particulars of a paper in hand; the office only where several use the same reference."""
+
+    exporting_member: MemberCode
+    reference: Annotated[str, Field(min_length=1, max_length=35, examples=["VN-TH 26/02/00006"])]
+    issued_on: date
+    issuing_office: Annotated[str | None, Field(max_length=35)] = None
+
+
+class CheckOut(Schema):
+    """One of the four lines under a verdict."""
+
+    name: str
+    outcome: str
+    evidence: str
+
+
+class VerdictOut(Schema):
+    """The answer to "is this certificate good?"; the codes are a fixed list."""
+
+    code: str = Field(examples=["VALID"])
+    title: str
+    sentence: str
+    next_step: str
+    exit_code: int = Field(description="What `asal verify` exits with on this verdict.")
+    certificate: Id | None = None
+    checks: list[CheckOut]
+    altered: list[str] = Field(description="Dotted paths of fields that are not as issued.")
+    removed: int = Field(description="How many issued fields are gone.")
+    hidden: int = Field(description="How many fields are redacted, which is allowed.")
+    replacement: Id | None = None
+    warnings: list[FindingOut]
+    as_of: AsOfOut | None = None
+
+    @classmethod
+    def from_domain(cls, verdict: Verdict) -> Self:
+        """Show a verdict."""
+        return cls(
+            code=verdict.code.value,
+            title=verdict.title,
+            sentence=verdict.sentence,
+            next_step=verdict.next_step,
+            exit_code=verdict.exit_code,
+            certificate=hexed_or_none(verdict.certificate),
+            checks=[
+                CheckOut(name=c.name, outcome=c.outcome.value, evidence=c.evidence) for c in verdict.checks
+            ],
+            altered=list(verdict.altered),
+            removed=verdict.removed,
+            hidden=verdict.hidden,
+            replacement=hexed_or_none(verdict.replacement),
+            warnings=[FindingOut.from_domain(finding) for finding in verdict.warnings],
+            as_of=AsOfOut.from_domain(verdict.as_of) if verdict.as_of else None,
+        )
+
+
+class MemberOut(Schema):
+    """A state admitted to the ledger."""
+
+    code: MemberCode
+    admin: str
+    admitted_at: Moment
+    suspended: bool
+
+    @classmethod
+    def from_domain(cls, member: facts.Member) -> Self:
+        """Show a member."""
+        return cls(
+            code=member.code, admin=member.admin, admitted_at=member.admitted_at, suspended=member.suspended
+        )
+
+
+class MemberList(Schema):
+    """The members."""
+
+    members: list[MemberOut]
+
+
+def roles_of(roles: facts.Role) -> list[str]:
+    """Return the names of the roles in a set."""
+    return [str(role.name).lower() for role in facts.Role if role in roles]
+
+
+class AuthorityOut(Schema):
+    """An organisation of a member."""
+
+    id: int
+    member: MemberCode
+    name: str
+    domain: str
+    roles: list[str]
+    since: Moment
+    withdrawn_at: Moment | None = None
+
+    @classmethod
+    def from_domain(cls, authority: facts.Authority, **more: object) -> Self:
+        """Show an authority."""
+        fields: dict[str, Any] = {
+            "id": authority.id,
+            "member": authority.member,
+            "name": authority.name,
+            "domain": authority.domain,
+            "roles": roles_of(authority.roles),
+            "since": authority.since,
+            "withdrawn_at": authority.withdrawn_at,
+        }
+        fields.update(more)
+        return cls(**fields)
+
+
+class AuthorityList(Schema):
+    """The authorities of all members."""
+
+    authorities: list[AuthorityOut]
+
+
+class KeyOut(Schema):
+    """A live account of the chain that writes for an authority."""
+
+    account: str
+    roles: list[str]
+    since: Moment
+    suspended: bool
+
+    @classmethod
+    def from_domain(cls, key: facts.Key) -> Self:
+        """Show a key."""
+        return cls(account=key.account, roles=roles_of(key.roles), since=key.since, suspended=key.suspended)
+
+
+class AuthorityWithKeys(AuthorityOut):
+    """An authority with its live keys."""
+
+    keys: list[KeyOut]
+
+
+class ApiKeyWish(Schema):
+    """An API key to be made."""
+
+    account: Annotated[str, Field(pattern="^0x[0-9a-fA-F]{40}$", description="A live key of your authority.")]
+    scopes: Annotated[frozenset[Scope], Field(min_length=1)]
+    label: Annotated[str, Field(min_length=1, max_length=80, examples=["counter 4"])]
+
+
+class ApiKeyOut(Schema):
+    """An API key, without its secret."""
+
+    id: str
+    authority: int
+    account: str
+    scopes: list[str]
+    label: str
+    created_at: Moment
+    revoked_at: Moment | None = None
+
+    @classmethod
+    def from_domain(cls, key: ApiKey, **more: object) -> Self:
+        """Show an API key."""
+        fields: dict[str, Any] = {
+            "id": key.id,
+            "authority": key.authority,
+            "account": key.account,
+            "scopes": sorted(key.scopes),
+            "label": key.label,
+            "created_at": key.created_at,
+            "revoked_at": key.revoked_at,
+        }
+        fields.update(more)
+        return cls(**fields)
+
+
+class ApiKeyList(Schema):
+    """An authority's API keys, revoked ones too."""
+
+    api_keys: list[ApiKeyOut]
+
+
+class NewApiKey(ApiKeyOut):
+    """An API key just made; its token is shown this once."""
+
+    token: str

@@ -1,0 +1,42 @@
+"""What the routes work with; made once by `create_app`."""
+
+from dataclasses import dataclass, field
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from ledger.archive import ArchiveRooms
+from ledger.ports import Ledger
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what callers may ask for, and on what counts as ready."""
+
+    body_bytes: int = MEBIBYTE
+    """Largest request body; a certificate of 64 lines has about 100 kB as an envelope."""
+    by_reference: str = "30/minute"
+    """Verifications by reference per caller address, in the notation of the `limits` package."""
+    clock_skew_seconds: int = 120
+    """How far the newest block may lie in the future of our clock before one of them is wrong."""
+    block_seconds: int | None = None
+    """Greatest pause between blocks where they are made regularly; None where they wait for work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The ledger, the archive's further rooms, and the limits in force."""
+
+    ledger: Ledger
+    rooms: ArchiveRooms
+    limits: Limits
+    limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
+    """Counts in this process; behind several, each grants the limit."""
+
+    @property
+    def by_reference(self) -> RateLimitItem:
+        """The limit on verifications by reference."""
+        return parse(self.limits.by_reference)

@@ -1,0 +1,48 @@
+"""What the environment says; nothing else in the project reads it.
+
+Every variable begins with `ASAL_`; `docs/reference/api.md` lists them.
+"""
+
+from pathlib import Path
+
+from pydantic import Field, PositiveInt
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from api.services import MEBIBYTE, Limits
+from ledger import opening
+
+
+class Settings(BaseSettings):
+    """Where the chain, the keys and the archive are, and the bounds on callers."""
+
+    model_config = SettingsConfigDict(env_prefix="ASAL_", env_ignore_empty=True, extra="ignore")
+
+    profile: Path = Field(description="Chain profile in TOML.")
+    archive: str = Field("sqlite:///asal.sqlite3", description="Database URL of the archive.")
+    keys: Path | None = Field(
+        None, description="Folder of encrypted key files; without it nothing is signed."
+    )
+    password_file: Path | None = Field(None, description="File with the password of the key files.")
+    development_keys: bool = Field(default=False, description="Use the public keys of a local test chain.")
+    body_bytes: PositiveInt = Field(MEBIBYTE, description="Largest request body.")
+    by_reference: str = Field("30/minute", description="Verifications by reference per caller address.")
+    clock_skew_seconds: PositiveInt = Field(120, description="Tolerated difference from the chain's clock.")
+    block_seconds: PositiveInt | None = Field(None, description="Greatest pause between blocks, if regular.")
+    host: str = Field("127.0.0.1", description="Address to listen on; TLS is the proxy's affair.")
+    port: int = Field(8400, ge=0, le=65_535)
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds as the app takes them."""
+        return Limits(self.body_bytes, self.by_reference, self.clock_skew_seconds, self.block_seconds)
+
+    @property
+    def ledger(self) -> opening.Settings:
+        """The part that says where everything is."""
+        return opening.Settings(
+            profile=self.profile,
+            archive=self.archive,
+            keys=self.keys,
+            password_file=self.password_file,
+            development_keys=self.development_keys,
+        )

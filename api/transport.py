@@ -1,0 +1,111 @@
+"""What holds for every request and answer: its id, the size of its body, headers, a problem if all fails.
+
+A plain ASGI callable, because it stands on the way of every byte.
+"""
+
+import logging
+import re
+import uuid
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import ApiError, problem_response
+from api.problems import PROBLEMS
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_LOG = logging.getLogger("asal.api")
+_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; form-action 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "interest-cohort=()",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Transport:
+    """Wraps the app; keeps no state between requests."""
+
+    def __init__(self, app: ASGIApp, body_limit: int) -> None:
+        """Wrap an app that takes bodies of at most `body_limit` bytes."""
+        self._app = app
+        self._limit = body_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection of the server."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        request_id = _request_id(headers.get("x-request-id", ""))
+        scope["state"] = {**scope.get("state", {}), "request_id": request_id}
+        answer = _Answer(send, request_id)
+        length = headers.get("content-length", "0")
+        if not length.isascii() or not length.isdigit() or int(length[:20]) > self._limit:
+            await problem_response(PROBLEMS["payload-too-large"], request_id, headers=_CLOSE)(
+                scope, receive, answer
+            )
+            return
+        try:
+            await self._app(scope, _Limited(receive, self._limit), answer)
+        except Exception as error:
+            # The message may hold what was sent; its class and the place it was raised at do not.
+            _LOG.error("request %s failed: %s at %s", request_id, type(error).__name__, _place(error))
+            if answer.started:
+                raise
+            await problem_response(PROBLEMS["internal"], request_id)(scope, receive, answer)
+
+
+_CLOSE: Final = {"Connection": "close"}
+"""The rest of a body that is too large is not read; the connection cannot be used again."""
+
+
+class _Limited:
+    """Passes a body on until it is too large."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._left = limit
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise ApiError("payload-too-large", headers=_CLOSE)
+        return message
+
+
+class _Answer:
+    """Adds the headers that every answer carries."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._request_id = request_id
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-ID"] = self._request_id
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+
+def _request_id(given: str) -> str:
+    """Return the caller's id when it is harmless in logs, else a new one."""
+    return given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
+
+
+def _place(error: BaseException) -> str:
+    """Return file and line where an error was raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"
