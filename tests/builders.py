@@ -6,8 +6,10 @@ speaks against.
 
 import copy
 import dataclasses
+import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from ledger.certificate import Certificate, Endorsements, Invoice, Item, Measure, Packages, Trader, Transport
@@ -79,3 +81,12 @@ def a_departure(day: date | None) -> Transport:
 def ticked(*names: str) -> Endorsements:
     """Return box 13 with only these ticks."""
     return Endorsements(**dict.fromkeys(names, True))
+
+
+VECTORS = Path(__file__).parent / "vectors" / "certificates"
+
+
+def a_vector(name: str) -> dict[str, Any]:
+    """Return the document of a certificate vector, such as `sg-my-pepper-back-to-back`."""
+    document: dict[str, Any] = json.loads((VECTORS / f"{name}.json").read_text("utf-8"))["document"]
+    return document
