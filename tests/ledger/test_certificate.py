@@ -1,6 +1,7 @@
 import dataclasses
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -10,14 +11,17 @@ from tests.builders import a_certificate, a_measure, a_trader, an_item
 
 
 def rules_of(certificate: Certificate) -> list[tuple[str, str]]:
+    """Return place and rule of each problem."""
     return [(problem.pointer, problem.rule) for problem in problems_of(certificate)]
 
 
-def with_item(**overrides: object) -> Certificate:
+def with_item(**overrides: Any) -> Certificate:
+    """Return the default certificate with one goods line, changed as told."""
     return a_certificate(items=(an_item(**overrides),))
 
 
 def originals(count: int) -> tuple[Original, ...]:
+    """Return so many different originals."""
     return tuple(
         Original(
             certificate=number.to_bytes(32, "big"),
