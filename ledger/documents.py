@@ -9,7 +9,7 @@ amount.
 import dataclasses
 import datetime
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
@@ -110,18 +110,15 @@ def _gaps(document: CertificateDocument) -> Iterator[Problem]:
             yield Problem(pointer, "numbers.gap", "number these 1, 2, 3 … without gaps")
 
 
-def _inside(value: Any, **more: int) -> Any:  # noqa: ANN401 (any part of a certificate)
+def _inside(value: Any, number: int = 0) -> Any:  # noqa: ANN401 (any part of a certificate)
     """Turn a model into its dataclass, and a numbered object into a tuple in order of its numbers."""
-    if isinstance(value, Document):
-        given = ((name, getattr(value, name)) for name in type(value).model_fields)
-        return _TWINS[type(value)](
-            **{name: _inside(part) for name, part in given if part is not None}, **more
-        )
     if isinstance(value, dict):
-        ordered = sorted((int(key), part) for key, part in value.items())
-        numbered = bool(ordered) and isinstance(ordered[0][1], schema.ItemDocument)
-        return tuple(_inside(part, number=number) if numbered else _inside(part) for number, part in ordered)
-    return value
+        return tuple(_inside(value[key], int(key)) for key in sorted(value, key=int))
+    twin = _TWINS.get(type(value))
+    if twin is None:
+        return value
+    parts = {name: _inside(part) for name, part in vars(value).items() if part is not None}
+    return twin(number=number, **parts) if twin is domain.Item else twin(**parts)
 
 
 @cache
@@ -131,23 +128,24 @@ def _names(part: type) -> tuple[tuple[str, str], ...]:
     return tuple((name, to_camel(name)) for name in names if (part, name) != (domain.Item, "number"))
 
 
-def _outside(value: Any) -> Any:  # noqa: ANN401, PLR0911 (any part of a certificate; one case per type)
+_WRITTEN: Final[dict[type, Callable[[Any], Any]]] = {
+    str: lambda text: text,
+    bool: lambda tick: tick,
+    int: str,
+    Decimal: lambda number: format(number, "f"),
+    datetime.date: datetime.date.isoformat,
+    bytes: lambda octets: f"0x{octets.hex()}",
+    tuple: lambda parts: {str(number): _outside(part) for number, part in enumerate(parts, 1)},
+    Scheme: lambda scheme: scheme.code,
+}
+"""How a value of each type is written; every other type is a dataclass and becomes an object."""
+
+
+def _outside(value: Any) -> Any:  # noqa: ANN401 (any part of a certificate)
     """Turn a dataclass into an object, a tuple into a numbered one, and a value into its string."""
-    match value:
-        case str() | bool():
-            return value
-        case Scheme():
-            return value.code
-        case int():
-            return str(value)
-        case Decimal():
-            return format(value, "f")
-        case datetime.date():
-            return value.isoformat()
-        case bytes():
-            return f"0x{value.hex()}"
-        case tuple():
-            return {str(number): _outside(part) for number, part in enumerate(value, 1)}
+    write = _WRITTEN.get(type(value))
+    if write:
+        return write(value)
     part_type: type = type(value)
     given = ((name, getattr(value, attribute)) for attribute, name in _names(part_type))
-    return {name: _outside(part) for name, part in given if part not in (None, ())}
+    return {name: _outside(part) for name, part in given if part is not None and part != ()}

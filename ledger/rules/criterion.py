@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 
@@ -71,6 +72,7 @@ class Criterion:
         return self.percentage <= _WHOLE
 
 
+@lru_cache(maxsize=1024)  # a certificate asks for each of its criteria several times
 def parse_criterion(text: str) -> Criterion | None:
     """Read box 8; None when it is not in the grammar above.  Ranges are for the rules to judge."""
     bases, percentage = [], None

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -70,12 +70,14 @@ def certificates(draw: st.DrawFn) -> Certificate:
     )
 
 
+@settings(max_examples=40)
 @given(certificates())
 def test_a_certificate_survives_the_way_into_a_document_and_back(certificate: Certificate) -> None:
     """Reading what was written gives the same certificate, with ten lines and more in their order."""
     assert parse_document(document_of(certificate)) == certificate
 
 
+@settings(max_examples=40)
 @given(certificates())
 def test_a_document_survives_the_way_through_json_and_a_certificate(certificate: Certificate) -> None:
     """Every character of a document comes back, trailing zeros included, so its fingerprint stays."""
