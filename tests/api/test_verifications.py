@@ -1,0 +1,170 @@
+"""Verifying over HTTP: the verdict is the answer, whatever it says."""
+
+import copy
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from api.services import Limits
+from ledger.errors import ArchiveUnavailable, ChainUnreachable
+from tests.api.desk import Desk, a_desk, a_new_document, idempotent, problem, replacing
+
+
+def verdict(desk: Desk, envelope: object) -> dict[str, Any]:
+    """Return the verdict on an envelope."""
+    answer = desk.ask("POST", "/v1/verifications", by=None, json=envelope)
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def test_a_genuine_envelope_is_valid(desk: Desk) -> None:
+    """With four checks, the moment it is true as of, and no need of a key."""
+    issued = desk.issued()
+    found = verdict(desk, issued["envelope"])
+    assert (found["code"], found["exitCode"], found["certificate"]) == ("VALID", 0, issued["id"])
+    assert [check["outcome"] for check in found["checks"]] == ["passed"] * 4
+    assert set(found["asOf"]) == {"block", "time"}
+    assert (found["altered"], found["removed"], found["hidden"]) == ([], 0, 0)
+
+
+def test_an_altered_envelope_names_the_field(desk: Desk) -> None:
+    """And is a 200 like every verdict."""
+    envelope = copy.deepcopy(desk.issued()["envelope"])
+    salted = envelope["data"]["items"]["1"]["quantity"]["value"]
+    envelope["data"]["items"]["1"]["quantity"]["value"] = salted[:-1] + "9"
+    found = verdict(desk, envelope)
+    assert (found["code"], found["altered"]) == ("ALTERED", ["items.1.quantity.value"])
+
+
+def test_cancelled_replaced_and_expired_are_told_apart(desk: Desk) -> None:
+    """Each ends in its own verdict, and a replaced one names its successor."""
+    cancelled, replaced, expired = (desk.issued() for _ in range(3))
+    desk.ask("POST", f"/v1/certificates/{cancelled['id']}/cancel", json={"reason": "obtained-by-fraud"})
+    successor = desk.ask(
+        "POST", f"/v1/certificates/{replaced['id']}/replace", json=replacing(replaced), headers=idempotent()
+    )
+    assert verdict(desk, cancelled["envelope"])["code"] == "CANCELLED"
+    found = verdict(desk, replaced["envelope"])
+    assert (found["code"], found["replacement"]) == ("REPLACED", successor.json()["id"])
+    desk.clock.advance(timedelta(days=400))
+    assert verdict(desk, expired["envelope"])["code"] == "EXPIRED"
+
+
+def test_an_envelope_that_the_chain_does_not_know_is_not_found(desk: Desk) -> None:
+    """It is a verdict, not an error."""
+    envelope = desk.issued()["envelope"]
+    desk.world.ledger._entries.clear()  # type: ignore[attr-defined]
+    assert verdict(desk, envelope)["code"] == "NOT_FOUND"
+
+
+def test_a_silent_chain_cannot_check_and_says_when_to_ask_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Our fault is a verdict of its own, never "cancelled", with Retry-After."""
+    envelope = desk.issued()["envelope"]
+    monkeypatch.setattr(desk.world.ledger, "evidence", _silent)
+    answer = desk.ask("POST", "/v1/verifications", by=None, json=envelope)
+    assert (answer.status_code, answer.json()["code"]) == (200, "CANNOT_CHECK")
+    assert int(answer.headers["retry-after"]) > 0
+
+
+def _silent(*_: object) -> None:
+    raise ChainUnreachable("no answer")
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"version": "x"}, {"data": []}, {"data": {}, "signature": {"proof": 7}}]
+)
+def test_what_is_no_envelope_is_a_problem(desk: Desk, body: object) -> None:
+    """It names the places that are not as the format has them."""
+    found = problem(desk.ask("POST", "/v1/verifications", by=None, json=body), 422, "envelope-malformed")
+    assert found["errors"]
+
+
+@pytest.mark.parametrize("body", ["[]", '"text"', "7", "null", "true"])
+def test_a_body_that_is_no_object_is_a_problem(desk: Desk, body: str) -> None:
+    """Any other JSON value is refused by name."""
+    problem(desk.ask("POST", "/v1/verifications", by=None, content=body), 422, "invalid-request")
+
+
+def question(**overrides: Any) -> dict[str, Any]:
+    """Return the question for the default certificate."""
+    return {"exportingMember": "VN", "reference": "vn th 26-02-77777", "issuedOn": "2026-11-02"} | overrides
+
+
+def test_a_reference_and_its_date_find_the_certificate(desk: Desk) -> None:
+    """However it is spaced or written; the content stays unchecked."""
+    desk.issued(reference="VN-TH 26/02/77777")
+    found = desk.ask("POST", "/v1/verifications/by-reference", by=None, json=question()).json()
+    assert found["code"] == "VALID"
+    assert found["checks"][0]["outcome"] == "not-checked"
+
+
+def test_a_reference_without_its_date_finds_nothing(desk: Desk) -> None:
+    """A wrong date reads as one that was never issued."""
+    desk.issued(reference="VN-TH 26/02/77777")
+    wrong = desk.ask("POST", "/v1/verifications/by-reference", by=None, json=question(issuedOn="2026-11-03"))
+    never = desk.ask("POST", "/v1/verifications/by-reference", by=None, json=question(reference="VN 1"))
+    assert wrong.json()["code"] == "NOT_FOUND"
+    assert wrong.json() == never.json()
+
+
+def test_a_reference_of_two_offices_asks_for_the_office(desk: Desk) -> None:
+    """With the office it is answered."""
+    for office in ("02", "03"):
+        desk.issued(reference="VN-TH 26/02/77777", issuingOffice=office)
+    path = "/v1/verifications/by-reference"
+    problem(desk.ask("POST", path, by=None, json=question()), 422, "reference-ambiguous")
+    found = desk.ask("POST", path, by=None, json=question(issuingOffice="03"))
+    assert found.json()["code"] == "VALID"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("exportingMember", "vn"),
+        ("issuedOn", "2.11.2026"),
+        ("reference", ""),
+        ("reference", "x" * 36),
+        ("more", 1),
+    ],
+)
+def test_a_question_outside_the_form_is_refused(desk: Desk, field: str, value: object) -> None:
+    """Before anything is looked up."""
+    answer = desk.ask("POST", "/v1/verifications/by-reference", by=None, json=question(**{field: value}))
+    problem(answer, 422, "invalid-request")
+
+
+def test_references_cannot_be_tried_out(desk: Desk) -> None:
+    """After the limit every question is refused with a pause, right ones too; envelopes are still verified."""
+    few = a_desk(desk.world, desk.rooms, desk.clock, Limits(by_reference="3/minute"))
+    issued = desk.issued(reference="VN-TH 26/02/77777")
+    path = "/v1/verifications/by-reference"
+    answers = [few.ask("POST", path, by=None, json=question()).status_code for _ in range(3)]
+    assert answers == [200, 200, 200]
+    refused = few.ask("POST", path, by=None, json=question())
+    problem(refused, 429, "rate-limited")
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert verdict(few, issued["envelope"])["code"] == "VALID"
+
+
+def test_a_silent_archive_is_a_problem_for_a_reference(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The archive is the only one who could know."""
+    monkeypatch.setattr(desk.rooms.certificates.__class__, "find_reference", _no_archive)
+    answer = desk.ask("POST", "/v1/verifications/by-reference", by=None, json=question())
+    problem(answer, 503, "archive-unavailable")
+
+
+def _no_archive(*_: object) -> None:
+    raise ArchiveUnavailable("postgresql://user:password@host")
+
+
+def test_nothing_of_a_verified_envelope_is_kept(desk: Desk) -> None:
+    """The archive is as it was."""
+    document = a_new_document()
+    envelope = desk.issue(document).json()["envelope"]
+    before = desk.ask("GET", "/v1/certificates").json()
+    verdict(desk, envelope)
+    assert desk.ask("GET", "/v1/certificates").json() == before
