@@ -1,0 +1,128 @@
+"""What is not read the same by every reader is not read at all."""
+
+import json
+import time
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.errors import InputMalformed
+from ledger.strict_json import MAX_DEPTH, MAX_INTEGER, loads
+
+REFUSED = {
+    "a key named twice": (b'{"a":1,"a":2}', "json.duplicate-key"),
+    "a key named twice, once escaped": (rb'{"a":1,"\u0061":2}', "json.duplicate-key"),
+    "a key named twice deep inside": (b'[{"b":{"a":1,"a":1}}]', "json.duplicate-key"),
+    "not a number": (b"NaN", "json.float"),
+    "infinity": (b'{"a":-Infinity}', "json.float"),
+    "more than a double holds": (b"1e400", "json.float"),
+    "a fraction": (b"0.1", "json.float"),
+    "a whole fraction": (b"1.0", "json.float"),
+    "an exponent": (b"1E2", "json.float"),
+    "an integer beyond 2^53": (b"9007199254740992", "json.integer"),
+    "an integer below -2^53": (b"-9007199254740992", "json.integer"),
+    "ten thousand digits": (b"9" * 10_000, "json.integer"),
+    "half a character": (rb'"\ud800"', "json.surrogate"),
+    "half a character in a key": (rb'{"\udc00":1}', "json.surrogate"),
+    "half a character in a list": (rb'["", "\ud83d"]', "json.surrogate"),
+    "halves in the wrong order": (rb'"\ude00\ud83d"', "json.surrogate"),
+    "Latin-1": (b'"C\xf4ng ty"', "json.utf-8"),
+    "UTF-16": ("{}".encode("utf-16"), "json.utf-8"),
+    "a surrogate in UTF-8": (b'"\xed\xa0\x80"', "json.utf-8"),
+    "an overlong encoding": (b'"\xc0\xaf"', "json.utf-8"),
+    "a byte order mark": (b"\xef\xbb\xbf{}", "json.syntax"),
+    "nothing": (b"", "json.syntax"),
+    "a trailing comma": (b"[1,]", "json.syntax"),
+    "a comment": (b"{}//", "json.syntax"),
+    "two values": (b"{}{}", "json.syntax"),
+    "single quotes": (b"{'a':1}", "json.syntax"),
+    "a leading zero": (b"007", "json.syntax"),
+    "a raw line break in text": (b'"a\nb"', "json.syntax"),
+    "an open string": (b'{"a":"', "json.syntax"),
+    "an open string that ends in a backslash": (b'"\\', "json.syntax"),
+    "too deep a list": (b"[" * 33 + b"]" * 33, "json.depth"),
+    "too deep an object": (b'{"a":' * 33 + b"1" + b"}" * 33, "json.depth"),
+}
+
+SCALARS = (
+    st.none() | st.booleans() | st.integers(-MAX_INTEGER, MAX_INTEGER) | st.text(st.characters(codec="utf-8"))
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=8), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_input_that_readers_disagree_on_is_refused_by_rule(what: str) -> None:
+    """Each refusal carries a stable code and repeats nothing of the input."""
+    data, rule = REFUSED[what]
+    with pytest.raises(InputMalformed) as refusal:
+        loads(data)
+    assert refusal.value.rule == rule
+    assert "Infinity" not in str(refusal.value)
+    assert "ng ty" not in str(refusal.value)
+
+
+@given(VALUES)
+def test_what_is_accepted_is_what_any_parser_reads(value: Any) -> None:
+    """Nothing is changed on the way, and the value can be written again."""
+    for text in (json.dumps(value), json.dumps(value, ensure_ascii=False, indent=1)):
+        assert loads(text.encode()) == json.loads(text) == value
+        assert loads(json.dumps(loads(text.encode())).encode()) == value
+
+
+@given(st.binary(max_size=60) | st.text(alphabet='{}[]":,\\u0123456789eE.-+truefalsn \n').map(str.encode))
+def test_any_bytes_are_read_like_json_or_refused_by_name(data: bytes) -> None:
+    """No other exception leaves the reader, whatever it is given."""
+    with suppress(InputMalformed):
+        assert loads(data) == json.loads(data)
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":', b'[{"":'], ids=["lists", "objects", "both"])
+def test_a_hundred_thousand_levels_are_refused_at_once(opening: bytes) -> None:
+    """Before the parser is entered, so its stack cannot be exhausted (0.1 s are a hundred times enough)."""
+    data = opening * 100_000
+    started = time.perf_counter()
+    with pytest.raises(InputMalformed, match="nested deeper than 32 levels"):
+        loads(data)
+    assert time.perf_counter() - started < 0.1
+
+
+def test_a_megabyte_of_quotes_and_backslashes_takes_no_longer_than_its_length() -> None:
+    """The scan for brackets never goes back over what it has read."""
+    started = time.perf_counter()
+    with pytest.raises(InputMalformed):
+        loads(b'"' + b"\\" * 1_000_001)
+    assert time.perf_counter() - started < 1
+
+
+def test_brackets_inside_text_do_not_count_as_depth() -> None:
+    """Only what nests counts."""
+    assert loads(b'"' + b"[" * 1000 + b'"') == "[" * 1000
+    assert loads(rb'["\"[[", {"\\": "]"}]') == ['"[[', {"\\": "]"}]
+
+
+def test_the_deepest_nesting_allowed_is_read() -> None:
+    """32 levels, or as many as the caller says."""
+    assert json.dumps(loads(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH)).count("[") == MAX_DEPTH
+    with pytest.raises(InputMalformed):
+        loads(b"[[[]]]", max_depth=2)
+
+
+@pytest.mark.parametrize("number", [MAX_INTEGER, -MAX_INTEGER, 0])
+def test_integers_up_to_2_to_the_53_are_read(number: int) -> None:
+    """RFC 7493: the integers that a double holds exactly."""
+    assert loads(str(number).encode()) == number
+
+
+def test_a_pair_of_escaped_halves_is_one_character() -> None:
+    """Escapes of whole characters are read."""
+    assert loads(rb'"\ud83d\ude00"') == "\N{GRINNING FACE}"

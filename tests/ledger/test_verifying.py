@@ -1,0 +1,269 @@
+"""Verifying: from a file or a reference to a verdict, and never to an exception for what was presented."""
+
+import copy
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger import strict_json
+from ledger.certificate import Replaced
+from ledger.documents import parse_document
+from ledger.errors import ChainUnreachable, EnvelopeMalformed, ReferenceAmbiguous
+from ledger.facts import Address, Evidence, Reason, Role
+from ledger.issuing import Issued, cancel, issue, replace_certificate
+from ledger.memory import MemoryLedger
+from ledger.memory_archive import MemoryArchive
+from ledger.ports import Filing, Ledger
+from ledger.presented import redacted
+from ledger.verdict import EXIT_CODES, Outcome, VerdictCode
+from ledger.verifying import verify, verify_reference
+from tests.builders import a_certificate
+from tests.ledger.archive.filings import a_filing
+from tests.ledger.stated import stated
+
+ENVELOPES = Path(__file__).parents[1] / "vectors/envelopes"
+CASES = sorted(path.stem for path in ENVELOPES.glob("*.json"))
+ADMIN, KEY = Address(f"0x{'A1' * 20}"), Address(f"0x{'B2' * 20}")
+OFFICE = 1
+
+
+def the_case(name: str) -> Any:
+    """Return a vector, read as strictly as what people present."""
+    return strict_json.loads((ENVELOPES / f"{name}.json").read_bytes())
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    """Return a ledger on 2 November 2026 on which VN has one authority with one key."""
+    registry = MemoryLedger({"VN": ADMIN}, clock=lambda: datetime(2026, 11, 2, 8, tzinfo=UTC))
+    registry.add_authority(Role.ISSUING, "Ministry of Industry and Trade", "moit.vn.example", ADMIN)
+    registry.add_key(OFFICE, KEY, ADMIN)
+    return Ledger(registry, registry, MemoryArchive(), lambda: registry.head().time)
+
+
+def issued(ledger: Ledger, **overrides: Any) -> Issued:
+    """Issue the default certificate."""
+    return issue(a_certificate(**overrides), authority=OFFICE, account=KEY, ledger=ledger)
+
+
+def outcomes(verdict: Any) -> dict[str, str]:
+    """Return how each check ended."""
+    return {check.name: str(check.outcome) for check in verdict.checks}
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if not name.startswith("refused-")])
+def test_every_vector_gets_the_verdict_it_should(name: str) -> None:
+    """Golden envelopes and tampered twins, against the ledger each describes."""
+    case = the_case(name)
+    ledger = stated(case["ledger"], lambda certificate: replace(a_filing(), id=certificate))
+    verdict, expected = verify(case["envelope"], ledger), case["expected"]
+    found = {
+        "verdict": verdict.code.value,
+        "altered": list(verdict.altered),
+        "removed": verdict.removed,
+        "hidden": verdict.hidden,
+    }
+    assert found == {part: expected[part] for part in found}
+    content = verdict.checks[0]
+    assert (content.outcome is Outcome.FAILED) == (verdict.code is VerdictCode.ALTERED)
+    assert ("no longer tells where" in content.evidence) is not expected["located"]
+    replacement = f"0x{verdict.replacement.hex()}" if verdict.replacement else None
+    assert replacement == expected.get("replacement")
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name.startswith("refused-")])
+def test_every_vector_that_is_no_envelope_is_refused_by_its_rule(name: str) -> None:
+    """What two readers could read in two ways is not read."""
+    case = the_case(name)
+    with pytest.raises(EnvelopeMalformed) as refusal:
+        verify(
+            case["envelope"], stated(case["ledger"], lambda certificate: replace(a_filing(), id=certificate))
+        )
+    assert case["expected"]["refused"] in {problem.rule for problem in refusal.value.problems}
+
+
+def test_the_vectors_are_what_the_code_makes() -> None:
+    """`python -m tests.vectors.make` writes them anew."""
+    command = [sys.executable, "-m", "tests.vectors.make", "--check"]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(command, cwd=root, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_vectors_cover_every_verdict() -> None:
+    """Ten verdicts, each with a vector or more, and thirty tampered twins at the least."""
+    verdicts = [the_case(name)["expected"].get("verdict") for name in CASES]
+    assert {verdict for verdict in verdicts if verdict} == {code.value for code in VerdictCode}
+    assert len([name for name in CASES if the_case(name)["expected"].get("verdict") == "ALTERED"]) >= 30
+
+
+def test_an_issued_certificate_is_valid_with_four_checks_passed(ledger: Ledger) -> None:
+    """And says as of which block."""
+    verdict = verify(issued(ledger).envelope, ledger)
+    assert verdict.code is VerdictCode.VALID
+    assert outcomes(verdict) == dict.fromkeys(["content", "record", "issuer", "status"], "passed")
+    assert verdict.as_of == ledger.registry.head()
+    assert verdict.warnings == ()
+    assert "Ministry of Industry and Trade, VN" in verdict.checks[2].evidence
+
+
+def test_an_envelope_survives_being_saved_and_read(ledger: Ledger) -> None:
+    """In any layout of JSON."""
+    saved = json.dumps(issued(ledger).envelope, indent=4, sort_keys=True)
+    assert verify(strict_json.loads(saved.encode()), ledger).code is VerdictCode.VALID
+
+
+def test_a_redacted_copy_is_valid_and_says_how_much_it_hides(ledger: Ledger) -> None:
+    """Hiding is allowed, and never silent."""
+    verdict = verify(redacted(issued(ledger).envelope, ["items.1"]), ledger)
+    assert verdict.code is VerdictCode.VALID
+    assert verdict.hidden == 15
+    assert "15 of them hidden" in verdict.checks[0].evidence
+
+
+def test_a_cancelled_certificate_says_when_and_why(ledger: Ledger) -> None:
+    """The sentence is for the officer."""
+    one = issued(ledger)
+    cancel(one.filing.id, Reason.ORIGIN_NOT_MET, authority=OFFICE, account=KEY, ledger=ledger)
+    verdict = verify(one.envelope, ledger)
+    assert verdict.code is VerdictCode.CANCELLED
+    assert verdict.sentence == "The issuing member cancelled it on 02 November 2026: origin not met."
+    assert outcomes(verdict) == {
+        "content": "passed",
+        "record": "passed",
+        "issuer": "passed",
+        "status": "failed",
+    }
+
+
+def test_a_replaced_certificate_names_the_one_that_took_its_place(ledger: Ledger) -> None:
+    """The old one is good for nothing, the new one for all."""
+    old = issued(ledger)
+    named = old.filing.terms
+    newer = a_certificate(
+        reference="VN-TH 26/02/00007",
+        replaces=Replaced(reference="VN-TH 26/02/00006", issued_on=named.issued_on),
+    )
+    new = replace_certificate(old.filing.id, newer, authority=OFFICE, account=KEY, ledger=ledger)
+    verdict = verify(old.envelope, ledger)
+    assert (verdict.code, verdict.replacement) == (VerdictCode.REPLACED, new.filing.id)
+    assert verify(new.envelope, ledger).code is VerdictCode.VALID
+
+
+def test_a_certificate_expires_with_its_last_day(ledger: Ledger) -> None:
+    """One second earlier it is valid."""
+    one = issued(ledger)
+    assert isinstance(ledger.registry, MemoryLedger)
+    ledger.registry.advance(datetime(2027, 11, 1, 23, 59, 59, tzinfo=UTC) - ledger.clock())
+    assert verify(one.envelope, ledger).code is VerdictCode.VALID
+    ledger.registry.advance(timedelta(seconds=1))
+    assert verify(one.envelope, ledger).code is VerdictCode.EXPIRED
+
+
+class Silent(MemoryLedger):
+    """A ledger whose node has gone."""
+
+    def evidence(self, certificate: bytes, root: bytes, reference_key: bytes) -> Evidence:  # noqa: ARG002
+        """Give no answer."""
+        raise ChainUnreachable("connection refused")
+
+
+def test_a_silent_node_is_never_read_as_revoked(ledger: Ledger) -> None:
+    """CANNOT_CHECK, with the content checked all the same."""
+    one = issued(ledger)
+    silent = Silent({"VN": ADMIN})
+    verdict = verify(one.envelope, replace(ledger, registry=silent, members=silent))
+    assert verdict.code is VerdictCode.CANNOT_CHECK
+    assert verdict.as_of is None
+    assert outcomes(verdict)["content"] == "passed"
+    assert outcomes(verdict)["record"] == "not-checked"
+
+
+def test_warnings_of_the_rules_stand_beside_the_verdict(ledger: Ledger) -> None:
+    """They never change it."""
+    name = "vn-la-fob-missing"
+    vector = json.loads((ENVELOPES.parent / f"certificates/{name}.json").read_text("utf-8"))
+    certificate = parse_document(vector["document"])
+    one = issue(certificate, authority=OFFICE, account=KEY, ledger=ledger)
+    verdict = verify(one.envelope, ledger)
+    assert verdict.code is VerdictCode.VALID
+    assert [warning.rule for warning in verdict.warnings] == [f.rule for f in one.findings]
+    assert verdict.warnings
+
+
+def test_a_reference_and_a_date_of_issue_find_the_certificate(ledger: Ledger) -> None:
+    """However the reference is spelt; the content stays unchecked, and no sentence says otherwise."""
+    one = issued(ledger)
+    verdict = verify_reference("VN", "vn th 26.02.00006", date(2026, 11, 2), ledger)
+    assert (verdict.code, verdict.certificate) == (VerdictCode.VALID, one.filing.id)
+    assert outcomes(verdict)["content"] == "not-checked"
+    assert "naltered" not in verdict.sentence
+
+
+@pytest.mark.parametrize(("member", "issued_on"), [("VN", date(2026, 11, 3)), ("TH", date(2026, 11, 2))])
+def test_a_reference_with_the_wrong_date_or_member_is_not_found(
+    ledger: Ledger, member: str, issued_on: date
+) -> None:
+    """One particular alone finds nothing, so numbers cannot be harvested."""
+    issued(ledger)
+    verdict = verify_reference(member, "VN-TH 26/02/00006", issued_on, ledger)
+    assert (verdict.code, verdict.certificate) == (VerdictCode.NOT_FOUND, None)
+
+
+def test_a_reference_of_two_offices_needs_the_office_named(ledger: Ledger) -> None:
+    """References are unique per office only (ATIGA OCP Rule 7.3)."""
+    issued(ledger)
+    other = issued(ledger, issuing_office="0-3")
+    with pytest.raises(ReferenceAmbiguous, match="2 certificates"):
+        verify_reference("VN", "VN-TH 26/02/00006", date(2026, 11, 2), ledger)
+    verdict = verify_reference("VN", "VN-TH 26/02/00006", date(2026, 11, 2), ledger, office="03")
+    assert verdict.certificate == other.filing.id
+
+
+def test_an_accepted_certificate_is_pending_by_file_and_by_reference(ledger: Ledger) -> None:
+    """It is on its way; the archive here knows."""
+
+    class Lost(MemoryLedger):
+        def issue(self, *_: Any) -> Any:
+            raise ChainUnreachable("gone")
+
+    away = Lost({"VN": ADMIN}, clock=ledger.clock)
+    away.add_authority(Role.ISSUING, "Ministry", "moit.vn.example", ADMIN)
+    away.add_key(OFFICE, KEY, ADMIN)
+    there = Ledger(away, away, ledger.archive, ledger.clock)
+    with pytest.raises(ChainUnreachable):
+        issued(there)
+    filing: Filing = next(ledger.archive.unconfirmed())
+    verdict = verify_reference("VN", "VN-TH 26/02/00006", date(2026, 11, 2), there)
+    assert (verdict.code, verdict.certificate) == (VerdictCode.PENDING, filing.id)
+
+
+def test_verifying_changes_nothing_of_what_was_presented(ledger: Ledger) -> None:
+    """A caller's document is its own."""
+    document = issued(ledger).envelope
+    before = copy.deepcopy(document)
+    verify(document, ledger)
+    redacted(document, ["exporter"])
+    assert document == before
+
+
+def test_exit_codes_are_fixed() -> None:
+    """Scripts rely on them; 1 and 2 stay free for faults and wrong usage."""
+    assert {code.value: number for code, number in EXIT_CODES.items()} == {
+        "VALID": 0,
+        "REPLACED": 10,
+        "CANCELLED": 11,
+        "ALTERED": 12,
+        "ISSUER_NOT_AUTHORISED": 13,
+        "NOT_FOUND": 14,
+        "PENDING": 15,
+        "EXPIRED": 16,
+        "CONFLICTING": 17,
+        "CANNOT_CHECK": 20,
+    }
