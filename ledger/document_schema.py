@@ -23,7 +23,7 @@ from ledger import texts, wellformed
 from ledger.document_example import EXAMPLE
 from ledger.terms import Scheme
 
-_DATE_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_DATE_PATTERN: Final = r"^2[0-9]{3}-[0-9]{2}-[0-9]{2}$"  # no arrangement is older, and every year has a next
 _NUMBER_PATTERN: Final = r"^[1-9][0-9]?$"
 
 
@@ -63,7 +63,12 @@ _WANTED_DECIMAL = (
 
 Day: TypeAlias = Annotated[
     datetime.date,
-    _matched(_DATE_PATTERN, "date.format", "write a date as YYYY-MM-DD", datetime.date.fromisoformat),
+    _matched(
+        _DATE_PATTERN,
+        "date.format",
+        "write a date as YYYY-MM-DD, of this millennium",
+        datetime.date.fromisoformat,
+    ),
     _string(_DATE_PATTERN, "2026-11-02", format="date"),
 ]
 Amount: TypeAlias = Annotated[

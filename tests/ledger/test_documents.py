@@ -146,11 +146,12 @@ def test_a_number_is_never_a_json_number(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["2026-02-30", "2026-2-3", "20261102", "2026-W45-1", "2026-11-02T00:00:00Z"]
+    "value",
+    ["2026-02-30", "2026-2-3", "20261102", "2026-W45-1", "1999-12-31", "9999-12-31", "2026-11-02T00:00:00Z"],
 )
 def test_a_date_is_a_calendar_day_in_one_spelling(value: str) -> None:
     """ISO 8601 has many spellings; the document has one."""
-    problem = Problem("/issuedOn", "date.format", "write a date as YYYY-MM-DD")
+    problem = Problem("/issuedOn", "date.format", "write a date as YYYY-MM-DD, of this millennium")
     assert problems_with(a_document(issuedOn=value)) == (problem,)
 
 
