@@ -199,7 +199,7 @@ def once_for(
     caller: Issuer,
     request_hash: Annotated[bytes, Depends(_request_hash)],
     idempotency_key: Annotated[
-        str, Header(description="New for each new request; kept for 30 days.", max_length=255)
+        str, Header(description="New for each new request, at most 255 characters; kept for 30 days.")
     ] = "",
 ) -> Once:
     """Return the means to carry this request out once."""

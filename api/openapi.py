@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api.errors import MEDIA_TYPE
 from api.problems import PROBLEMS, ProblemType
+from api.schemas import ELSEWHERE
 from ledger.documents import CertificateDocument
 
 AUTHENTICATED: Final = (
@@ -164,8 +165,17 @@ def describe(app: FastAPI) -> dict[str, Any]:
     for operations in document["paths"].values():
         for operation in operations.values():
             _corrected(operation["responses"])
-    app.openapi_schema = document
-    return document
+    app.openapi_schema = _resolved(document)
+    return app.openapi_schema
+
+
+def _resolved(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return a copy in which each mark of a shape described elsewhere is a reference to it."""
+    if isinstance(value, dict):
+        if ELSEWHERE in value:
+            return {"$ref": f"#/components/schemas/{value[ELSEWHERE]}"}
+        return {key: _resolved(inner) for key, inner in value.items()}
+    return [_resolved(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _corrected(responses: dict[str, Any]) -> None:

@@ -32,10 +32,10 @@ Moment = Annotated[
 ]
 MemberCode = Annotated[str, Field(pattern="^[A-Z]{2}$", examples=["VN"])]
 
-CertificateBody = Annotated[
-    dict[str, Any], WithJsonSchema({"$ref": "#/components/schemas/CertificateDocument"})
-]
-EnvelopeBody = Annotated[dict[str, Any], WithJsonSchema({"$ref": "#/components/schemas/Envelope"})]
+ELSEWHERE = "x-described-as"
+"""Marks a value whose shape is another component of the OpenAPI document; see `api.openapi`."""
+CertificateBody = Annotated[dict[str, Any], WithJsonSchema({ELSEWHERE: "CertificateDocument"})]
+EnvelopeBody = Annotated[dict[str, Any], WithJsonSchema({ELSEWHERE: "Envelope"})]
 
 
 def hexed(value: bytes) -> str:

@@ -81,7 +81,7 @@ def get_certificate(certificate: CertificateId, caller: Reader, ledger: LedgerDe
     standing, as_of = None, None
     with suppress(Unavailable):
         as_of = ledger.registry.head()
-        standing = ledger.registry.standing(filing.id, as_of.time)
+        standing = ledger.registry.standing(filing.id, ledger.clock())
     return CertificateOut.read(filing, standing, as_of)
 
 

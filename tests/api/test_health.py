@@ -63,7 +63,7 @@ def test_an_old_block_matters_only_where_blocks_are_regular(desk: Desk) -> None:
     assert _failing(regular) == {"clock"}
 
 
-def _raising(error: Exception) -> Any:  # noqa: ANN401 - stands for any method
+def _raising(error: Exception) -> Any:
     def fail(*_: object, **__: object) -> None:
         raise error
 

@@ -35,7 +35,7 @@ UNREADABLE = {
     "nothing": b"",
     "no JSON": b"<xml/>",
     "trailing text": b"{} {}",
-    "Latin-1": '{"a": "Việt"}'.encode("cp1258", "replace"),
+    "Latin-1": '{"a": "Viêt"}'.encode("latin-1"),
     "UTF-16": '{"a": 1}'.encode("utf-16"),
     "unclosed": b'{"a": "',
     "100 000 deep lists": b"[" * 100_000 + b"]" * 100_000,
@@ -165,7 +165,7 @@ def test_a_body_without_end_is_cut_off(port: int, head: bytes, chunk: bytes) -> 
     assert sent < 16 * 2**20
 
 
-def test_a_caller_that_goes_away_mid_body_harms_nobody(port: int, desk: Desk) -> None:
+def test_a_caller_that_goes_away_mid_body_harms_nobody(port: int) -> None:
     """The next request is answered."""
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall(HEAD + b'Content-Length: 100\r\n\r\n{"a": ')

@@ -138,7 +138,7 @@ def test_a_question_outside_the_form_is_refused(desk: Desk, field: str, value: o
 
 
 def test_references_cannot_be_tried_out(desk: Desk) -> None:
-    """After the limit every question is refused with a pause, right ones too; envelopes are still verified."""
+    """After the limit every question is refused with a pause; envelopes are still verified."""
     few = a_desk(desk.world, desk.rooms, desk.clock, Limits(by_reference="3/minute"))
     issued = desk.issued(reference="VN-TH 26/02/77777")
     path = "/v1/verifications/by-reference"
