@@ -23,11 +23,12 @@ def _shown(value: object) -> str:
     return str(value)
 
 
+@dataclass(eq=False)
 class ContractRefusal(Refused):
     """The contract said no; the class docstring is the sentence, with its operands in braces."""
 
     def __str__(self) -> str:
-        operands = {field.name: _shown(getattr(self, field.name)) for field in fields(self)}  # type: ignore[arg-type]
+        operands = {field.name: _shown(getattr(self, field.name)) for field in fields(self)}
         return (self.__doc__ or "").format(**operands)
 
 

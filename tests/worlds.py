@@ -89,6 +89,14 @@ class World(ABC):
             )
             self.ledger.add_key(number, self.account(name), self.admin(member))
 
+    def people(self) -> None:
+        """Revoke a key of VN and suspend MY."""
+        self.ledger.add_key(self.authority("VN issuing"), self.account("VN revoked"), self.admin("VN"))
+        self.ledger.revoke_key(self.account("VN revoked"), self.admin("VN"))
+        self.suspend("MY")
+        self.account("new")
+        self.account("stranger")
+
     def terms(self, **overrides: object) -> Terms:
         """Return terms from VN to TH that no rule speaks against, new each time."""
         number = next(_COUNTER)
@@ -116,12 +124,13 @@ class World(ABC):
         return certificate
 
     def suspend(self, member: str) -> None:
-        """Let the other members suspend one, as many as it takes."""
-        others = [other for other in self.ledger.members() if other.code != member and not other.suspended]
-        proposal = self.ledger.propose(ProposalKind.SUSPEND, member, None, others[0].admin)
-        for other in others[1:]:
+        """Let the members suspend one of them; where it takes all votes, its own too."""
+        active = [one.code for one in self.ledger.members() if not one.suspended]
+        first, *others = sorted(active, key=lambda code: code == member)
+        proposal = self.ledger.propose(ProposalKind.SUSPEND, member, None, self.admin(first))
+        for other in others:
             if self.ledger.proposals()[proposal - 1].enacted_at is None:
-                self.ledger.vote(proposal, other.admin)
+                self.ledger.vote(proposal, self.admin(other))
 
     def seen(self, certificate: bytes, root: bytes | None = None) -> Evidence:
         """Return the evidence on a certificate."""
@@ -134,8 +143,14 @@ class MemoryWorld(World):
     ledger: MemoryLedger
 
     def __init__(self, founders: Mapping[str, Address] | None = None) -> None:
+        self._held: set[str] = set()
         founders = founders or {member: self.admin(member) for member in FOUNDERS}
-        self.ledger = MemoryLedger(founders)
+        self.ledger = MemoryLedger(founders, held=self._held)
+
+    def account(self, name: str) -> Address:
+        """Return the account of this name; its key is at hand from now on."""
+        self._held.add(_key(name).address)
+        return super().account(name)
 
     def advance(self, by: timedelta) -> None:
         """Let time pass."""
@@ -183,5 +198,9 @@ class ChainWorld(World):
         return ChainWorld.deployed(self.profile, founders)
 
     def afresh(self) -> "ChainWorld":
-        """Return the same ledger with nothing remembered of it here."""
-        return ChainWorld(self.profile)
+        """Return the same ledger with nothing remembered of it here but whose keys are at hand."""
+        world = ChainWorld(self.profile)
+        world._funded = self._funded.copy()
+        for name in self._funded:
+            world.ledger.add_signer(KeystoreSigner(_key(name)))
+        return world

@@ -20,17 +20,14 @@ class Artefact:
 
     contract: str
     abi: tuple[dict[str, Any], ...]
+    codec: Codec
+    """The ABI, made ready."""
     bytecode: bytes
     """What creates it; the encoded constructor arguments follow."""
     runtime: bytes
     """What then lies at its address, with zeros in place of immutable values."""
     immutables: tuple[tuple[int, int], ...]
     """Start and length of each immutable value in `runtime`."""
-
-    @property
-    def codec(self) -> Codec:
-        """The ABI, made ready."""
-        return Codec(self.abi)
 
     def runs_as(self, code: bytes) -> bool:
         """Return whether the code at an address is this contract, whatever its immutable values."""
@@ -49,6 +46,7 @@ def artefact(contract: str) -> Artefact:
     return Artefact(
         contract=contract,
         abi=tuple(compiled["abi"]),
+        codec=Codec(compiled["abi"]),
         bytecode=bytes.fromhex(compiled["bytecode"].removeprefix("0x")),
         runtime=bytes.fromhex(compiled["deployedBytecode"].removeprefix("0x")),
         immutables=tuple((place["start"], place["length"]) for places in references for place in places),

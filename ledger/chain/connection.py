@@ -19,7 +19,7 @@ _GAS = {"issue": 150_000, "anchor": 100_000, "enter": 200_000, "cancel": 80_000,
 """The most each write may use, without its lists: about twice what it does (`tests/contracts/gas.json`)."""
 _GAS_OF_MEMBERS = 2_000_000
 """The most a write about members may use: some walk over all keys of a member."""
-_GAS_PER_WORD = 1_000
+_GAS_PER_WORD = 12_000
 """For each 32 bytes of calldata: texts, parents and proofs cost by length, a parent most."""
 
 

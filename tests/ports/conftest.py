@@ -1,5 +1,6 @@
 """One world on each ledger for every test."""
 
+import contextlib
 from collections.abc import Iterator
 
 import _ganache
@@ -15,23 +16,56 @@ def network_of(node: _ganache.Node, fees: Fees = Fees.EIP1559) -> ChainProfile:
     return ChainProfile(node.chain_id, (node.rpc,), ZERO_ADDRESS, fees=fees)
 
 
+@contextlib.contextmanager
+def undone(assembled: ChainWorld) -> Iterator[ChainWorld]:
+    """Lend a world on the chain, and put chain and clock back as they were."""
+    snapshot = assembled.rpc.ask("evm_snapshot")
+    try:
+        yield assembled.afresh()
+    finally:
+        assembled.rpc.ask("evm_revert", snapshot)
+
+
 @pytest.fixture(scope="session")
 def assembled(ganache: _ganache.Node) -> ChainWorld:
-    """Return the world that every test on the chain starts from."""
+    """Return the world that tests on the chain start from."""
     world = ChainWorld.deployed(network_of(ganache))
     world.assemble()
     return world
 
 
-@pytest.fixture(params=["memory", pytest.param("chain", marks=pytest.mark.chain)])
+@pytest.fixture(scope="session")
+def assembled_and_peopled(ganache: _ganache.Node) -> ChainWorld:
+    """Return the same with a revoked key and a suspended member."""
+    world = ChainWorld.deployed(network_of(ganache))
+    world.assemble()
+    world.people()
+    return world
+
+
+LEDGERS = ["memory", pytest.param("chain", marks=pytest.mark.chain)]
+
+
+@pytest.fixture(params=LEDGERS)
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    """Return the assembled world, in memory or on a chain; the chain is as before after each test."""
+    """Lend the assembled world, in memory or on a chain; the chain is as before after each test."""
     if request.param == "memory":
         in_memory = MemoryWorld()
         in_memory.assemble()
         yield in_memory
         return
-    assembled: ChainWorld = request.getfixturevalue("assembled")
-    snapshot = assembled.rpc.ask("evm_snapshot")
-    yield assembled.afresh()
-    assembled.rpc.ask("evm_revert", snapshot)
+    with undone(request.getfixturevalue("assembled")) as on_chain:
+        yield on_chain
+
+
+@pytest.fixture(params=LEDGERS)
+def peopled(request: pytest.FixtureRequest) -> Iterator[World]:
+    """Lend the world with a revoked key of VN and with MY suspended."""
+    if request.param == "memory":
+        in_memory = MemoryWorld()
+        in_memory.assemble()
+        in_memory.people()
+        yield in_memory
+        return
+    with undone(request.getfixturevalue("assembled_and_peopled")) as on_chain:
+        yield on_chain

@@ -1,0 +1,139 @@
+"""Who may do what: every function, tried by every kind of account, on both ledgers."""
+
+from collections.abc import Callable
+
+import pytest
+
+from ledger.facts import Address, ProposalKind, Reason, Role
+from ledger.refusals import (
+    AuthorityNotYours,
+    ContractRefusal,
+    KeyNotYours,
+    MemberNotActive,
+    NotAnAdmin,
+    NotAuthorised,
+    NotYourCertificate,
+    NotYourMember,
+)
+from ledger.terms import certificate_id
+from tests.worlds import World
+
+Act = Callable[[World, Address], object]
+Outcome = type[ContractRefusal] | None
+
+KEYS = (
+    "issuing key",
+    "competent key",
+    "customs key",
+    "aeo key",
+    "revoked key",
+    "suspended key",
+    "foreign key",
+)
+ADMINS = ("admin", "foreign admin", "suspended admin")
+ACTORS = (*KEYS, *ADMINS, "stranger")
+NAMES = {
+    "issuing key": "VN issuing",
+    "competent key": "VN competent",
+    "customs key": "VN customs",
+    "aeo key": "VN aeo",
+    "revoked key": "VN revoked",
+    "suspended key": "MY issuing",
+    "foreign key": "TH issuing",
+    "admin": "admin VN",
+    "foreign admin": "admin TH",
+    "suspended admin": "admin MY",
+    "stranger": "stranger",
+}
+
+
+def enter(world: World, account: Address) -> None:
+    """Enter a certificate of VN from a batch of one."""
+    terms = world.terms()
+    world.ledger.anchor(certificate_id(terms), 1, terms.valid_until, world.account("VN issuing"))
+    world.ledger.enter(terms, certificate_id(terms), (), account)
+
+
+def vote(world: World, account: Address) -> None:
+    """Vote on a proposal that the actor has not voted on."""
+    proposer = "TH" if account != world.admin("TH") else "VN"
+    number = world.ledger.propose(ProposalKind.ADMIT, "LA", world.account("new"), world.admin(proposer))
+    world.ledger.vote(number, account)
+
+
+def enact(world: World, account: Address) -> None:
+    """Enact a proposal that lacks no vote any more."""
+    number = world.ledger.propose(ProposalKind.ADMIT, "LA", world.account("new"), world.admin("TH"))
+    world.ledger.enact(number, account)
+
+
+ACTS: dict[str, Act] = {
+    "issue": lambda world, account: world.ledger.issue(world.terms(), account),
+    "anchor": lambda world, account: world.ledger.anchor(b"\1" * 32, 5, world.terms().valid_until, account),
+    "enter": enter,
+    "cancel": lambda world, account: world.ledger.cancel(world.issued(), Reason.OTHER, account),
+    "replace": lambda world, account: world.ledger.replace(world.issued(), world.terms(), account),
+    "propose": lambda world, account: world.ledger.propose(
+        ProposalKind.ADMIT, "LA", world.account("new"), account
+    ),
+    "vote": vote,
+    "rotate_admin": lambda world, account: world.ledger.rotate_admin(world.account("new"), account),
+    "add_authority": lambda world, account: world.ledger.add_authority(Role.AEO, "N", "d.example", account),
+    "withdraw_authority": lambda world, account: world.ledger.withdraw_authority(1, account),
+    "add_key": lambda world, account: world.ledger.add_key(1, world.account("new"), account),
+    "rotate_key": lambda world, account: world.ledger.rotate_key(
+        world.account("VN issuing"), world.account("new"), account
+    ),
+    "revoke_key": lambda world, account: world.ledger.revoke_key(world.account("VN issuing"), account),
+    "mark_compromised": lambda world, account: world.ledger.mark_compromised(
+        world.account("VN issuing"), world.now, account
+    ),
+}
+"""Each act is on the business of VN."""
+
+ISSUERS: dict[str, Outcome] = {"issuing key": None, "foreign key": NotYourCertificate}
+OWNERS: dict[str, Outcome] = {"admin": None, "foreign admin": KeyNotYours, "suspended admin": KeyNotYours}
+ALLOWED: dict[str, dict[str, Outcome]] = {
+    "issue": {"issuing key": None, "foreign key": NotYourMember},
+    "anchor": {"issuing key": None, "foreign key": None},
+    "enter": dict.fromkeys(("issuing key", "competent key", "customs key", "aeo key", "foreign key")),
+    "cancel": ISSUERS,
+    "replace": ISSUERS,
+    "propose": {"admin": None, "foreign admin": None, "suspended admin": MemberNotActive},
+    "vote": {"admin": None, "foreign admin": None, "suspended admin": MemberNotActive},
+    "rotate_admin": dict.fromkeys(ADMINS),
+    "add_authority": {"admin": None, "foreign admin": None, "suspended admin": MemberNotActive},
+    "withdraw_authority": {
+        "admin": None,
+        "foreign admin": AuthorityNotYours,
+        "suspended admin": AuthorityNotYours,
+    },
+    "add_key": {"admin": None, "foreign admin": AuthorityNotYours, "suspended admin": MemberNotActive},
+    "rotate_key": {"admin": None, "foreign admin": KeyNotYours, "suspended admin": MemberNotActive},
+    "revoke_key": OWNERS,
+    "mark_compromised": OWNERS,
+}
+"""What becomes of an actor's attempt; who is not named is refused as having no such key at all."""
+WRITES_OF_KEYS = {"issue", "anchor", "enter", "cancel", "replace"}
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+@pytest.mark.parametrize("act", ACTS)
+def test_only_those_who_may_do_it(peopled: World, act: str, actor: str) -> None:
+    """Each function takes the accounts of the table and refuses all others by name."""
+    account = peopled.account(NAMES[actor])
+    missing = NotAuthorised if act in WRITES_OF_KEYS else NotAnAdmin
+    expected = ALLOWED[act].get(actor, missing)
+    if expected is None:
+        ACTS[act](peopled, account)
+        return
+    with pytest.raises(ContractRefusal) as caught:
+        ACTS[act](peopled, account)
+    assert type(caught.value) is expected
+
+
+@pytest.mark.parametrize("actor", [*KEYS, "stranger"])
+def test_only_an_admin_enacts(peopled: World, actor: str) -> None:
+    """Enacting takes any admin key; `test_members_port` has the case that succeeds."""
+    with pytest.raises(NotAnAdmin):
+        enact(peopled, peopled.account(NAMES[actor]))
