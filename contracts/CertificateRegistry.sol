@@ -180,15 +180,15 @@ contract CertificateRegistry is ICertificateRegistry, MemberRegistry {
     function _register(bytes32 id, Terms memory terms, uint32 keyId, bytes2 member, uint48 moment) private {
         // Check: the terms hold in themselves, are new, and rest on good originals.
         _requireSound(terms, member, moment);
+        Entry storage entry = _entries[id];
+        if (entry.issuedAt != 0) revert CertificateAlreadyIssued(id);
         bytes32 holder = _holders[terms.referenceKey];
-        // The id covers the reference, so a certificate that is on the ledger holds its own.
-        if (holder == id) revert CertificateAlreadyIssued(id);
         if (holder != 0) revert ReferenceAlreadyUsed(terms.referenceKey, holder);
         _requireParents(terms, moment);
 
         // Effect: take the reference and write the entry.
         _holders[terms.referenceKey] = id;
-        _write(_entries[id], keyId, member, terms.importing, terms.scheme, moment, terms.validUntil);
+        _write(entry, keyId, member, terms.importing, terms.scheme, moment, terms.validUntil);
         emit CertificateIssued(
             id,
             terms.referenceKey,

@@ -83,7 +83,7 @@ def test_the_code_names_its_metadata(name: str) -> None:
 
 @each_contract
 def test_the_compiler_is_the_pinned_one(name: str) -> None:
-    """Code is for London, by solc 0.8.37 with 200 runs: newer instructions would deploy here and fail when they run."""
+    """Code is for London, by solc 0.8.37 with 200 runs: newer instructions deploy, then fail."""
     metadata = metadata_of(name)
     settings = metadata["settings"]
 
