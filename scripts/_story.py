@@ -1,0 +1,226 @@
+"""The demonstration's story: certificates issued by one member's authority, verified by another's customs.
+
+Certificates go through the HTTP API as they would from a ministry's own system.  Then come the copies that
+customs meet in practice: altered, cancelled, replaced, expired, never issued, signed with a stolen key.
+"""
+
+import json
+import secrets
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import _founding
+import _setup
+import httpx2 as httpx
+
+from ledger import envelope, issuing, presented
+from ledger.archive import ApiKeys, Scope
+from ledger.documents import parse_document
+from ledger.facts import Address, Role
+from ledger.ports import Ledger
+from ledger.terms import Scheme, Terms, certificate_id, reference_key
+
+SAMPLES = _setup.ROOT / "tests/vectors/certificates"
+EXPIRED = "vn-sg-cashew-expired"
+REPLACED, REPLACEMENT = "id-kh-cement-replaced", "id-kh-cement-rvc"
+CANCELLED = "th-vn-tyres-third-country"
+STOLEN = "la-th-copper-retroactive"
+PLAIN = "vn-th-coffee"
+SEVERAL_LINES = "vn-ph-groceries"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """An envelope of the demonstration and the verdict it should get."""
+
+    file: Path
+    route: str
+    """Exporting and importing member."""
+    verdict: str
+    description: str
+    altered: tuple[str, ...] = ()
+
+
+@dataclass
+class Story:
+    """A founded ledger with its service, and what was issued on it so far."""
+
+    founded: _founding.Founded
+    api: httpx.Client
+    tokens: dict[int, str]
+    """One API key for each authority."""
+    folder: Path
+    envelopes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By the name of the sample."""
+    issued: dict[str, str] = field(default_factory=dict)
+    """Certificate ids by reference."""
+
+    def issue(self, name: str, *, token: str | None = None) -> None:
+        """Issue a sample through the API."""
+        document = self._document(name)
+        answer = self._post("/v1/certificates", document, token or self._token(document["exportingMember"]))
+        self.keep(name, document["reference"], answer)
+
+    def replace(self, name: str, earlier: str) -> None:
+        """Issue a sample in place of an earlier one."""
+        document = self._document(name)
+        held = self.issued[self._document(earlier)["reference"]]
+        token = self._token(document["exportingMember"])
+        self.keep(
+            name, document["reference"], self._post(f"/v1/certificates/{held}/replace", document, token)
+        )
+
+    def cancel(self, name: str, reason: str) -> None:
+        """Cancel an issued sample."""
+        document = self._document(name)
+        held, token = self.issued[document["reference"]], self._token(document["exportingMember"])
+        self._post(f"/v1/certificates/{held}/cancel", {"reason": reason}, token)
+
+    def verify(self, sample: Sample) -> dict[str, Any]:
+        """Ask for the verdict on a file, as anybody may."""
+        headers = {"Content-Type": "application/json"}
+        answer = self.api.post("/v1/verifications", content=sample.file.read_bytes(), headers=headers)
+        answer.raise_for_status()
+        verdict: dict[str, Any] = answer.json()
+        return verdict
+
+    def keep(self, name: str, reference: str, answer: dict[str, Any]) -> None:
+        """Remember what came of issuing."""
+        self.envelopes[name] = answer["envelope"]
+        self.issued[reference] = answer["id"]
+
+    def handed_out(
+        self, name: str, document: dict[str, Any], verdict: str, about: str, *altered: str
+    ) -> Sample:
+        """Write an envelope to a file of its own."""
+        file = self.folder / f"{name}.json"
+        file.write_text(json.dumps(document, ensure_ascii=False, indent=2), encoding="utf-8")
+        fields = presented.unsalted(document["data"])
+        route = f"{fields['exportingMember']}→{fields['importingMember']}"
+        return Sample(file, route, verdict, about, altered)
+
+    def _document(self, name: str) -> dict[str, Any]:
+        """Return a sample's document, its originals named by the ids that they were issued under."""
+        document: dict[str, Any] = sample(name)["document"]
+        lists = [document, *document["items"].values()]
+        for original in (one for part in lists for one in part.get("originals", {}).values()):
+            original["certificate"] = self.issued[original["reference"]]
+        return document
+
+    def _token(self, member: str) -> str:
+        return self.tokens[self.founded.office(member, Role.ISSUING).authority]
+
+    def _post(self, path: str, body: dict[str, Any], token: str) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": secrets.token_hex(16)}
+        answer = self.api.post(path, json=body, headers=headers)
+        if answer.is_error:
+            raise RuntimeError(f"{path} answered {answer.status_code}: {answer.text}")
+        told: dict[str, Any] = answer.json()
+        return told
+
+
+def sample(name: str) -> dict[str, Any]:
+    """Return a fresh copy of a sample certificate with its description."""
+    found: dict[str, Any] = json.loads((SAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def day_of_the_expired() -> datetime:
+    """Return the morning on which the certificate was issued that has expired since."""
+    return datetime.fromisoformat(f"{sample(EXPIRED)['document']['issuedOn']}T08:00:00+00:00")
+
+
+def issued_in_the_past(story: Story, ledger: Ledger) -> None:
+    """Issue the certificate that has expired since; the chain's clock must stand at that time."""
+    document = sample(EXPIRED)["document"]
+    office = story.founded.office(document["exportingMember"], Role.ISSUING)
+    certificate = parse_document(document)
+    issued = issuing.issue(certificate, authority=office.authority, account=office.account, ledger=ledger)
+    answer = {"id": f"0x{issued.filing.id.hex()}", "envelope": issued.envelope}
+    story.keep(EXPIRED, document["reference"], answer)
+
+
+def told(story: Story, keys: ApiKeys) -> Iterator[Sample]:
+    """Issue every sample, bring each kind of bad copy about, and yield what is handed out."""
+    names = sorted(path.stem for path in SAMPLES.glob("*.json"))
+    names.sort(key=lambda name: "originals" in sample(name)["document"])
+    for name in names:
+        if name not in {EXPIRED, REPLACEMENT, STOLEN}:
+            story.issue(name)
+    story.replace(REPLACEMENT, REPLACED)
+    story.cancel(CANCELLED, "particulars-wrong")
+    _sign_with_a_stolen_key(story, keys)
+    ends = {EXPIRED: "EXPIRED", REPLACED: "REPLACED", CANCELLED: "CANCELLED", STOLEN: "ISSUER_NOT_AUTHORISED"}
+    for name in names:
+        about = sample(name)["description"]
+        yield story.handed_out(name, story.envelopes[name], ends.get(name, "VALID"), about)
+    yield from _copies(story)
+
+
+def _copies(story: Story) -> Iterator[Sample]:
+    """Yield copies that differ from what was issued."""
+    quantity = deepcopy(story.envelopes[PLAIN])
+    line = quantity["data"]["items"]["1"]["quantity"]
+    salt = line["value"].partition(":")[0]
+    line["value"] = f"{salt}:string:99999"
+    about = "The coffee certificate with a larger quantity written into it"
+    yield story.handed_out("altered-quantity", quantity, "ALTERED", about, "items.1.quantity.value")
+    line_gone = presented.redacted(story.envelopes[SEVERAL_LINES], ["items.2", "consignee.address"])
+    about = "Eight goods lines, one of them and the consignee's address hidden: still valid"
+    yield story.handed_out("redacted-line", line_gone, "VALID", about)
+    about = "A forgery: well made, with a plausible number, and never issued"
+    yield story.handed_out("never-issued", _forged(story), "NOT_FOUND", about)
+
+
+def _forged(story: Story) -> dict[str, Any]:
+    """Return an envelope that is consistent in itself but was never recorded."""
+    document = sample(PLAIN)["document"] | {"reference": "VN-TH 26/02/00777"}
+    office = story.founded.office("VN", Role.ISSUING)
+    key = reference_key(Scheme.ATIGA_FORM_D, "VN", document["issuingOffice"], document["reference"])
+    data = envelope.issued_data(
+        document,
+        issuer=(office.name, "moit.vn.example"),
+        ledger=story.founded.profile.ledger,
+        terms=envelope.terms_fields(key, ()),
+    )
+    certificate, seed = parse_document(document), secrets.token_bytes(envelope.SEED_BYTES)
+    terms = Terms(
+        document_hash=envelope.hash_of(data, seed),
+        reference_key=key,
+        exporting="VN",
+        importing=certificate.importing_member,
+        issued_on=certificate.issued_on,
+        valid_until=certificate.valid_until,
+        scheme=certificate.scheme,
+    )
+    return envelope.sealed(data, seed, terms, (), certificate_id(terms))
+
+
+def _sign_with_a_stolen_key(story: Story, keys: ApiKeys) -> None:
+    """Issue with a second key of an authority, which is found to have been stolen before that."""
+    office = story.founded.office("LA", Role.ISSUING)
+    admin, stolen = story.founded.admin("LA"), _founding.account(_founding.SPARE_KEY)
+    story.founded.chain.add_key(office.authority, stolen, admin)
+    key, token = _api_key(keys, office.authority, stolen, "the thief")
+    story.issue(STOLEN, token=token)
+    keys.revoke(office.authority, key, now=datetime.now(UTC))
+    entered = story.founded.chain.key(stolen)
+    since = entered.since if entered else datetime.now(UTC) - timedelta(minutes=1)
+    story.founded.chain.mark_compromised(stolen, since, admin)
+
+
+def api_keys(founded: _founding.Founded, keys: ApiKeys) -> dict[int, str]:
+    """Make one API key for each authority."""
+    return {
+        office.authority: _api_key(keys, office.authority, office.account, f"demo {office.member}")[1]
+        for office in founded.offices
+    }
+
+
+def _api_key(keys: ApiKeys, authority: int, account: Address, label: str) -> tuple[str, str]:
+    made, token = keys.make(authority, account, list(Scope), label=label, now=datetime.now(UTC))
+    return made.id, token
