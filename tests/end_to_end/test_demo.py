@@ -6,86 +6,86 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2 as httpx
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BAD_ENDS = {"REPLACED", "CANCELLED", "EXPIRED", "ALTERED", "NOT_FOUND", "ISSUER_NOT_AUTHORISED"}
+Ready = dict[str, Any]
+"""What the ready file says."""
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> object:
-    """A demonstration that stays up, with what its ready file says."""
-    ready = tmp_path_factory.mktemp("demo") / "ready.json"
-    command = [sys.executable, str(ROOT / "scripts/demo"), "--ready-file", str(ready)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ready]:
+    """A demonstration that stays up, by its ready file."""
+    file = tmp_path_factory.mktemp("demo") / "ready.json"
+    command = [sys.executable, str(ROOT / "scripts/demo"), "--ready-file", str(file)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 180
-        while not ready.exists() and process.poll() is None and time.monotonic() < deadline:
+        while not file.exists() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.1)
-        assert ready.exists(), process.communicate(timeout=10)[0]
-        yield process, json.loads(ready.read_text(encoding="utf-8"))
+        assert file.exists(), "the demonstration did not become ready"
+        yield json.loads(file.read_text(encoding="utf-8"))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
 
 
-def test_every_sample_gets_the_verdict_it_is_listed_with(demo: tuple[subprocess.Popen[str], dict]) -> None:
+def verdict_on(ready: Ready, file: str) -> Ready:
+    """Ask the running service for the verdict on a file."""
+    headers = {"Content-Type": "application/json"}
+    url, body = f"{ready['api']}/v1/verifications", Path(file).read_bytes()
+    answer: Ready = httpx.post(url, content=body, headers=headers, timeout=30).json()
+    return answer
+
+
+def test_every_sample_gets_the_verdict_it_is_listed_with(ready: Ready) -> None:
     """Anybody who posts a sample to the API gets the verdict that the ready file foretells."""
-    _, ready = demo
     verdicts = set()
     for sample in ready["samples"]:
-        body = Path(sample["file"]).read_bytes()
-        headers = {"Content-Type": "application/json"}
-        answer = httpx.post(
-            f"{ready['api']}/v1/verifications", content=body, headers=headers, timeout=30
-        ).json()
+        answer = verdict_on(ready, sample["file"])
         assert (answer["code"], answer["altered"]) == (sample["verdict"], sample["altered"]), sample["file"]
         verdicts.add(answer["code"])
     assert verdicts == BAD_ENDS | {"VALID"}
 
 
-def test_the_command_line_agrees_with_the_service(demo: tuple[subprocess.Popen[str], dict]) -> None:
-    """`asal verify` on the same files ends with the exit code of the same verdict and names the altered field."""
-    _, ready = demo
+def test_the_command_line_agrees_with_the_service(ready: Ready) -> None:
+    """`asal verify` tells the same verdicts on the same files and ends with the gravest one's exit code."""
     environment = os.environ | {"ASAL_PROFILE": ready["profile"]}
-    asal = Path(sys.executable).with_name("asal")
-    for sample in ready["samples"]:
-        command = [str(asal), "verify", sample["file"], "--json"]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        told = json.loads(done.stdout)
-        assert (told["code"], told["altered"]) == (sample["verdict"], sample["altered"])
-        assert done.returncode == told["exitCode"]
+    asal, samples = Path(sys.executable).with_name("asal"), ready["samples"]
+    command = [str(asal), "verify", "--json", *(sample["file"] for sample in samples)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    told = json.loads(done.stdout)
+    assert [(one["code"], one["altered"]) for one in told] == [(s["verdict"], s["altered"]) for s in samples]
+    assert done.returncode == max(one["exitCode"] for one in told)
 
 
-def test_each_api_key_acts_for_its_own_member_only(demo: tuple[subprocess.Popen[str], dict]) -> None:
-    """No API key of another authority can cancel a certificate of Viet Nam, whatever its roles."""
-    _, ready = demo
-    valid = next(sample for sample in ready["samples"] if sample["file"].endswith("vn-th-coffee.json"))
-    headers = {"Content-Type": "application/json"}
-    body = Path(valid["file"]).read_bytes()
-    url = f"{ready['api']}/v1/verifications"
-    identity = httpx.post(url, content=body, headers=headers, timeout=30).json()["certificate"]
+def test_each_api_key_acts_for_its_own_member_only(ready: Ready) -> None:
+    """No API key of another member can cancel a certificate of Viet Nam, whatever its roles."""
+    coffee = next(
+        sample["file"] for sample in ready["samples"] if sample["file"].endswith("vn-th-coffee.json")
+    )
+    identity = verdict_on(ready, coffee)["certificate"]
+    url = f"{ready['api']}/v1/certificates/{identity}/cancel"
     for key in (key for key in ready["apiKeys"] if key["member"] != "VN"):
-        answer = httpx.post(
-            f"{ready['api']}/v1/certificates/{identity}/cancel",
-            json={"reason": "other"},
-            headers={"Authorization": f"Bearer {key['key']}"},
-            timeout=30,
-        )
+        headers = {"Authorization": f"Bearer {key['key']}"}
+        answer = httpx.post(url, json={"reason": "other"}, headers=headers, timeout=30)
         assert answer.status_code in {403, 404}, key["name"]
-    assert httpx.post(url, content=body, headers=headers, timeout=30).json()["code"] == "VALID"
+    assert verdict_on(ready, coffee)["code"] == "VALID"
 
 
-def test_it_ends_when_told_to_and_leaves_nothing_running(tmp_path: Path) -> None:
+def test_it_ends_by_itself_and_leaves_nothing_running(tmp_path: Path) -> None:
     """After `--once` the status is 0 and neither chain nor API answers any more."""
-    ready = tmp_path / "ready.json"
-    command = [sys.executable, str(ROOT / "scripts/demo"), "--once", "--ready-file", str(ready)]
+    file = tmp_path / "ready.json"
+    command = [sys.executable, str(ROOT / "scripts/demo"), "--once", "--ready-file", str(file)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
-    told = json.loads(ready.read_text(encoding="utf-8"))
+    told = json.loads(file.read_text(encoding="utf-8"))
     for address in (told["api"], told["rpc"]):
         with pytest.raises(httpx.ConnectError):
             httpx.get(address)
