@@ -22,8 +22,9 @@ Ready = dict[str, Any]
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ready]:
     """A demonstration that stays up, by its ready file."""
-    file = tmp_path_factory.mktemp("demo") / "ready.json"
-    command = [sys.executable, str(ROOT / "scripts/demo"), "--ready-file", str(file)]
+    folder = tmp_path_factory.mktemp("demo")
+    file = folder / "ready.json"
+    command = [sys.executable, str(ROOT / "scripts/demo"), "--data", str(folder), "--ready-file", str(file)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 180
@@ -82,7 +83,15 @@ def test_each_api_key_acts_for_its_own_member_only(ready: Ready) -> None:
 def test_it_ends_by_itself_and_leaves_nothing_running(tmp_path: Path) -> None:
     """After `--once` the status is 0 and neither chain nor API answers any more."""
     file = tmp_path / "ready.json"
-    command = [sys.executable, str(ROOT / "scripts/demo"), "--once", "--ready-file", str(file)]
+    command = [
+        sys.executable,
+        str(ROOT / "scripts/demo"),
+        "--once",
+        "--data",
+        str(tmp_path),
+        "--ready-file",
+        str(file),
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     told = json.loads(file.read_text(encoding="utf-8"))
