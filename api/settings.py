@@ -4,12 +4,20 @@ Every variable begins with `ASAL_`; `docs/reference/api.md` lists them.
 """
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, PositiveInt
+from limits import parse
+from pydantic import AfterValidator, Field, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.services import MEBIBYTE, Limits
 from ledger import opening
+
+
+def _rate(text: str) -> str:
+    """Return a rate that the limiter can read."""
+    parse(text)
+    return text
 
 
 class Settings(BaseSettings):
@@ -25,7 +33,9 @@ class Settings(BaseSettings):
     password_file: Path | None = Field(None, description="File with the password of the key files.")
     development_keys: bool = Field(default=False, description="Use the public keys of a local test chain.")
     body_bytes: PositiveInt = Field(MEBIBYTE, description="Largest request body.")
-    by_reference: str = Field("30/minute", description="Verifications by reference per caller address.")
+    by_reference: Annotated[str, AfterValidator(_rate)] = Field(
+        "30/minute", description="Verifications by reference per caller address."
+    )
     clock_skew_seconds: PositiveInt = Field(120, description="Tolerated difference from the chain's clock.")
     block_seconds: PositiveInt | None = Field(None, description="Greatest pause between blocks, if regular.")
     host: str = Field("127.0.0.1", description="Address to listen on; TLS is the proxy's affair.")

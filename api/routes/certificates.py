@@ -45,7 +45,7 @@ def _made(issued: Issued, ledger: Ledger) -> tuple[str, BaseModel]:
 @router.post(
     "", operation_id="issueCertificate", status_code=201, response_model=IssuedOut, responses=ISSUING
 )
-def issue_certificate(document: CertificateDep, ledger: LedgerDep, once: OnceDep) -> Response:
+def issue_certificate(once: OnceDep, document: CertificateDep, ledger: LedgerDep) -> Response:
     """Issue a certificate: check it, store it, record it on the chain, and return its envelope."""
 
     def act(caller: Caller) -> tuple[str, BaseModel]:
@@ -127,7 +127,7 @@ def cancel_certificate(
     responses=ISSUING | problems("certificate-not-found", "not-your-certificate", "certificate-not-live"),
 )
 def replace(
-    certificate: CertificateId, document: CertificateDep, ledger: LedgerDep, once: OnceDep
+    certificate: CertificateId, once: OnceDep, document: CertificateDep, ledger: LedgerDep
 ) -> Response:
     """Issue a certificate in place of another, which ends in the same moment."""
 

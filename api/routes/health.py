@@ -47,6 +47,7 @@ def checks_of(services: ServicesDep) -> list[ReadyCheck]:
         "archive": _archive,
         "migrations": _migrations,
         "chain": _chain,
+        "contract": _contract,
         "clock": _clock,
     }
     return [_looked(name, look, services) for name, look in looks.items()]
@@ -54,7 +55,7 @@ def checks_of(services: ServicesDep) -> list[ReadyCheck]:
 
 @router.get("/readyz", operation_id="isReady", responses=problems("not-ready"))
 def readyz(checks: Annotated[list[ReadyCheck], Depends(checks_of)]) -> Ready:
-    """Say whether archive, migrations, chain and clock are as they must be."""
+    """Say whether archive, migrations, chain, contract and clock are as they must be."""
     if not all(check.ok for check in checks):
         shown = [check.model_dump() for check in checks]
         raise ApiError("not-ready", headers=retry_after(RETRY_SECONDS), checks=shown)
@@ -88,9 +89,14 @@ def _migrations(services: Services) -> str:
 
 def _chain(services: Services) -> str:
     registry = services.ledger.registry
-    return (
-        f"chain {registry.ledger.chain_id}, registry {registry.ledger.address}, block {registry.head().block}"
-    )
+    return f"chain {registry.ledger.chain_id} at block {registry.head().block}"
+
+
+def _contract(services: Services) -> str:
+    """See that a ledger is at the registry's address: every ledger has at least one member."""
+    if not services.ledger.members.members():
+        raise _NotReadyError("there is no ledger at the address of the registry")
+    return f"registry {services.ledger.registry.ledger.address}"
 
 
 def _clock(services: Services) -> str:

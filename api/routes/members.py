@@ -6,8 +6,7 @@ from fastapi import APIRouter, Path, Response
 
 from api.dependencies import Admin, KeysDep, LedgerDep
 from api.errors import ApiError
-from api.openapi import AUTHENTICATED, problems
-from api.schemas import (
+from api.member_schemas import (
     ApiKeyList,
     ApiKeyOut,
     ApiKeyWish,
@@ -15,11 +14,12 @@ from api.schemas import (
     AuthorityOut,
     AuthorityWithKeys,
     KeyOut,
-    MemberCode,
     MemberList,
     MemberOut,
     NewApiKey,
 )
+from api.openapi import AUTHENTICATED, problems
+from api.schemas import MemberCode
 from api.strict import StrictRoute
 from ledger.facts import Address
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.services import Limits
-from ledger.errors import ArchiveUnavailable, ChainUnreachable
+from ledger.errors import ArchiveUnavailable, ChainUnreachable, LedgerMismatch
 from tests.api.desk import Desk, a_desk, problem
 
 
@@ -16,9 +16,9 @@ def _failing(desk: Desk) -> set[str]:
 
 
 def test_a_ready_service_names_what_it_looked_at(desk: Desk) -> None:
-    """Archive, migrations, chain and clock."""
+    """Archive, migrations, chain, contract and clock."""
     checks = desk.ask("GET", "/readyz", by=None).json()["checks"]
-    assert [check["name"] for check in checks] == ["archive", "migrations", "chain", "clock"]
+    assert [check["name"] for check in checks] == ["archive", "migrations", "chain", "contract", "clock"]
     assert all(check["ok"] for check in checks)
     assert str(desk.world.ledger.ledger.chain_id) in checks[2]["detail"]
 
@@ -45,6 +45,14 @@ def test_a_silent_chain_is_not_ready_and_the_process_lives(
     monkeypatch.setattr(desk.world.ledger, "head", _raising(ChainUnreachable("no answer")))
     assert _failing(desk) == {"chain", "clock"}
     assert desk.ask("GET", "/livez", by=None).json() == {"status": "alive"}
+
+
+def test_an_address_without_a_ledger_is_not_ready(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The node answers, and another chain is behind it."""
+    monkeypatch.setattr(desk.world.ledger, "members", lambda: ())
+    assert _failing(desk) == {"contract"}
+    monkeypatch.setattr(desk.world.ledger, "members", _raising(LedgerMismatch("other code")))
+    assert _failing(desk) == {"contract"}
 
 
 def test_a_clock_far_behind_the_chain_is_not_ready(desk: Desk) -> None:

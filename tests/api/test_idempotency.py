@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from ledger.archive.requests import KEPT, LEASE
+from ledger.errors import ArchiveUnavailable
 from tests.api.desk import Desk, a_new_document, idempotent, problem, replacing
 
 
@@ -134,3 +135,32 @@ def test_answers_are_kept_for_thirty_days(desk: Desk) -> None:
     again = desk.issue(document, key="key-1")
     assert again.json()["id"] == first.json()["id"]
     assert again.headers["idempotency-replayed"] == "false"
+
+
+def test_an_answer_that_cannot_be_kept_is_given_all_the_same(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The certificate is issued; a retry finds it by its reference."""
+    document = a_new_document()
+    with monkeypatch.context() as fault:
+        fault.setattr(type(desk.rooms.requests), "answer", _full)
+        first = desk.issue(document, key="key-1")
+    assert first.status_code == 201
+    desk.clock.advance(LEASE)
+    assert desk.issue(document, key="key-1").json()["id"] == first.json()["id"]
+
+
+def _full(*_: object) -> None:
+    raise ArchiveUnavailable("the disk is full; nothing was stored")
+
+
+def test_a_full_archive_issues_nothing_and_leaves_the_key_free(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503, nothing on the chain, and the same request works when there is room again."""
+    document = a_new_document()
+    with monkeypatch.context() as fault:
+        fault.setattr(type(desk.rooms.certificates), "file", _full)
+        problem(desk.issue(document, key="key-1"), 503, "archive-unavailable")
+    assert not desk.world.ledger._entries  # type: ignore[attr-defined]
+    assert desk.issue(document, key="key-1").status_code == 201

@@ -103,6 +103,16 @@ def test_without_a_key_nothing_private_answers(desk: Desk, method: str, path: st
         assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
+def test_who_asks_is_settled_before_what_is_asked(desk: Desk) -> None:
+    """Without a key, or without the scope, a document is not even looked at."""
+    nonsense = {"no": "certificate"}
+    stranger = desk.ask("POST", "/v1/certificates", by=None, json=nonsense, headers=idempotent())
+    problem(stranger, 401, "unauthenticated")
+    reader = {"Authorization": f"Bearer {desk.token('VN issuing', Scope.READ)}"} | idempotent()
+    answer = desk.ask("POST", "/v1/certificates", by=None, json=nonsense, headers=reader)
+    problem(answer, 403, "scope-missing")
+
+
 @pytest.mark.parametrize(("method", "path"), PRIVATE)
 def test_a_revoked_key_is_dead_at_once(desk: Desk, method: str, path: str) -> None:
     """The request after the revocation is refused on every route."""
