@@ -70,6 +70,9 @@ NEXT_STEPS = {
 }
 
 
+NO_ANSWER = "The ledger gave no answer, so nothing can be said about the certificate."
+
+
 class Outcome(StrEnum):
     """How one check ended."""
 
@@ -165,6 +168,11 @@ def unknown_reference() -> Verdict:
     return Verdict(VerdictCode.NOT_FOUND, sentence, checks=(), as_of=None, certificate=None)
 
 
+def silent_ledger() -> Verdict:
+    """Return the verdict while the ledger cannot even be opened."""
+    return Verdict(VerdictCode.CANNOT_CHECK, NO_ANSWER, checks=(), as_of=None, certificate=None)
+
+
 def with_warnings(verdict: Verdict, warnings: tuple[Finding, ...]) -> Verdict:
     """Return the verdict with warnings beside it."""
     return replace(verdict, warnings=warnings)
@@ -178,10 +186,7 @@ def _ruling(facts: Facts) -> tuple[VerdictCode, str]:
     if seen.ledger != facts.ledger:
         return VerdictCode.NOT_FOUND, _elsewhere(facts)
     if evidence is None:
-        return (
-            VerdictCode.CANNOT_CHECK,
-            "The ledger gave no answer, so nothing can be said about the certificate.",
-        )
+        return VerdictCode.CANNOT_CHECK, NO_ANSWER
     recorded = _recorded_at(facts)
     return _recorded(facts, recorded) if recorded else _unrecorded(facts)
 

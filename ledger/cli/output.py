@@ -91,7 +91,13 @@ def failures() -> Iterator[None]:
 
 
 def fail(error: LedgerError, code: int) -> NoReturn:
-    """Say what went wrong, line by line where there are several things, and end."""
+    """Say what went wrong, and end."""
+    complain(error, code)
+    raise typer.Exit(code)
+
+
+def complain(error: LedgerError, code: int) -> None:
+    """Say what went wrong, line by line where there are several things."""
     match error:
         case CertificateMalformed() | EnvelopeMalformed():
             talk.print("[bold red]Refused:[/] the document does not have the required form")
@@ -104,7 +110,6 @@ def fail(error: LedgerError, code: int) -> NoReturn:
             title = "Refused" if code == EXIT_REFUSED else "Could not be done now"
             talk.print(f"[bold red]{title}:[/]", end=" ")
             talk.print(f"{error} ({type(error).__name__})", markup=False)
-    raise typer.Exit(code)
 
 
 def findings(found: Iterable[Finding]) -> None:

@@ -8,9 +8,11 @@ import typer
 
 from ledger import verifying
 from ledger.cli.certificates import json_object
-from ledger.cli.output import EXIT_USAGE, answer, failures, page, plain, usage
-from ledger.cli.session import session_of
-from ledger.verdict import Outcome, Verdict, VerdictCode, moment
+from ledger.cli.output import EXIT_REFUSED, answer, complain, failures, page, plain, usage
+from ledger.cli.session import Session, session_of
+from ledger.errors import Refused, Unavailable
+from ledger.verdict import Outcome, Verdict, VerdictCode, moment, silent_ledger
+from ledger.verifying import verify_reference
 
 COLOURS = {VerdictCode.VALID: "green", VerdictCode.PENDING: "yellow", VerdictCode.CANNOT_CHECK: "yellow"}
 MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.NOT_CHECKED: "·"}
@@ -38,38 +40,55 @@ def verify(  # noqa: PLR0913 - each is an option of the command line
     """Verify envelopes, or a reference number with its date of issue.
 
     Exits with 0 VALID, 10 REPLACED, 11 CANCELLED, 12 ALTERED, 13 ISSUER_NOT_AUTHORISED, 14 NOT_FOUND,
-    15 PENDING, 16 EXPIRED, 17 CONFLICTING, 20 CANNOT_CHECK; the highest where several files are given.
+    15 PENDING, 16 EXPIRED, 17 CONFLICTING, 20 CANNOT_CHECK, 3 for a file that is no envelope; the highest
+    where several files are given.
     """
     session = session_of(context)
-    verdicts: dict[str, Verdict] = {}
     if bool(files) == bool(reference):
         usage("give files, or --reference with --exporting and --issued-on")
-    with failures():
-        if reference:
-            if not exporting or not issued_on:
-                usage("--reference needs --exporting and --issued-on")
-            day = issued_on.replace(tzinfo=UTC).date()
-            member = exporting.upper()
-            verdicts[reference] = verifying.verify_reference(
-                member, reference, day, session.ledger, office=office
-            )
-        for path in files or ():
-            verdicts[str(path)] = verifying.verify(json_object(path), session.opened.verifier)
-    told = [{"subject": name, **report(verdict)} for name, verdict in verdicts.items()]
+    found: dict[str, Verdict | Refused] = {}
+    if reference:
+        if not exporting or not issued_on:
+            usage("--reference needs --exporting and --issued-on")
+        day, member = issued_on.replace(tzinfo=UTC).date(), exporting.upper()
+        with failures():
+            found[reference] = verify_reference(member, reference, day, session.ledger, office=office)
+    for path in files or ():
+        found[str(path)] = _verdict_on(path, session)
+    told = [{"subject": name, **report(outcome)} for name, outcome in found.items()]
     single = told[0] if len(told) == 1 else told
-    answer(single, as_json=session.as_json, shown=lambda: _show(verdicts))
-    raise typer.Exit(max((verdict.exit_code for verdict in verdicts.values()), default=EXIT_USAGE))
+    answer(single, as_json=session.as_json, shown=lambda: _show(found))
+    raise typer.Exit(max(_exit_code(outcome) for outcome in found.values()))
 
 
-def report(verdict: Verdict) -> dict[str, object]:
-    """Return a verdict as the JSON that programs read."""
-    told: dict[str, object] = plain(verdict)
-    return {**told, "title": verdict.title, "nextStep": verdict.next_step, "exitCode": verdict.exit_code}
+def _verdict_on(path: Path, session: Session) -> Verdict | Refused:
+    """Return the verdict on a file, or why it is no envelope; one bad file does not hide the others."""
+    try:
+        return verifying.verify(json_object(path), session.opened.verifier)
+    except Refused as error:
+        return error
+    except Unavailable:
+        return silent_ledger()
 
 
-def _show(verdicts: dict[str, Verdict]) -> None:
-    for name, verdict in verdicts.items():
+def _exit_code(outcome: Verdict | Refused) -> int:
+    return outcome.exit_code if isinstance(outcome, Verdict) else EXIT_REFUSED
+
+
+def report(outcome: Verdict | Refused) -> dict[str, object]:
+    """Return an outcome as the JSON that programs read."""
+    if isinstance(outcome, Refused):
+        return {"error": type(outcome).__name__, "message": str(outcome), "exitCode": EXIT_REFUSED}
+    told: dict[str, object] = plain(outcome)
+    return {**told, "title": outcome.title, "nextStep": outcome.next_step, "exitCode": outcome.exit_code}
+
+
+def _show(found: dict[str, Verdict | Refused]) -> None:
+    for name, verdict in found.items():
         page.print(f"{name}:", style="dim", markup=False)
+        if isinstance(verdict, Refused):
+            complain(verdict, EXIT_REFUSED)
+            continue
         page.print(f"{verdict.code}  {verdict.title}", style=f"bold {COLOURS.get(verdict.code, 'red')}")
         page.print(f"  {verdict.sentence}", markup=False)
         for check in verdict.checks:
