@@ -4,20 +4,22 @@ Three founding members (VN, TH, MY) with admin keys, and authorities with one ke
 whose name is given, its key is at hand.
 """
 
+import contextlib
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Protocol
 
+import _ganache
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 from ledger.chain.connect import ChainLedger, connect
 from ledger.chain.deploy import deploy
-from ledger.chain.profile import ChainProfile
+from ledger.chain.profile import ChainProfile, Fees
 from ledger.chain.rpc import Rpc
 from ledger.chain.signers import KeystoreSigner
 from ledger.facts import Address, Evidence, ProposalKind, Reason, Role
@@ -204,3 +206,18 @@ class ChainWorld(World):
         for name in self._funded:
             world.ledger.add_signer(KeystoreSigner(_key(name)))
         return world
+
+
+def network_of(node: _ganache.Node, fees: Fees = Fees.EIP1559) -> ChainProfile:
+    """Return the profile of a node on which nothing is deployed yet."""
+    return ChainProfile(node.chain_id, (node.rpc,), NOBODY, fees=fees)
+
+
+@contextlib.contextmanager
+def undone(assembled: ChainWorld) -> Iterator[ChainWorld]:
+    """Lend a world on the chain, and put chain and clock back as they were."""
+    snapshot = assembled.rpc.ask("evm_snapshot")
+    try:
+        yield assembled.afresh()
+    finally:
+        assembled.rpc.ask("evm_revert", snapshot)

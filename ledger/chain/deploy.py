@@ -46,15 +46,15 @@ def founders_in(path: Path) -> dict[str, Address]:
     try:
         listed = json.loads(path.read_text(encoding="utf-8"))
         founders = {founder["member"]: founder["admin"] for founder in listed}
-        repeated = len(founders) != len(listed)
+        distinct = isinstance(listed, list) and 0 < len(founders) == len(listed)
     except OSError as problem:
         raise InputMalformed(
             "founders.file", f"{path} cannot be read ({type(problem).__name__})"
         ) from problem
     except (ValueError, TypeError, KeyError) as problem:
         raise InputMalformed("founders.shape", f'{path} is not a list of {{"member", "admin"}}') from problem
-    if repeated:
-        raise InputMalformed("founders.member", f"{path} names a member twice")
+    if not distinct:
+        raise InputMalformed("founders.member", f"{path} must name at least one member, and each once")
     for member, admin in founders.items():
         if not isinstance(member, str) or not is_checksum_address(admin):
             raise InputMalformed(

@@ -27,6 +27,12 @@ BRIEF = False
 """Second parameter of `eth_getBlockByNumber`: without the transactions."""
 
 
+_REVERTED = 3
+"""The error code that go-ethereum and those who follow it give to a revert."""
+_STOPPED = ("revert", "out of gas", "invalid opcode")
+"""What the others say."""
+
+
 @dataclass(eq=False)
 class NodeError(ChainUnreachable):
     """The node answered with a JSON-RPC error; reverts are among these, see `ledger.chain.reverts`."""
@@ -36,8 +42,9 @@ class NodeError(ChainUnreachable):
 
     @property
     def reverted(self) -> bool:
-        """Whether the error reports that a contract reverted."""
-        return self.data is not None or self.code == 3 or "revert" in self.message.lower()  # noqa: PLR2004 -- geth's code
+        """Whether the error reports that a contract stopped, and not that the node would not do as asked."""
+        said = f"{self.message} {self.data if isinstance(self.data, str) else ''}".lower()
+        return self.code == _REVERTED or any(word in said for word in _STOPPED)
 
 
 class Rpc:

@@ -158,6 +158,15 @@ class Sender:
             raise NotConfirmed(signed.transaction) from silent
         self._doubtful.discard(signed.nonce)
 
+    def send_again(self, signed: Signed) -> None:
+        """Hand over bytes that may have been sent before, such as those an outbox kept.
+
+        The node is asked first: Ganache mines bytes that it has mined already once more, and the receipt of
+        the second time, which fails, hides the first.
+        """
+        if not self._known(signed):
+            self.send(signed)
+
     # 4.
     def wait(self, signed: Signed) -> Receipt:
         """Return the receipt once its block is final; `NotConfirmed` after the profile's `confirm_within`."""
@@ -173,7 +182,7 @@ class Sender:
                     self._open.pop(signed.nonce, None)
                     return self._explained(signed, receipt, head)
                 if receipt is None and last_look >= _LONGEST_PAUSE:
-                    self._send_again(signed)
+                    self._send_missing(signed)
         raise NotConfirmed(signed.transaction)
 
     def _looks(self) -> Iterator[float]:
@@ -184,7 +193,7 @@ class Sender:
             yield pause
             if time.monotonic() + pause >= deadline:
                 return
-            pause = min(max(pause * 1.5, _FIRST_PAUSE), _LONGEST_PAUSE)
+            pause = min(max(pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)
             time.sleep(pause)
 
     def _is_final(self, receipt: Json, head: Json) -> bool:
@@ -226,19 +235,20 @@ class Sender:
                 self._doubtful.discard(nonce)
                 continue
             try:
-                self.send(signed)
+                self.send_again(signed)
+                self._doubtful.discard(nonce)
             except NotConfirmed as problem:
                 raise ChainUnreachable("an earlier transaction of this key is still in doubt") from problem
-            except Unavailable:
+            except LedgerError:
                 _LOG.warning("transaction 0x%s was not taken", signed.transaction.hex())
 
-    def _send_again(self, signed: Signed) -> None:
-        """Send what has no receipt again, with all before it, for nodes lose transactions."""
-        for earlier in sorted(self._open.copy()):
-            kept = self._open.get(earlier)
-            if kept is not None and earlier <= signed.nonce:
-                with suppress(NodeError):
-                    self._rpc.ask("eth_sendRawTransaction", _hex(kept.raw))
+    def _send_missing(self, signed: Signed) -> None:
+        """Send what the node has lost, of this and of all before it, which this one waits for."""
+        with self._lock:
+            for nonce, kept in sorted(self._open.copy().items()):
+                if nonce <= signed.nonce:
+                    with suppress(LedgerError):
+                        self.send_again(kept)
 
     def _give_up(self, signed: Signed, error: NodeError) -> None:
         """Take back a nonce whose transaction the node said it did not take."""

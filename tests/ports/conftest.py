@@ -1,29 +1,11 @@
 """One world on each ledger for every test."""
 
-import contextlib
 from collections.abc import Iterator
 
 import _ganache
 import pytest
 
-from ledger.chain.profile import ChainProfile, Fees
-from ledger.chain.values import ZERO_ADDRESS
-from tests.worlds import ChainWorld, MemoryWorld, World
-
-
-def network_of(node: _ganache.Node, fees: Fees = Fees.EIP1559) -> ChainProfile:
-    """Return the profile of a node on which nothing is deployed yet."""
-    return ChainProfile(node.chain_id, (node.rpc,), ZERO_ADDRESS, fees=fees)
-
-
-@contextlib.contextmanager
-def undone(assembled: ChainWorld) -> Iterator[ChainWorld]:
-    """Lend a world on the chain, and put chain and clock back as they were."""
-    snapshot = assembled.rpc.ask("evm_snapshot")
-    try:
-        yield assembled.afresh()
-    finally:
-        assembled.rpc.ask("evm_revert", snapshot)
+from tests.worlds import ChainWorld, MemoryWorld, World, network_of, undone
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,150 @@
+"""Key files, and keys that everybody knows."""
+
+import json
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+
+from ledger.chain.connect import connect
+from ledger.chain.deploy import deploy
+from ledger.chain.development import (
+    DEVELOPMENT_MNEMONIC,
+    GANACHE_MNEMONIC,
+    OF_DEVELOPMENT_MNEMONIC,
+    OF_GANACHE_MNEMONIC,
+)
+from ledger.chain.profile import ChainProfile, profile_of
+from ledger.chain.signers import KeyFileInvalid, KeystoreSigner, development_signer, new_keystore, password_in
+from ledger.errors import DevelopmentKeyRefused
+
+ROOT = Path(__file__).parents[3]
+LOCAL = profile_of({"chain_id": 1337, "rpc": "http://127.0.0.1:1", "registry": "0x" + "11" * 20})
+QUICK = 2
+"""A work factor for keys that protect nothing."""
+
+
+@pytest.fixture
+def password_file(tmp_path: Path) -> Path:
+    """Return a file with a password and a line end."""
+    path = tmp_path / "password"
+    path.write_text("correct horse\n", encoding="utf-8")
+    return path
+
+
+def test_a_new_key_file_opens_again_with_its_password(tmp_path: Path, password_file: Path) -> None:
+    """The account is the one it was made with, and it signs."""
+    address = new_keystore(tmp_path / "keys" / "one.json", password_in(password_file), iterations=QUICK)
+    signer = KeystoreSigner.open(tmp_path / "keys" / "one.json", password_file)
+    assert signer.address == address
+    transaction = {"to": address, "nonce": 0, "gas": 21_000, "gasPrice": 0, "value": 0, "chainId": 7}
+    assert Account.recover_transaction(signer.sign(transaction)) == address
+
+
+def test_a_key_file_is_for_its_owner_only_and_hides_the_key(tmp_path: Path) -> None:
+    """Nobody else may read it; the signer shows its account only."""
+    path = tmp_path / "one.json"
+    address = new_keystore(path, "secret", iterations=QUICK)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert json.loads(path.read_text(encoding="utf-8"))["version"] == 3
+    (tmp_path / "password").write_text("secret", encoding="utf-8")
+    assert repr(KeystoreSigner.open(path, tmp_path / "password")) == f"<KeystoreSigner {address}>"
+
+
+def test_a_key_file_is_never_overwritten(tmp_path: Path) -> None:
+    """The key in it would be lost."""
+    path = tmp_path / "one.json"
+    new_keystore(path, "secret", iterations=QUICK)
+    before = path.read_bytes()
+    with pytest.raises(KeyFileInvalid):
+        new_keystore(path, "secret", iterations=QUICK)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"version": 3}', '{"version": 3, "crypto": {}}', "no"])
+def test_what_is_no_key_file_is_refused(tmp_path: Path, password_file: Path, content: str) -> None:
+    """Whatever is wrong with it, the refusal names the file."""
+    path = tmp_path / "one.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(KeyFileInvalid, match=r"one\.json"):
+        KeystoreSigner.open(path, password_file)
+
+
+def test_a_wrong_password_is_refused_without_repeating_it(tmp_path: Path, password_file: Path) -> None:
+    """Neither the password nor anything of the key is in the message."""
+    new_keystore(tmp_path / "one.json", "another", iterations=QUICK)
+    with pytest.raises(KeyFileInvalid) as caught:
+        KeystoreSigner.open(tmp_path / "one.json", password_file)
+    assert "horse" not in str(caught.value)
+
+
+def test_passwords_must_be_there(tmp_path: Path) -> None:
+    """Neither an empty nor a missing password file is taken, nor an empty password for a new key."""
+    (tmp_path / "password").write_text("\n", encoding="utf-8")
+    with pytest.raises(KeyFileInvalid):
+        password_in(tmp_path / "password")
+    with pytest.raises(KeyFileInvalid):
+        password_in(tmp_path / "missing")
+    with pytest.raises(KeyFileInvalid):
+        new_keystore(tmp_path / "one.json", "", iterations=QUICK)
+    with pytest.raises(KeyFileInvalid):
+        KeystoreSigner.open(tmp_path / "missing.json", tmp_path / "password")
+
+
+def derived(mnemonic: str, count: int) -> list[LocalAccount]:
+    """Return the first accounts of a mnemonic."""
+    Account.enable_unaudited_hdwallet_features()
+    return [Account.from_mnemonic(mnemonic, account_path=f"m/44'/60'/0'/0/{place}") for place in range(count)]
+
+
+@pytest.mark.slow
+def test_the_accounts_known_to_everybody_are_those_of_the_published_mnemonics() -> None:
+    """Each address of the table, derived anew."""
+    ours = derived(DEVELOPMENT_MNEMONIC, len(OF_DEVELOPMENT_MNEMONIC))
+    assert [account.address for account in ours] == list(OF_DEVELOPMENT_MNEMONIC)
+    theirs = derived(GANACHE_MNEMONIC, len(OF_GANACHE_MNEMONIC))
+    assert [account.address for account in theirs] == list(OF_GANACHE_MNEMONIC)
+
+
+def test_the_accounts_of_our_development_chain_are_among_them() -> None:
+    """The mnemonic of the chain's options is the one of the table, and no account is beyond it."""
+    wallet = json.loads((ROOT / "ganache-config/options.json").read_text(encoding="utf-8"))["wallet"]
+    assert wallet["mnemonic"] == DEVELOPMENT_MNEMONIC
+    assert wallet["totalAccounts"] <= len(OF_DEVELOPMENT_MNEMONIC)
+    assert development_signer(3).address == OF_DEVELOPMENT_MNEMONIC[3]
+
+
+OTHERS = [
+    replace(LOCAL, chain_id=7777),
+    replace(LOCAL, rpc=("http://192.0.2.1:8545",)),
+    replace(LOCAL, rpc=("http://127.0.0.1:1", "http://192.0.2.1:8545")),
+]
+
+
+@pytest.mark.parametrize(
+    "profile", OTHERS, ids=["another chain id", "a node elsewhere", "one node elsewhere"]
+)
+def test_a_development_key_is_refused_off_a_development_chain(profile: ChainProfile) -> None:
+    """Before any node is asked, for writing as for deploying."""
+    signer = development_signer(0)
+    with pytest.raises(DevelopmentKeyRefused) as caught:
+        connect(profile, [signer])
+    assert (caught.value.account, caught.value.chain_id) == (signer.address, profile.chain_id)
+    with pytest.raises(DevelopmentKeyRefused):
+        deploy(profile, {"VN": signer.address}, signer)
+
+
+@pytest.mark.parametrize("mnemonic", [DEVELOPMENT_MNEMONIC, GANACHE_MNEMONIC])
+def test_a_key_file_with_a_key_that_everybody_knows_is_refused_too(
+    tmp_path: Path, password_file: Path, mnemonic: str
+) -> None:
+    """Encrypting a public key does not make it secret."""
+    account = derived(mnemonic, 1)[0]
+    encrypted = Account.encrypt(account.key, "correct horse", kdf="scrypt", iterations=QUICK)
+    (tmp_path / "one.json").write_text(json.dumps(encrypted), encoding="utf-8")
+    signer = KeystoreSigner.open(tmp_path / "one.json", password_file)
+    with pytest.raises(DevelopmentKeyRefused):
+        connect(OTHERS[0], [signer])
