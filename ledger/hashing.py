@@ -5,12 +5,14 @@ libraries gives the same bytes ten times slower.  `tests/ledger/test_hashing.py`
 published vectors.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
+
 from eth_hash.auto import keccak as portable_keccak
 
-try:
+fast_keccak: Callable[[bytes], bytes] = portable_keccak
+with suppress(ImportError):  # there is no wheel for this platform
     from tiny_keccak import keccak256 as fast_keccak
-except ImportError:  # no wheel for this platform
-    fast_keccak = portable_keccak
 
 
 def keccak(data: bytes) -> bytes:

@@ -37,7 +37,8 @@ def verify_reference(
     """Judge the certificate with this reference and date of issue, among those issued here.
 
     Asks for two particulars so that numbers cannot be harvested.  It cannot say whether a paper in
-    somebody's hand has the content that was issued.  Raises `ReferenceAmbiguous` when offices share the number.
+    somebody's hand has the content that was issued.  Raises `ReferenceAmbiguous` when several offices
+    gave out the number.
     """
     # 1. Look it up in the archive of the authorities served here.
     filings = [
