@@ -41,8 +41,10 @@ def create_app(ledger: Ledger, rooms: ArchiveRooms, limits: Limits | None = None
         lifespan=_resuming,
     )
     app.state.services = Services(ledger, rooms, limits or Limits())
-    for routes in (certificates, verifications, members, health, pages):
-        app.include_router(routes.router)
+    routers = [routes.router for routes in (certificates, verifications, members, health, pages)]
+    for router in routers:
+        app.include_router(router)
+    app.state.routes = [route for router in routers for route in router.routes]
     add_handlers(app)
     app.add_middleware(Transport, body_limit=app.state.services.limits.body_bytes)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

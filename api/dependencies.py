@@ -28,7 +28,8 @@ _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _BEARER = HTTPBearer(auto_error=False, scheme_name="API key", description="`asal_…`, bound to one authority.")
 
 
-def services_of(request: Request) -> Services:
+# The next three do nothing worth a worker thread, which a plain `def` would be given.
+async def services_of(request: Request) -> Services:
     """Return what `create_app` was given."""
     services: Services = request.app.state.services
     return services
@@ -37,7 +38,7 @@ def services_of(request: Request) -> Services:
 ServicesDep = Annotated[Services, Depends(services_of)]
 
 
-def ledger_of(services: ServicesDep) -> Ledger:
+async def ledger_of(services: ServicesDep) -> Ledger:
     """Return the ledger."""
     return services.ledger
 
@@ -45,7 +46,7 @@ def ledger_of(services: ServicesDep) -> Ledger:
 LedgerDep = Annotated[Ledger, Depends(ledger_of)]
 
 
-def keys_of(services: ServicesDep) -> ApiKeys:
+async def keys_of(services: ServicesDep) -> ApiKeys:
     """Return the API keys."""
     return services.rooms.keys
 

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from api.problems import PROBLEMS, ProblemType, problem_of
@@ -158,8 +159,8 @@ _WANTED = {
     "string_type": "must be a string",
     "enum": "must be one of the documented values",
     "literal_error": "must be one of the documented values",
-    "date_from_datetime_parsing": "must be a date, YYYY-MM-DD",
-    "date_parsing": "must be a date, YYYY-MM-DD",
+    "date.format": "must be a date, YYYY-MM-DD",
+    "type.string": "must be a string",
     "int_parsing": "must be a whole number",
     "greater_than_equal": "is too small",
     "less_than_equal": "is too large",
@@ -171,4 +172,12 @@ _WANTED = {
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
     problem = PROBLEMS[_STATUS_CODES.get(error.status_code, "internal")]
-    return problem_response(problem, _id(request), headers=error.headers)
+    headers = {"Allow": _allowed(request)} if problem.code == "method-not-allowed" else error.headers
+    return problem_response(problem, _id(request), headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """Return all methods an address takes; the framework names only those of the first route it finds."""
+    routes: Sequence[APIRoute] = request.app.state.routes
+    found = [route.methods or () for route in routes if route.path_regex.match(request.url.path)]
+    return ", ".join(sorted(set().union(*found)))

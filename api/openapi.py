@@ -121,6 +121,15 @@ _PROBLEM_SCHEMA: Final = {
         "request_id": {"type": "string"},
     },
 }
+_IDEMPOTENCY_KEY: Final = {
+    "name": "Idempotency-Key",
+    "required": True,  # the app answers with a problem of its own when it is missing
+    "schema": {
+        "type": "string",
+        "pattern": "^[!-~]{1,255}$",
+        "examples": ["8e03978e-40d5-43e8-bc93-6894a57f9324"],
+    },
+}
 _HASH: Final = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _ENVELOPE_SCHEMA: Final = {
     "type": "object",
@@ -128,7 +137,12 @@ _ENVELOPE_SCHEMA: Final = {
     "required": ["version", "data", "signature"],
     "properties": {
         "version": {"type": "string", "const": "https://schema.openattestation.com/2.0/schema.json"},
-        "data": {"type": "object", "description": "The salted fields of the certificate."},
+        "data": {
+            "type": "object",
+            "description": "The salted fields of the certificate, its issuer and its ledger.",
+            "required": ["issuers", "network", "terms"],
+            "properties": {"issuers": {"type": "array", "minItems": 1, "maxItems": 1}},
+        },
         "signature": {
             "type": "object",
             "required": ["type", "targetHash", "proof", "merkleRoot"],
@@ -165,6 +179,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
     for operations in document["paths"].values():
         for operation in operations.values():
             _corrected(operation["responses"])
+            for parameter in operation.get("parameters", []):
+                if parameter["name"] == "idempotency-key":
+                    parameter.update(_IDEMPOTENCY_KEY)
     app.openapi_schema = _resolved(document)
     return app.openapi_schema
 

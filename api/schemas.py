@@ -15,6 +15,7 @@ from pydantic.alias_generators import to_camel
 
 from api.errors import finding_document
 from ledger import facts
+from ledger.document_schema import Day
 from ledger.errors import Finding
 from ledger.issuing import Issued
 from ledger.ports import Filing
@@ -214,7 +215,7 @@ class ReferenceQuestion(Schema):
 
     exporting_member: MemberCode
     reference: Annotated[str, Field(min_length=1, max_length=35, examples=["VN-TH 26/02/00006"])]
-    issued_on: date
+    issued_on: Day
     issuing_office: Annotated[str | None, Field(max_length=35)] = None
 
 

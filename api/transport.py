@@ -9,6 +9,7 @@ import uuid
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import ApiError, problem_response
@@ -53,6 +54,8 @@ class Transport:
             return
         try:
             await self._app(scope, _Limited(receive, self._limit), answer)
+        except ClientDisconnect:
+            return  # nobody is left to answer
         except Exception as error:
             # The message may hold what was sent; its class and the place it was raised at do not.
             _LOG.error("request %s failed: %s at %s", request_id, type(error).__name__, _place(error))

@@ -56,7 +56,10 @@ def issue_certificate(once: OnceDep, document: CertificateDep, ledger: LedgerDep
 
 
 @router.get(
-    "", operation_id="listCertificates", response_model_exclude_none=True, responses=problems(*AUTHENTICATED)
+    "",
+    operation_id="listCertificates",
+    response_model_exclude_none=True,
+    responses=problems(*AUTHENTICATED, "certificate-not-found"),
 )
 def list_certificates(
     page: Annotated[Page, Depends()], response: Response, caller: Reader, ledger: LedgerDep

@@ -8,13 +8,15 @@ from sqlalchemy.exc import IntegrityError
 
 from ledger.archive.database import Database
 from ledger.archive.tables import certificates
-from ledger.errors import CertificateNotFiled, ReferenceAlreadyFiled
+from ledger.errors import ArchiveUnavailable, CertificateNotFiled, ReferenceAlreadyFiled
 from ledger.facts import Address, Written
 from ledger.ports import Filing, FilingState
 from ledger.terms import Scheme, Terms
 
 _WORD = 32
 _PAGE = 500
+_ATTEMPTS = 10
+"""How often a row may be in the way and gone when looked at."""
 _COLUMNS = certificates.c
 _HELD = _COLUMNS.state != FilingState.REFUSED.value
 
@@ -31,7 +33,7 @@ class SqlArchive:
 
         Raises `ReferenceAlreadyFiled` when the reference is held by a different document.
         """
-        while True:
+        for _ in range(_ATTEMPTS):
             try:
                 with self._database.writing() as connection:
                     _store(connection, filing)
@@ -43,6 +45,7 @@ class SqlArchive:
                     raise ReferenceAlreadyFiled(holder.id) from None
                 return holder
             return filing
+        raise ArchiveUnavailable("others file and withdraw this reference at the same time")
 
     def recorded(self, certificate: bytes, written: Written) -> Filing:
         """Mark a filing as held by the chain; repeating it changes nothing.

@@ -14,11 +14,14 @@ from sqlalchemy.exc import IntegrityError
 
 from ledger.archive.database import Database
 from ledger.archive.tables import requests
+from ledger.errors import ArchiveUnavailable
 
 KEPT = timedelta(days=30)
 """How long an answer is kept."""
 LEASE = timedelta(seconds=60)
 """How long a claim without an answer counts as in flight."""
+_ATTEMPTS = 10
+"""How often a claim may be in the way and gone when looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class Requests:
             "holder": mine.holder,
             "created_at": now,
         }
-        while True:
+        for _ in range(_ATTEMPTS):
             try:
                 with self._database.writing() as connection:
                     connection.execute(delete(requests).where(requests.c.created_at < now - KEPT))
@@ -83,6 +86,7 @@ class Requests:
                     continue
                 return claim
             return mine
+        raise ArchiveUnavailable("others claim and release this request at the same time")
 
     def answer(self, claim: Mine, answered: Answered) -> None:
         """Keep the answer of a request that was carried out."""

@@ -11,10 +11,9 @@ from httpx2 import Response
 from api.app import create_app
 from api.services import Limits
 from ledger.archive import ArchiveRooms, Scope
-from ledger.facts import Address, Role
+from ledger.facts import Role
 from ledger.memory import MemoryLedger
 from ledger.ports import Ledger
-from ledger.terms import normalised
 from tests.builders import a_document
 from tests.worlds import FOUNDERS, MemoryWorld, World
 
@@ -152,13 +151,3 @@ def problem(answer: Response, status: int, code: str) -> dict[str, Any]:
     assert body["detail"]
     assert body["request_id"] == answer.headers["x-request-id"]
     return body
-
-
-def account_of(desk: Desk, name: str) -> Address:
-    """Return the account of an authority of the cast."""
-    return desk.world.account(name)
-
-
-def reference_of(document: dict[str, Any]) -> str:
-    """Return a document's reference, normalised."""
-    return normalised(document["reference"])

@@ -1,6 +1,7 @@
 """The description of the API says what the API does."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,3 +91,12 @@ def test_bodies_are_described_by_their_schema(description: dict[str, Any]) -> No
         "verifyReference": "ReferenceQuestion",
         "makeApiKey": "ApiKeyWish",
     }
+
+
+def test_every_operation_stands_in_the_reference(description: dict[str, Any]) -> None:
+    """Whatever its parameters are called there."""
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
+    written = re.sub(r"\{[a-z]+\}", "{}", page)
+    for path in description["paths"]:
+        if path != "/problems/{code}":
+            assert re.sub(r"\{[a-z_]+\}", "{}", path) in written, path

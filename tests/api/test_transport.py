@@ -58,6 +58,9 @@ def test_a_method_that_an_address_does_not_take_is_a_problem(desk: Desk) -> None
     answer = desk.ask("PUT", "/v1/verifications")
     problem(answer, 405, "method-not-allowed")
     assert answer.headers["allow"] == "POST"
+    both = desk.ask("PATCH", "/v1/certificates", by=None)
+    assert problem(both, 405, "method-not-allowed")
+    assert both.headers["allow"] == "GET, POST"
 
 
 def test_a_fault_of_ours_is_a_problem_and_shows_nothing(

@@ -125,6 +125,8 @@ def test_a_reference_of_two_offices_asks_for_the_office(desk: Desk) -> None:
     ("field", "value"),
     [
         ("exportingMember", "vn"),
+        ("issuedOn", 0),
+        ("issuedOn", "2026-11-02T00:00:00"),
         ("issuedOn", "2.11.2026"),
         ("reference", ""),
         ("reference", "x" * 36),

@@ -1,5 +1,6 @@
 """The database room: pragmas, migrations, permissions and what a fault turns into."""
 
+import dataclasses
 import os
 import re
 import sqlite3
@@ -242,3 +243,11 @@ def test_what_was_filed_survives_kill_nine(tmp_path: Path) -> None:
         with rooms.database.reading() as connection:
             assert connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
         rooms.close()
+
+
+def test_a_row_that_can_never_be_stored_does_not_hold_the_archive_up(rooms: ArchiveRooms) -> None:
+    """A constraint that no other filing explains ends as a fault."""
+    broken = dataclasses.replace(a_filing(), seed=None)  # type: ignore[arg-type]
+    with pytest.raises(ArchiveUnavailable):
+        rooms.certificates.file(broken)
+    assert rooms.certificates.filings(1) == ()
