@@ -1,7 +1,10 @@
 """A chain of blocks reduced to what the rules see of it: a number, a time, and who signs."""
 
-from collections.abc import Collection
+import threading
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from ledger.errors import KeyNotHeld
 from ledger.facts import Address, AsOf, Written
@@ -14,14 +17,33 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
+_Chain = TypeVar("_Chain", bound="MemoryChain")
+_Given = ParamSpec("_Given")
+_Result = TypeVar("_Result")
+
+
+def write(
+    method: Callable[Concatenate[_Chain, _Given], _Result],
+) -> Callable[Concatenate[_Chain, _Given], _Result]:
+    """Let a write see no other one half done, for a block is made by one writer."""
+
+    @wraps(method)
+    def alone(self: _Chain, /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Result:
+        with self._lock:
+            return method(self, *args, **kwargs)
+
+    return alone
+
+
 class MemoryChain:
     """Blocks of one write each, whose times follow a clock that can be set forward.
 
-    `held` are the accounts that can sign, `None` all.
+    Safe to share between threads.  `held` are the accounts that can sign, `None` all.
     """
 
     def __init__(self, clock: Clock = wall_clock, held: Collection[str] | None = None) -> None:
         self._clock, self._held, self._ahead = clock, held, timedelta()
+        self._lock = threading.Lock()
         self._head = AsOf(0, self._time())
 
     def head(self) -> AsOf:
@@ -30,8 +52,9 @@ class MemoryChain:
 
     def advance(self, by: timedelta) -> None:
         """Set the clock forward, and make an empty block then."""
-        self._ahead += by
-        self._head = AsOf(self._head.block + 1, self._now())
+        with self._lock:
+            self._ahead += by
+            self._head = AsOf(self._head.block + 1, self._now())
 
     def _begin(self, account: Address) -> None:
         """Start a write: somebody must be able to sign it."""

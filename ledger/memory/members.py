@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from ledger.facts import Address, Authority, Key, Member, Proposal, ProposalKind, Role, Written
-from ledger.memory.blocks import MemoryChain, wall_clock
+from ledger.memory.blocks import MemoryChain, wall_clock, write
 from ledger.ports import Clock
 from ledger.refusals import (
     AdminInUse,
@@ -108,6 +108,7 @@ class MemoryMembers(MemoryChain):
 
     # ------------------------------------------------------------------------------------------ votes
 
+    @write
     def propose(self, kind: ProposalKind, member: str, admin: Address | None, account: Address) -> int:
         """Open a vote, casting the proposer's own; returns the proposal's id."""
         _require_code(member)
@@ -120,6 +121,7 @@ class MemoryMembers(MemoryChain):
         self._written()
         return number
 
+    @write
     def vote(self, proposal: int, account: Address) -> Written:
         """Agree to a proposal."""
         self._begin(account)
@@ -130,6 +132,7 @@ class MemoryMembers(MemoryChain):
         self._cast(motion, voter)
         return self._written()
 
+    @write
     def enact(self, proposal: int, account: Address) -> Written:
         """Carry out a proposal that has enough votes since fewer members are active."""
         self._begin(account)
@@ -143,6 +146,7 @@ class MemoryMembers(MemoryChain):
 
     # ----------------------------------------------------------------------- a member's own business
 
+    @write
     def rotate_admin(self, admin: Address, account: Address) -> Written:
         """Hand the account's member over to another admin key."""
         self._begin(account)
@@ -151,6 +155,7 @@ class MemoryMembers(MemoryChain):
         self._members[member] = replace(self._members[member], admin=admin)
         return self._written()
 
+    @write
     def add_authority(self, roles: Role, name: str, domain: str, account: Address) -> int:
         """Add an authority to the account's member; returns its id."""
         self._begin(account)
@@ -166,6 +171,7 @@ class MemoryMembers(MemoryChain):
         self._written()
         return number
 
+    @write
     def withdraw_authority(self, authority: int, account: Address) -> Written:
         """Withdraw an authority and revoke its keys."""
         self._begin(account)
@@ -175,6 +181,7 @@ class MemoryMembers(MemoryChain):
         self._authorities[authority] = replace(record, withdrawn_at=self._now())
         return self._written()
 
+    @write
     def add_key(self, authority: int, key: Address, account: Address) -> Written:
         """Give an authority a key."""
         self._begin(account)
@@ -186,6 +193,7 @@ class MemoryMembers(MemoryChain):
         self._add_key(key, authority, member, record.roles)
         return self._written()
 
+    @write
     def rotate_key(self, retiring: Address, key: Address, account: Address) -> Written:
         """Replace a live key by a new one of the same authority."""
         self._begin(account)
@@ -196,12 +204,14 @@ class MemoryMembers(MemoryChain):
         self._add_key(key, going.authority, member, going.roles)
         return self._written()
 
+    @write
     def revoke_key(self, key: Address, account: Address) -> Written:
         """Revoke a key; what it signed stays good."""
         self._begin(account)
         self._revoke(self._require_own_live_key(key, self._require_admin(account)))
         return self._written()
 
+    @write
     def mark_compromised(self, key: Address, since: datetime, account: Address) -> Written:
         """Report that a key was in the wrong hands since a moment."""
         self._begin(account)

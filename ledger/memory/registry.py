@@ -16,7 +16,7 @@ from ledger.facts import (
     Standing,
     Written,
 )
-from ledger.memory.blocks import wall_clock
+from ledger.memory.blocks import wall_clock, write
 from ledger.memory.members import MemoryMembers
 from ledger.merkle import climb
 from ledger.ports import Clock
@@ -103,6 +103,7 @@ class MemoryLedger(MemoryMembers):
 
     # ----------------------------------------------------------------------------------------- writes
 
+    @write
     def issue(self, terms: Terms, account: Address) -> Written:
         """Write an entry."""
         self._begin(account)
@@ -110,6 +111,7 @@ class MemoryLedger(MemoryMembers):
         self._register(terms, key.id, key.member, self._now())
         return self._written()
 
+    @write
     def anchor(self, root: bytes, size: int, valid_until: date, account: Address) -> Written:
         """Commit a batch of certificates by its root."""
         if not 0 <= size <= LARGEST_BATCH:
@@ -128,6 +130,7 @@ class MemoryLedger(MemoryMembers):
         self._anchors[root] = Anchor(key.id, key.member, size, now, until)
         return self._written()
 
+    @write
     def enter(self, terms: Terms, root: bytes, proof: Sequence[bytes], account: Address) -> Written:
         """Turn a certificate of a batch into an entry, as of the time of the batch."""
         self._begin(account)
@@ -143,6 +146,7 @@ class MemoryLedger(MemoryMembers):
         self._register(terms, batch.key, batch.exporting, batch.anchored_at)
         return self._written()
 
+    @write
     def cancel(self, certificate: bytes, reason: Reason, account: Address) -> Written:
         """End an entry for good."""
         self._begin(account)
@@ -155,6 +159,7 @@ class MemoryLedger(MemoryMembers):
         self._entries[certificate] = replace(entry, ended_at=self._now(), reason=reason)
         return self._written()
 
+    @write
     def replace(self, certificate: bytes, terms: Terms, account: Address) -> Written:
         """End an entry and write the one that takes its place, both or neither."""
         self._begin(account)

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -158,3 +159,11 @@ def test_truncated_operands_are_a_fault(codec: Codec) -> None:
     """Our selector with somebody else's bytes after it does not crash."""
     error = next(error for error in ERRORS if error["name"] == "NotAuthorised")
     assert isinstance(refusal_in(revert_of(error)[:20], codec), ContractFault)
+
+
+def test_the_reference_lists_every_refusal() -> None:
+    """A person who meets one finds it in the docs, with its operands."""
+    text = (Path(__file__).parents[2] / "docs/reference/errors.md").read_text(encoding="utf-8")
+    for name, twin in TWINS.items():
+        operands = ", ".join(f"`{field.name}`" for field in dataclasses.fields(twin)) or "none"
+        assert f"| `{name}` | {operands} |" in text

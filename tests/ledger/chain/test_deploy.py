@@ -1,0 +1,50 @@
+"""Founding a ledger by `scripts/deploy`, and again."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import _ganache
+import pytest
+
+from ledger.chain.connect import connect
+from ledger.chain.profile import read_profile
+from ledger.chain.signers import development_signer
+
+pytestmark = pytest.mark.chain
+
+DEPLOY = Path(__file__).parents[3] / "scripts/deploy"
+
+
+@pytest.fixture
+def command(ganache: _ganache.Node, tmp_path: Path) -> list[str]:
+    """Return the command that founds a ledger of two members."""
+    founders = [
+        {"member": code, "admin": development_signer(place).address}
+        for place, code in enumerate(("VN", "TH"))
+    ]
+    (tmp_path / "founders.json").write_text(json.dumps(founders), encoding="utf-8")
+    where = ["--rpc", ganache.rpc, "--chain-id", "1337", "--profile", str(tmp_path / "profile.toml")]
+    return [str(DEPLOY), str(tmp_path / "founders.json"), *where, "--json"]
+
+
+def test_a_ledger_is_founded_once(command: list[str], tmp_path: Path) -> None:
+    """The second run keeps what the first one made, and says so."""
+    command = [*command, "--development-key", "7"]
+    first = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    second = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    assert (first["outcome"], second["outcome"]) == ("deployed", "kept")
+    assert first["registry"] == second["registry"]
+    profile = read_profile(tmp_path / "profile.toml")
+    assert (profile.registry, profile.from_block) == (first["registry"], first["block"])
+    assert [member.code for member in connect(profile).members()] == ["VN", "TH"]
+
+
+def test_a_refusal_is_one_line_and_a_status(command: list[str]) -> None:
+    """A development key is not taken for another chain."""
+    command = [*command, "--development-key", "7"]
+    command[command.index("1337")] = "7777"
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("deploy: 0x")
+    assert "Traceback" not in done.stderr
