@@ -3,11 +3,13 @@
 import base64
 import json
 import re
-from hashlib import sha256
+from hashlib import sha256, shake_128
+from pathlib import Path
 from typing import Any
 
 import pytest
 import rfc8785
+from eth_abi.abi import encode
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +18,7 @@ from ledger.envelope import canonical, document_hash, hash_of, leaf_hash, leaves
 from ledger.hashing import keccak
 from ledger.merkle import climb
 from ledger.presented import unsalted
-from ledger.terms import certificate_id, terms_hash
+from ledger.terms import TERMS_ABI, abi_of, certificate_id, terms_hash
 from tests.vectors.made_envelopes import batch, golden
 
 COFFEE = golden("vn-th-coffee")
@@ -214,3 +216,27 @@ def test_only_text_and_booleans_can_be_sealed(value: object) -> None:
     """Numbers are written differently by different programs, so there are none."""
     with pytest.raises(TypeError, match="text and booleans only"):
         salted({"a": value}, SEED)
+
+
+def test_the_worked_example_of_the_documentation_is_true() -> None:
+    """Every number of it, recomputed."""
+    page = Path(__file__).parents[2].joinpath("docs/reference/envelope.md").read_text("utf-8")
+    example = page.partition("## Worked example")[2]
+    fields = dict(leaves(COFFEE.single()["data"]))
+    path = "items.1.quantity.value"
+    encoded = encode([TERMS_ABI], [abi_of(COFFEE.terms)]).hex()
+    facts = [
+        f"It has {len(fields)} fields",
+        COFFEE.seed.hex(),
+        shake_128(COFFEE.seed).hexdigest(16),
+        fields["certification.date"][:36],
+        f'{{"{path}":"{fields[path]}"}}',
+        leaf_hash(path, fields[path]),
+        COFFEE.single()["fingerprints"][:44],
+        COFFEE.terms.document_hash.hex(),
+        COFFEE.terms.reference_key.hex(),
+        terms_hash(COFFEE.terms).hex(),
+        COFFEE.id.hex(),
+        *(encoded[at : at + 64] for at in range(0, len(encoded), 64)),
+    ]
+    assert [fact for fact in facts if fact not in example] == []
