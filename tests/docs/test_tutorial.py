@@ -64,7 +64,9 @@ def test_every_command_of_the_tutorial_prints_what_the_page_shows(outputs: list[
         lines = iter(printed.splitlines())
         for wanted in shown.splitlines():
             pattern = re.compile(_pattern(wanted))
-            assert any(pattern.fullmatch(line.rstrip()) for line in lines), f"{wanted!r} is not in:\n{printed}"
+            assert any(pattern.fullmatch(line.rstrip()) for line in lines), (
+                f"{wanted!r} is not in:\n{printed}"
+            )
 
 
 @pytest.mark.chain
