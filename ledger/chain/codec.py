@@ -6,14 +6,16 @@ order in which a struct is declared.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError, EncodingError
-from eth_typing import ABIComponent, ABIEvent, ABIFunction
 from eth_utils.abi import collapse_if_tuple, event_abi_to_log_topic, function_abi_to_4byte_selector
 
 from ledger.errors import ChainUnreachable, InputMalformed
+
+if TYPE_CHECKING:
+    from eth_typing import ABIComponent, ABIEvent, ABIFunction
 
 Value = Any
 """What the ABI library makes of one value.  Its type follows from the ABI."""
@@ -49,7 +51,7 @@ class Codec:
         self.errors = {shape.selector: shape for shape in _shapes(abi, "error")}
         self._events = {item["name"]: item for item in abi if item["type"] == "event"}
         self._topics = {
-            name: event_abi_to_log_topic(cast(ABIEvent, item)) for name, item in self._events.items()
+            name: event_abi_to_log_topic(cast("ABIEvent", item)) for name, item in self._events.items()
         }
         self._constructor: Sequence[Component] = next(
             (item["inputs"] for item in abi if item["type"] == "constructor"), ()
@@ -112,12 +114,12 @@ def _shapes(abi: Sequence[Mapping[str, Any]], kind: str) -> Iterable[Shape]:
     for item in abi:
         if item["type"] == kind:
             # A custom error is selected exactly as a function of the same signature.
-            selector = function_abi_to_4byte_selector(cast(ABIFunction, {**item, "type": "function"}))
+            selector = function_abi_to_4byte_selector(cast("ABIFunction", {**item, "type": "function"}))
             yield Shape(item["name"], selector, tuple(item["inputs"]), tuple(item.get("outputs", ())))
 
 
 def _type(component: Component) -> str:
-    return collapse_if_tuple(cast(ABIComponent, component))
+    return collapse_if_tuple(cast("ABIComponent", component))
 
 
 def _named(component: Component, value: Value) -> Value:

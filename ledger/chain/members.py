@@ -18,6 +18,9 @@ from ledger.chain.values import (
 )
 from ledger.errors import ChainUnreachable
 from ledger.facts import Address, Authority, Key, Member, Proposal, ProposalKind, Role, Written
+from ledger.refusals import MemberCodeInvalid
+
+_LARGEST_NUMBER = 2**32 - 1
 
 
 class ChainMembers:
@@ -36,7 +39,10 @@ class ChainMembers:
 
     def member(self, code: str) -> Member | None:
         """Return a member by its code."""
-        return member_from(code, self._connection.read("memberOf", code_of(code)))
+        try:
+            return member_from(code, self._connection.read("memberOf", code_of(code)))
+        except MemberCodeInvalid:
+            return None
 
     def authorities(self) -> Sequence[Authority]:
         """Return all authorities, withdrawn ones too, in the order in which they came."""
@@ -46,11 +52,15 @@ class ChainMembers:
 
     def authority(self, authority: int) -> Authority | None:
         """Return an authority by its number."""
+        if not 0 < authority <= _LARGEST_NUMBER:
+            return None
         fields = self._connection.read("authorityOf", authority)
         return self._authority(authority, fields) if fields["since"] else None
 
     def keys(self, authority: int) -> Sequence[Key]:
         """Return the authority's live keys, oldest first."""
+        if not 0 < authority <= _LARGEST_NUMBER:
+            return []
         accounts = self._connection.read("keysOf", authority)
         found = self._connection.read_all([("keyOf", (account,)) for account in accounts])
         keys = (key_from(account, fields) for account, fields in zip(accounts, found, strict=True))
@@ -107,7 +117,7 @@ class ChainMembers:
 
     def mark_compromised(self, key: Address, since: datetime, account: Address) -> Written:
         """Report that a key was in the wrong hands since a moment."""
-        return self._write("markCompromised", key, seconds_of(since), account=account).written
+        return self._write("markCompromised", key, max(seconds_of(since), 0), account=account).written
 
     def _write(self, function: str, *arguments: object, account: Address) -> Receipt:
         return self._connection.write(function, *arguments, account=account)

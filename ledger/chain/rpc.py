@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from requests.exceptions import RequestException
 from web3 import HTTPProvider
 from web3.exceptions import Web3Exception
 from web3.types import RPCEndpoint
@@ -124,7 +123,7 @@ def _ask(node: HTTPProvider, requests: Sequence[Request]) -> list[Json]:
             responses = node.make_batch_request(
                 [(RPCEndpoint(method), list(params)) for method, params in requests]
             )
-    except (RequestException, Web3Exception, OSError) as problem:
+    except (Web3Exception, OSError) as problem:  # all of the transport's own errors are OSErrors
         raise ChainUnreachable(f"{_host(node)} did not answer ({type(problem).__name__})") from problem
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:
         raise ChainUnreachable(f"{_host(node)} answered something else than JSON-RPC") from problem

@@ -83,7 +83,6 @@ class MemoryMembers(MemoryChain):
 
     def member(self, code: str) -> Member | None:
         """Return a member by its code."""
-        _require_code(code)
         return self._members.get(code)
 
     def authorities(self) -> Sequence[Authority]:
@@ -215,7 +214,10 @@ class MemoryMembers(MemoryChain):
     def mark_compromised(self, key: Address, since: datetime, account: Address) -> Written:
         """Report that a key was in the wrong hands since a moment."""
         self._begin(account)
-        stolen, since = self._require_own_key(key, self._require_admin(account)), since.replace(microsecond=0)
+        stolen, since = (
+            self._require_own_key(key, self._require_admin(account)),
+            max(since.replace(microsecond=0), EPOCH),
+        )
         reported = stolen.compromised_from
         latest = self._now() if reported is None else reported - timedelta(seconds=1)
         if since == EPOCH or since > latest:

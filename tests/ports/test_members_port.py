@@ -1,6 +1,6 @@
 """Members, authorities, keys and votes behave alike in memory and on a chain."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -35,7 +35,7 @@ def test_founders_are_members_in_their_order(world: World) -> None:
     assert world.ledger.member("TH") == members[1]
 
 
-@pytest.mark.parametrize("code", ["LA", "th", ""])
+@pytest.mark.parametrize("code", ["LA", "th", "", "THA", "ไทย"])
 def test_an_unknown_member_reads_as_none(world: World, code: str) -> None:
     """Reads answer, they do not refuse."""
     assert world.ledger.member(code) is None
@@ -43,8 +43,6 @@ def test_an_unknown_member_reads_as_none(world: World, code: str) -> None:
 
 def test_what_is_no_code_at_all_is_refused(world: World) -> None:
     """Three letters do not fit into the ledger."""
-    with pytest.raises(MemberCodeInvalid):
-        world.ledger.member("THA")
     with pytest.raises(MemberCodeInvalid):
         world.ledger.propose(ProposalKind.ADMIT, "THA", world.account("new"), world.admin("VN"))
 
@@ -57,7 +55,8 @@ def test_authorities_carry_name_domain_member_and_roles(world: World) -> None:
     assert authorities[0].name == "VN issuing office"
     assert authorities[0].domain == "issuing.example"
     assert world.ledger.authority(3) == authorities[2]
-    assert world.ledger.authority(99) is None
+    assert [world.ledger.authority(number) for number in (99, 0, -1, 2**32)] == [None] * 4
+    assert [list(world.ledger.keys(number)) for number in (99, 0, -1, 2**32)] == [[]] * 4
 
 
 def test_an_authority_may_hold_several_roles_and_a_name_in_any_script(world: World) -> None:
@@ -153,6 +152,15 @@ def test_a_compromise_may_only_be_moved_earlier(world: World) -> None:
     found = world.ledger.key(key)
     assert found is not None
     assert (found.revoked_at, found.compromised_from) == (written.at, first - DAY)
+
+
+@pytest.mark.parametrize("year", [1969, 1970])
+def test_a_compromise_begins_after_the_epoch(world: World, year: int) -> None:
+    """Second 0 means "never" on the ledger, and there is nothing before it."""
+    with pytest.raises(CompromiseDateInvalid):
+        world.ledger.mark_compromised(
+            world.account("VN issuing"), datetime(year, 1, 1, tzinfo=UTC), world.admin("VN")
+        )
 
 
 def test_a_revoked_key_can_be_marked_compromised_afterwards(world: World) -> None:
