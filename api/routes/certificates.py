@@ -84,7 +84,7 @@ def get_certificate(certificate: CertificateId, caller: Reader, ledger: LedgerDe
     standing, as_of = None, None
     with suppress(Unavailable):
         as_of = ledger.registry.head()
-        standing = ledger.registry.standing(filing.id, ledger.clock())
+        standing = ledger.registry.standing(filing.id, max(as_of.time, ledger.clock()))
     return CertificateOut.read(filing, standing, as_of)
 
 

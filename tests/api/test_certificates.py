@@ -61,6 +61,13 @@ def test_an_expired_certificate_is_shown_as_expired(desk: Desk) -> None:
     assert desk.ask("GET", f"/v1/certificates/{issued['id']}").json()["standing"] == "expired"
 
 
+def test_a_clock_behind_the_chain_does_not_hide_a_new_certificate(desk: Desk) -> None:
+    """The newest block is never in the future."""
+    issued = desk.issued()
+    desk.clock.advance(-timedelta(minutes=1))
+    assert desk.ask("GET", f"/v1/certificates/{issued['id']}").json()["standing"] == "valid"
+
+
 def test_a_certificate_can_be_fetched_while_the_chain_is_silent(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
