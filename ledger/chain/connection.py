@@ -7,8 +7,9 @@ from ledger.chain.codec import Codec, Value, Values
 from ledger.chain.profile import ChainProfile
 from ledger.chain.reverts import refusal_of
 from ledger.chain.rpc import LATEST, NodeError, Request, Rpc, octets
-from ledger.chain.sender import Call, Receipt, Sender, log_of
+from ledger.chain.sender import Sender
 from ledger.chain.signers import Signer, check_signer
+from ledger.chain.transactions import Call, Receipt, log_of
 from ledger.errors import KeyNotHeld
 from ledger.facts import Address
 

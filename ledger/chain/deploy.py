@@ -10,8 +10,9 @@ from eth_utils.address import is_checksum_address
 from ledger.chain.artefacts import CERTIFICATE_REGISTRY, artefact, check_chain, check_ledger
 from ledger.chain.profile import ChainProfile
 from ledger.chain.rpc import Rpc, quantity
-from ledger.chain.sender import Call, Sender
+from ledger.chain.sender import Sender
 from ledger.chain.signers import Signer, check_signer
+from ledger.chain.transactions import Call
 from ledger.chain.values import address_of, code_of
 from ledger.errors import ChainUnreachable, InputMalformed
 from ledger.facts import Address

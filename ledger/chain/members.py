@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from ledger.chain.connection import Connection
-from ledger.chain.sender import Receipt
+from ledger.chain.transactions import Receipt
 from ledger.chain.values import (
     ZERO_ADDRESS,
     authority_from,

@@ -14,59 +14,25 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ledger.chain.codec import Codec, Log
-from ledger.chain.profile import ChainProfile, Fees
+from ledger.chain.codec import Codec
+from ledger.chain.profile import ChainProfile
 from ledger.chain.reverts import ContractFault, refusal_of
-from ledger.chain.rpc import BRIEF, LATEST, Json, NodeError, Request, Rpc, member_of, octets, quantity
+from ledger.chain.rpc import BRIEF, LATEST, Json, NodeError, Rpc, member_of, quantity
 from ledger.chain.signers import Signer
+from ledger.chain.transactions import Call, Receipt, Signed, fees_of, log_of, price_request
 from ledger.chain.values import moment
 from ledger.errors import ChainUnreachable, LedgerError, NotConfirmed, Unavailable
-from ledger.facts import Address, Written
+from ledger.facts import Written
 from ledger.hashing import keccak
 from ledger.refusals import CompromiseDateInvalid, PostDated
 
 _LOG = logging.getLogger(__name__)
-_TIP = 1_000_000_000
-"""Tip per unit of gas in wei, where there is one."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 1.0
 """Seconds between two looks for a receipt."""
 _ATTEMPTS = 3
 """How often a call is signed anew after its nonce turned out to be taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What a transaction does."""
-
-    to: Address | None
-    """The contract, `None` to create one."""
-    data: bytes
-    gas: int
-    """The most it may use."""
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A signed transaction; sending it twice does no harm."""
-
-    transaction: bytes
-    """Its hash."""
-    raw: bytes
-    nonce: int
-    call: Call
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What became of a transaction that succeeded."""
-
-    written: Written
-    logs: tuple[Log, ...]
-    created: str | None
-    """The address of the contract it created."""
 
 
 class NonceTaken(Unavailable):
@@ -107,14 +73,16 @@ class Sender:
     # 1.
     def preflight(self, call: Call) -> Mapping[str, int]:
         """Raise the refusal that the call would meet now; returns what it has to pay."""
-        outcome, price = self._rpc.try_all([("eth_call", (self._asked(call), LATEST)), self._price_request()])
+        outcome, price = self._rpc.try_all(
+            [("eth_call", (self._asked(call), LATEST)), price_request(self._profile.fees)]
+        )
         if isinstance(outcome, NodeError):
             refusal = refusal_of(outcome, self._codec)
             if not _healed_by_time(refusal):
                 raise refusal
         if isinstance(price, NodeError):
             raise price
-        return self._fees(price)
+        return fees_of(self._profile.fees, price)
 
     def submit(self, call: Call, fees: Mapping[str, int]) -> Signed:
         """Sign a call and send it, before or after any other of this key but not meanwhile."""
@@ -278,26 +246,6 @@ class Sender:
     def _asked(self, call: Call) -> dict[str, str]:
         asked = {"from": self._signer.address, "data": _hex(call.data), "gas": hex(call.gas)}
         return asked | ({"to": call.to} if call.to else {})
-
-    def _price_request(self) -> Request:
-        if self._profile.fees is Fees.LEGACY:
-            return ("eth_gasPrice", ())
-        return ("eth_getBlockByNumber", (LATEST, BRIEF))
-
-    def _fees(self, price: Json) -> Mapping[str, int]:
-        match self._profile.fees:
-            case Fees.FREE:
-                return {"gasPrice": 0}
-            case Fees.LEGACY:
-                return {"gasPrice": quantity(price)}
-            case Fees.EIP1559:
-                base = quantity(member_of(price, "baseFeePerGas"))
-                return {"maxFeePerGas": 2 * base + _TIP, "maxPriorityFeePerGas": _TIP}
-
-
-def log_of(log: object) -> Log:
-    """Read a log of a receipt or of `eth_getLogs`."""
-    return Log(tuple(map(octets, member_of(log, "topics"))), octets(member_of(log, "data")))
 
 
 def _healed_by_time(refusal: LedgerError) -> bool:

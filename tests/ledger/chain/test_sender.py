@@ -13,8 +13,9 @@ from ledger.chain.connect import connect
 from ledger.chain.profile import Fees
 from ledger.chain.reverts import ContractFault
 from ledger.chain.rpc import NodeError, Rpc
-from ledger.chain.sender import Call, Sender, Signed
+from ledger.chain.sender import Sender
 from ledger.chain.signers import KeystoreSigner
+from ledger.chain.transactions import Call, Signed
 from ledger.errors import ChainUnreachable, NotConfirmed
 from ledger.facts import Standing
 from ledger.refusals import CertificateAlreadyIssued, PostDated

@@ -1,0 +1,66 @@
+"""Transactions before, when and after they are sent, and what they pay."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ledger.chain.codec import Log
+from ledger.chain.profile import Fees
+from ledger.chain.rpc import BRIEF, LATEST, Json, Request, member_of, octets, quantity
+from ledger.facts import Address, Written
+
+_TIP = 1_000_000_000
+"""Tip per unit of gas in wei, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a transaction does."""
+
+    to: Address | None
+    """The contract, `None` to create one."""
+    data: bytes
+    gas: int
+    """The most it may use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signed transaction; sending it twice does no harm."""
+
+    transaction: bytes
+    """Its hash."""
+    raw: bytes
+    nonce: int
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a transaction that succeeded."""
+
+    written: Written
+    logs: tuple[Log, ...]
+    created: str | None
+    """The address of the contract it created."""
+
+
+def price_request(fees: Fees) -> Request:
+    """Return the request whose answer says what gas costs now."""
+    return ("eth_gasPrice", ()) if fees is Fees.LEGACY else ("eth_getBlockByNumber", (LATEST, BRIEF))
+
+
+def fees_of(fees: Fees, price: Json) -> Mapping[str, int]:
+    """Return what a transaction pays, as its fields."""
+    match fees:
+        case Fees.FREE:
+            return {"gasPrice": 0}
+        case Fees.LEGACY:
+            return {"gasPrice": quantity(price)}
+        case Fees.EIP1559:
+            base = quantity(member_of(price, "baseFeePerGas"))
+            return {"maxFeePerGas": 2 * base + _TIP, "maxPriorityFeePerGas": _TIP}
+
+
+def log_of(log: object) -> Log:
+    """Read a log of a receipt or of `eth_getLogs`."""
+    return Log(tuple(map(octets, member_of(log, "topics"))), octets(member_of(log, "data")))
