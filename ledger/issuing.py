@@ -7,7 +7,8 @@ there: the same seed, the same id, at most one entry.
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 
 import orjson
 
@@ -64,12 +65,13 @@ def cancel(
     """
     _entitled(authority, account, ledger)
     # 1. A certificate anchored in a batch gets its entry first.
-    evidence = _entered(certificate, account, ledger)
+    _enter(certificate, account, ledger)
     # 2. Write the end, unless it stands there already.
     try:
         return ledger.registry.cancel(certificate, reason, account)
     except CertificateNotLive:
-        if evidence is not None and evidence.entry is not None and evidence.entry.reason is reason:
+        entry = ledger.registry.evidence(certificate, certificate, bytes(32)).entry
+        if entry is not None and entry.reason is reason:
             return None
         raise
 
@@ -89,7 +91,7 @@ def replace_certificate(
         raise CertificateNotFiled(certificate)
     findings = _ruled(replacement, ledger, *_naming(replacement, held))
     # 2. A certificate anchored in a batch gets its entry first.
-    _entered(certificate, account, ledger)
+    _enter(certificate, account, ledger)
     # 3. Draw up, store and write as when issuing.
     filing = _filed(replacement, authority, account, ledger, replaces=certificate)
     filing = _completed(filing, account, ledger)
@@ -194,13 +196,13 @@ def _completed(filing: Filing, account: Address, ledger: Ledger) -> Filing:
     if evidence.entry is None:
         try:
             return ledger.archive.recorded(filing.id, _written(filing, account, ledger))
-        except CertificateAlreadyIssued:
-            evidence = _evidence(filing, ledger)  # another process completed it meanwhile
-        except ContractRefusal:
-            ledger.archive.refused(filing.id)
-            raise
+        except ContractRefusal as refusal:
+            evidence = _evidence(filing, ledger)  # an earlier try, or another process, may have written it
+            if evidence.entry is None and not isinstance(refusal, CertificateAlreadyIssued):
+                ledger.archive.refused(filing.id)
+                raise
     if evidence.entry is None:
-        return replace(filing, state=FilingState.ACCEPTED)
+        return filing  # it is there, though not yet where we read
     as_of = Written(transaction=b"", block=evidence.as_of.block, at=evidence.entry.issued_at, gas_used=0)
     return ledger.archive.recorded(filing.id, as_of)
 
@@ -215,12 +217,12 @@ def _evidence(filing: Filing, ledger: Ledger) -> Evidence:
     return ledger.registry.evidence(filing.id, filing.root, filing.terms.reference_key)
 
 
-def _entered(certificate: bytes, account: Address, ledger: Ledger) -> Evidence | None:
-    """Give an anchored certificate its entry, so that it can be acted on; returns what stood there before."""
+def _enter(certificate: bytes, account: Address, ledger: Ledger) -> None:
+    """Give an anchored certificate its entry, so that it can be acted on."""
     filing = ledger.archive.find(certificate)
     if filing is None:
-        return ledger.registry.evidence(certificate, certificate, bytes(32))
+        return
     evidence = _evidence(filing, ledger)
     if evidence.entry is None and evidence.anchor is not None:
-        ledger.registry.enter(filing.terms, filing.root, filing.siblings, account)
-    return evidence
+        with suppress(CertificateAlreadyIssued):  # another process entered it meanwhile
+            ledger.registry.enter(filing.terms, filing.root, filing.siblings, account)

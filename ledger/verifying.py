@@ -99,11 +99,13 @@ def _examined_filing(filing: Filing, ledger: Ledger) -> Examination:
 
 
 def _warnings(examination: Examination) -> tuple[Finding, ...]:
-    """Return the soft findings of the rules in force on the date of issue, for a copy that hides nothing."""
+    """Return the soft findings of the rules in force on the date of issue, when nothing is hidden or altered."""
+    if not examination.intact:
+        return ()
     document = {name: value for name, value in examination.fields.items() if name not in ADDED_FIELDS}
     try:
         certificate = parse_document(document)
     except CertificateMalformed:
-        return ()  # fields are hidden or altered
+        return ()  # fields are hidden
     findings = rules.check(certificate, on=certificate.issued_on)
     return tuple(finding for finding in findings if finding.severity is Severity.WARNING)

@@ -18,7 +18,7 @@ from ledger.errors import (
     ReferenceAlreadyFiled,
     Unavailable,
 )
-from ledger.facts import Address, Reason, Role
+from ledger.facts import Address, Reason, Role, Standing
 from ledger.issuing import Issued, cancel, envelope_of, issue, replace_certificate, resume
 from ledger.memory import MemoryLedger
 from ledger.memory_archive import MemoryArchive
@@ -27,6 +27,7 @@ from ledger.ports import Filing, FilingState, Ledger
 from ledger.presented import examined, opened
 from ledger.refusals import (
     AuthorityUnknown,
+    CertificateAlreadyIssued,
     CertificateNotLive,
     CertificateUnknown,
     NotAuthorised,
@@ -253,6 +254,35 @@ def test_another_process_that_was_faster_is_found_out(office: Office) -> None:
     assert office.entries == 1
 
 
+@pytest.mark.parametrize(
+    "refusal", [CertificateAlreadyIssued(bytes(32)), NotAuthorised(VN_KEY, 1)], ids=["there", "retired"]
+)
+def test_a_late_refusal_does_not_free_a_reference_that_the_chain_holds(
+    office: Office, refusal: Exception
+) -> None:
+    """An earlier try was mined while the later one was on its way, and only the later one was refused."""
+    office.chain.breaks["issue"] = ("after", refusal)
+    one = office.issue()
+    assert one.filing.state is FilingState.RECORDED
+    assert verify(one.envelope, office.ledger).code is VerdictCode.VALID
+
+
+def test_a_node_that_lags_behind_leaves_the_certificate_accepted(office: Office) -> None:
+    """The contract says that it is there, the node we read from does not know yet."""
+    office.chain.breaks["issue"] = ("before", CertificateAlreadyIssued(bytes(32)))
+    assert office.issue().filing.state is FilingState.ACCEPTED
+    assert office.issue().filing.state is FilingState.RECORDED
+
+
+def test_a_late_refusal_of_a_replacement_does_not_free_its_reference_either(office: Office) -> None:
+    """The second try finds the old certificate replaced, by the first."""
+    old = office.issue().filing
+    office.chain.breaks["replace"] = ("after", CertificateNotLive(old.id, Standing.REPLACED))
+    new = office.replace(old.id)
+    assert new.filing.state is FilingState.RECORDED
+    assert verify(new.envelope, office.ledger).code is VerdictCode.VALID
+
+
 def test_issuing_twice_gives_the_same_certificate(office: Office) -> None:
     """One entry, one filing, one envelope to the byte."""
     one, other = office.issue(), office.issue()
@@ -381,6 +411,13 @@ def test_a_lost_answer_to_a_cancellation_is_no_second_cancellation(office: Offic
     assert office.cancel(one.filing.id) is None
 
 
+def test_a_cancellation_that_an_earlier_try_has_written_meanwhile_is_found(office: Office) -> None:
+    """Both were on their way at once; the later one was refused."""
+    one = office.issue().filing
+    office.chain.breaks["cancel"] = ("after", CertificateNotLive(one.id, Standing.CANCELLED))
+    assert office.cancel(one.id) is None
+
+
 def test_a_cancellation_for_another_reason_is_refused(office: Office) -> None:
     """The reason on the ledger is the first one."""
     one = office.issue()
@@ -500,6 +537,13 @@ def test_cancelling_a_member_of_a_batch_enters_it_first(office: Office) -> None:
     assert office.entries == 1
     assert verify(envelope_of(member), office.ledger).code is VerdictCode.CANCELLED
     assert verify(envelope_of(office.filings()[1]), office.ledger).code is VerdictCode.VALID
+
+
+def test_a_member_of_a_batch_that_was_entered_meanwhile_is_cancelled_all_the_same(office: Office) -> None:
+    """Anyone may enter it."""
+    member = batched(office)
+    office.chain.breaks["enter"] = ("after", CertificateAlreadyIssued(member.id))
+    assert office.cancel(member.id) is not None
 
 
 def test_replacing_a_member_of_a_batch_enters_it_first(office: Office) -> None:

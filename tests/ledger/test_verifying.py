@@ -197,6 +197,14 @@ def test_warnings_of_the_rules_stand_beside_the_verdict(ledger: Ledger) -> None:
     assert verdict.warnings
 
 
+def test_an_altered_copy_gets_no_warnings_about_what_nobody_issued(ledger: Ledger) -> None:
+    """They would be about the forger's text."""
+    document = issued(ledger).envelope
+    document["data"]["items"]["1"]["hsEdition"] = f"{document['data']['items']['1']['hsEdition'][:-4]}2017"
+    verdict = verify(document, ledger)
+    assert (verdict.code, verdict.warnings) == (VerdictCode.ALTERED, ())
+
+
 def test_a_reference_and_a_date_of_issue_find_the_certificate(ledger: Ledger) -> None:
     """However the reference is spelt; the content stays unchecked, and no sentence says otherwise."""
     one = issued(ledger)
