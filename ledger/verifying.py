@@ -99,7 +99,7 @@ def _examined_filing(filing: Filing, ledger: Ledger) -> Examination:
 
 
 def _warnings(examination: Examination) -> tuple[Finding, ...]:
-    """Return the soft findings of the rules in force on the date of issue, when nothing is hidden or altered."""
+    """Return the soft findings of the rules of its date of issue, when nothing is hidden or altered."""
     if not examination.intact:
         return ()
     document = {name: value for name, value in examination.fields.items() if name not in ADDED_FIELDS}
