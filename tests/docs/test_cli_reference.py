@@ -1,7 +1,9 @@
 """The page of the command line names the commands and options there are, and no others."""
 
 import re
+import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,11 +11,12 @@ import typer
 
 from ledger.cli import app
 from ledger.verdict import EXIT_CODES
-from tests.docs.pages import ROOT
+from tests.docs.pages import ROOT, blocks, pages
 
 PAGE = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")
 _SECTION = re.compile(r"^### `(?P<usage>asal [^`]+)`\n(?P<text>.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
 _ROW = re.compile(r"^\| `(--[a-z-]+)`", re.MULTILINE)
+_TYPED = re.compile(r"\.venv/bin/asal +([^|)>;\n]*)")
 SECTIONS = {section["usage"]: section["text"] for section in _SECTION.finditer(PAGE)}
 
 
@@ -68,3 +71,31 @@ def test_the_exit_codes_of_the_verdicts_are_those_of_the_program() -> None:
     assert re.findall(r"^\| ([A-Z_]+) \| (\d+) \|$", PAGE, re.MULTILINE) == [
         (verdict.value, str(code)) for verdict, code in sorted(EXIT_CODES.items(), key=lambda pair: pair[1])
     ]
+
+
+def _typed(page: Path) -> set[str]:
+    """Return every call of `asal` that a page tells people to type, without the program's name."""
+    shown = [block.text.replace("\\\n", " ") for block in blocks(page) if block.language in {"sh", "console"}]
+    return {line.strip() for text in shown for line in _TYPED.findall(text)}
+
+
+@pytest.mark.parametrize("page", [page for page in pages() if _typed(page)], ids=lambda page: page.stem)
+def test_the_commands_that_a_page_shows_are_taken(page: Path) -> None:
+    """Every option and command shown is one there is, and no required option is left out."""
+    for line in _typed(page):
+        words, command = shlex.split(line), ROOT_COMMAND
+        given: set[str] = set()
+        while words:
+            word = words.pop(0)
+            inner = getattr(command, "commands", {})
+            if word.startswith("--"):
+                known = {name: one for one in (*command.params, *ROOT_COMMAND.params) for name in one.opts}
+                assert word in known, f"{line}: there is no {word}"
+                given.add(word)
+                del words[: not known[word].is_flag]
+            elif inner:
+                assert word in inner, f"{line}: there is no {word}"
+                command = inner[word]
+        required = {one.opts[0] for one in command.params if one.required and one.param_type_name == "option"}
+        assert not getattr(command, "commands", None), f"{line}: stops half-way"
+        assert required <= given, f"{line}: leaves out {required - given}"

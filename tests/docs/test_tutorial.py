@@ -17,7 +17,7 @@ SEAM = "----8<----"
 
 @pytest.fixture(scope="module")
 def outputs(tmp_path_factory: pytest.TempPathFactory, ganache: _ganache.Node) -> list[tuple[str, str]]:
-    """Run every shell block in one shell on a freshly founded ledger; pair what it printed with what is shown."""
+    """Run every shell block in one shell on a fresh ledger; pair what it printed with what the page shows."""
     desk = tmp_path_factory.mktemp("checkout")
     for name in (".venv", "docs"):
         (desk / name).symlink_to(ROOT / name)
