@@ -255,6 +255,22 @@ def test_fingerprints_do_not_matter_to_an_unaltered_copy() -> None:
     assert examine(document).intact
 
 
+@pytest.mark.parametrize("fingerprints", ["é", "no base64!", "A", "AAAA", "=", None, 7, []])
+def test_fingerprints_that_are_no_hashes_are_refused(fingerprints: object) -> None:
+    """Whatever they are instead."""
+    with pytest.raises(EnvelopeMalformed) as refusal:
+        examine(COFFEE.single() | {"fingerprints": fingerprints})
+    assert [problem.rule for problem in refusal.value.problems] == ["envelope.fingerprints"]
+
+
+@pytest.mark.parametrize("hidden", [None, [], "x", {"obfuscatedData": None}, {"obfuscatedData": ["x"]}])
+def test_hidden_hashes_that_are_no_hashes_are_refused(hidden: object) -> None:
+    """An absent list is an empty one; anything else must be a list of hashes."""
+    with pytest.raises(EnvelopeMalformed) as refusal:
+        examine(COFFEE.single() | {"privacy": hidden})
+    assert [problem.rule for problem in refusal.value.problems] == ["envelope.hash"]
+
+
 @pytest.mark.parametrize(
     "change",
     [{"merkleRoot": "ab" * 32}, {"proof": []}, {"proof": ["ab" * 32]}, {"proof": [COFFEE.id.hex()]}],
