@@ -14,10 +14,10 @@ from ledger.chain.connect import ChainLedger, connect
 from ledger.chain.development import OF_DEVELOPMENT_MNEMONIC
 from ledger.chain.profile import read_profile
 from ledger.chain.signers import (
+    DevelopmentSigner,
     KeyFileInvalid,
     KeystoreSigner,
     Signer,
-    development_signer,
     new_keystore,
     password_in,
 )
@@ -117,7 +117,7 @@ def now() -> datetime:
 def _signers(settings: Settings) -> Iterator[Signer]:
     """Yield the keys of the folder, and those of a test chain where asked for."""
     if settings.development_keys:
-        yield from (development_signer(place) for place in range(len(OF_DEVELOPMENT_MNEMONIC)))
+        yield from (DevelopmentSigner(place) for place in range(len(OF_DEVELOPMENT_MNEMONIC)))
     if settings.keys is None:
         return
     if settings.password_file is None:

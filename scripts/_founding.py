@@ -16,7 +16,7 @@ import _setup
 from ledger.chain.connect import ChainLedger, connect
 from ledger.chain.deploy import deploy
 from ledger.chain.profile import ChainProfile, write_profile
-from ledger.chain.signers import development_signer
+from ledger.chain.signers import DevelopmentSigner
 from ledger.facts import Address, ProposalKind, Role
 
 NETWORK = _setup.ROOT / "ganache-config/network.json"
@@ -60,10 +60,10 @@ def found(rpc: str, chain_id: int, profile_file: Path) -> Founded:
     """Deploy the ledger, write its profile, add every authority and key, and admit the eleventh member."""
     network: Mapping[str, Any] = json.loads(NETWORK.read_text(encoding="utf-8"))
     founders = {member["member"]: account(member["admin"]) for member in network["founders"]}
-    profile = deploy(ChainProfile(chain_id, (rpc,), NOBODY), founders, development_signer(0))
+    profile = deploy(ChainProfile(chain_id, (rpc,), NOBODY), founders, DevelopmentSigner(0))
     write_profile(profile, profile_file)
     places = range(SPARE_KEY + 1)
-    chain = connect(profile, [development_signer(place) for place in places])
+    chain = connect(profile, [DevelopmentSigner(place) for place in places])
     offices = [office for member in network["founders"] for office in _offices(chain, member)]
     for member in network["admittedByVote"]:
         _admit(chain, member, list(founders.values()))
@@ -73,7 +73,7 @@ def found(rpc: str, chain_id: int, profile_file: Path) -> Founded:
 
 def account(place: int) -> Address:
     """Return the development account at a place."""
-    return development_signer(place).address
+    return DevelopmentSigner(place).address
 
 
 def _offices(chain: ChainLedger, member: Mapping[str, Any]) -> Iterator[Office]:

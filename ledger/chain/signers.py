@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
-from ledger.chain.development import DEVELOPMENT_MNEMONIC, WELL_KNOWN_ACCOUNTS
+from ledger.chain.development import DEVELOPMENT_MNEMONIC, OF_DEVELOPMENT_MNEMONIC, WELL_KNOWN_ACCOUNTS
 from ledger.chain.profile import ChainProfile
 from ledger.errors import DevelopmentKeyRefused, Refused
 from ledger.facts import Address
@@ -39,8 +39,8 @@ class Signer(Protocol):
         """Return the signed transaction as the bytes that are sent."""
 
 
-class _HeldKey:
-    """A private key in this process's memory."""
+class KeystoreSigner:
+    """A key from an encrypted key file (Web3 Secret Storage, version 3), held in this process's memory."""
 
     def __init__(self, account: LocalAccount) -> None:
         self._account = account
@@ -52,14 +52,10 @@ class _HeldKey:
 
     def sign(self, transaction: Mapping[str, Any]) -> bytes:
         """Return the signed transaction as the bytes that are sent."""
-        return bytes(self._account.sign_transaction(dict(transaction)).raw_transaction)
+        return _signed(self._account, transaction)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.address}>"
-
-
-class KeystoreSigner(_HeldKey):
-    """A key from an encrypted key file (Web3 Secret Storage, version 3)."""
 
     @classmethod
     def open(cls, path: Path, password_file: Path) -> "KeystoreSigner":
@@ -77,8 +73,24 @@ class KeystoreSigner(_HeldKey):
         return cls(Account.from_key(key))
 
 
-class DevelopmentSigner(_HeldKey):
-    """A publicly known key; `connect` takes it for a development chain on this machine only."""
+@dataclass(frozen=True, slots=True)
+class DevelopmentSigner:
+    """A publicly known key; `connect` takes it for a development chain on this machine only.
+
+    The account is looked up, and its key derived when it first signs: that takes some hundredths of a second.
+    """
+
+    place: int
+    """Among the accounts of the development chain, from 0."""
+
+    @property
+    def address(self) -> Address:
+        """The account."""
+        return Address(OF_DEVELOPMENT_MNEMONIC[self.place])
+
+    def sign(self, transaction: Mapping[str, Any]) -> bytes:
+        """Return the signed transaction as the bytes that are sent."""
+        return _signed(_derived(self.place), transaction)
 
 
 def password_in(path: Path) -> str:
@@ -115,11 +127,16 @@ def new_keystore(path: Path, password: str, *, iterations: int | None = None) ->
 
 
 @cache
-def development_signer(index: int) -> DevelopmentSigner:
-    """Return the signer for an account of the development chain, by its place (from 0)."""
+def _derived(place: int) -> LocalAccount:
+    """Derive a key of the development chain (BIP-44)."""
     Account.enable_unaudited_hdwallet_features()
-    path = f"m/44'/60'/0'/0/{index}"
-    return DevelopmentSigner(Account.from_mnemonic(DEVELOPMENT_MNEMONIC, account_path=path))
+    path = f"m/44'/60'/0'/0/{place}"
+    account: LocalAccount = Account.from_mnemonic(DEVELOPMENT_MNEMONIC, account_path=path)
+    return account
+
+
+def _signed(account: LocalAccount, transaction: Mapping[str, Any]) -> bytes:
+    return bytes(account.sign_transaction(dict(transaction)).raw_transaction)
 
 
 def check_signer(signer: Signer, profile: ChainProfile) -> None:

@@ -21,7 +21,7 @@ from ledger.archive import Scope, open_archive
 from ledger.chain.connect import connect
 from ledger.chain.deploy import deploy
 from ledger.chain.profile import ChainProfile, write_profile
-from ledger.chain.signers import development_signer
+from ledger.chain.signers import DevelopmentSigner
 from ledger.chain.values import ZERO_ADDRESS
 from ledger.facts import Role
 from tests.api.desk import (
@@ -171,8 +171,8 @@ def _wait_until_ready(client: httpx2.Client, process: subprocess.Popen[bytes]) -
 @pytest.fixture
 def station(network: ChainProfile, tmp_path: Path) -> Station:
     """Found a ledger, name an authority of VN, and make it an API key."""
-    admin, importer, issuing = (development_signer(place) for place in (1, 2, 3))
-    profile = deploy(network, {"VN": admin.address, "TH": importer.address}, development_signer(0))
+    admin, importer, issuing = (DevelopmentSigner(place) for place in (1, 2, 3))
+    profile = deploy(network, {"VN": admin.address, "TH": importer.address}, DevelopmentSigner(0))
     ledger = connect(profile, [admin])
     authority = ledger.add_authority(Role.ISSUING, "VN issuing office", "issuing.example", admin.address)
     ledger.add_key(authority, issuing.address, admin.address)

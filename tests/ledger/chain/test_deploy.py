@@ -9,7 +9,7 @@ import pytest
 
 from ledger.chain.connect import connect
 from ledger.chain.profile import read_profile
-from ledger.chain.signers import development_signer
+from ledger.chain.signers import DevelopmentSigner
 
 pytestmark = pytest.mark.chain
 
@@ -20,8 +20,7 @@ DEPLOY = Path(__file__).parents[3] / "scripts/deploy"
 def command(ganache: _ganache.Node, tmp_path: Path) -> list[str]:
     """Return the command that founds a ledger of two members."""
     founders = [
-        {"member": code, "admin": development_signer(place).address}
-        for place, code in enumerate(("VN", "TH"))
+        {"member": code, "admin": DevelopmentSigner(place).address} for place, code in enumerate(("VN", "TH"))
     ]
     (tmp_path / "founders.json").write_text(json.dumps(founders), encoding="utf-8")
     where = ["--rpc", ganache.rpc, "--chain-id", "1337", "--profile", str(tmp_path / "profile.toml")]

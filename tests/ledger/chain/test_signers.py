@@ -18,7 +18,7 @@ from ledger.chain.development import (
     OF_GANACHE_MNEMONIC,
 )
 from ledger.chain.profile import ChainProfile, profile_of
-from ledger.chain.signers import KeyFileInvalid, KeystoreSigner, development_signer, new_keystore, password_in
+from ledger.chain.signers import DevelopmentSigner, KeyFileInvalid, KeystoreSigner, new_keystore, password_in
 from ledger.errors import DevelopmentKeyRefused
 
 ROOT = Path(__file__).parents[3]
@@ -114,7 +114,7 @@ def test_the_accounts_of_our_development_chain_are_among_them() -> None:
     wallet = json.loads((ROOT / "ganache-config/options.json").read_text(encoding="utf-8"))["wallet"]
     assert wallet["mnemonic"] == DEVELOPMENT_MNEMONIC
     assert wallet["totalAccounts"] <= len(OF_DEVELOPMENT_MNEMONIC)
-    assert development_signer(3).address == OF_DEVELOPMENT_MNEMONIC[3]
+    assert DevelopmentSigner(3).address == OF_DEVELOPMENT_MNEMONIC[3]
 
 
 OTHERS = [
@@ -129,7 +129,7 @@ OTHERS = [
 )
 def test_a_development_key_is_refused_off_a_development_chain(profile: ChainProfile) -> None:
     """Before any node is asked, for writing as for deploying."""
-    signer = development_signer(0)
+    signer = DevelopmentSigner(0)
     with pytest.raises(DevelopmentKeyRefused) as caught:
         connect(profile, [signer])
     assert (caught.value.account, caught.value.chain_id) == (signer.address, profile.chain_id)
