@@ -15,7 +15,7 @@ from ledger import strict_json
 from ledger.certificate import Replaced
 from ledger.documents import parse_document
 from ledger.errors import ChainUnreachable, EnvelopeMalformed, ReferenceAmbiguous
-from ledger.facts import Address, Evidence, Reason, Role
+from ledger.facts import Address, Evidence, LedgerName, Reason, Role
 from ledger.issuing import Issued, cancel, issue, replace_certificate
 from ledger.memory import MemoryLedger
 from ledger.memory_archive import MemoryArchive
@@ -183,6 +183,30 @@ def test_a_silent_node_is_never_read_as_revoked(ledger: Ledger) -> None:
     assert verdict.as_of is None
     assert outcomes(verdict)["content"] == "passed"
     assert outcomes(verdict)["record"] == "not-checked"
+
+
+class Unasked(MemoryLedger):
+    """A ledger that must not be asked."""
+
+    def evidence(self, certificate: bytes, root: bytes, reference_key: bytes) -> Evidence:
+        """Fail the test."""
+        raise AssertionError(certificate, root, reference_key)
+
+
+def test_a_copy_that_names_another_ledger_is_not_asked_about_here(ledger: Ledger) -> None:
+    """Its id could mean something else here, and who asks about it is nobody's business."""
+    one = issued(ledger)
+    elsewhere = Unasked({"VN": ADMIN}, ledger=LedgerName(1, ledger.registry.ledger.address))
+    verdict = verify(one.envelope, replace(ledger, registry=elsewhere, members=elsewhere))
+    assert verdict.code is VerdictCode.NOT_FOUND
+    assert "on chain 1337; this is" in verdict.sentence
+
+
+def test_a_certificate_that_the_chain_has_lost_is_not_pending(ledger: Ledger) -> None:
+    """The archive remembers it as recorded; the chain it asks holds nothing."""
+    one = issued(ledger)
+    empty = MemoryLedger({"VN": ADMIN}, clock=ledger.clock)
+    assert verify(one.envelope, replace(ledger, registry=empty, members=empty)).code is VerdictCode.NOT_FOUND
 
 
 def test_warnings_of_the_rules_stand_beside_the_verdict(ledger: Ledger) -> None:
