@@ -24,7 +24,8 @@ contract CertificateRegistry is ICertificateRegistry, MemberRegistry {
 
     mapping(bytes32 id => Entry entry) private _entries;
     mapping(bytes32 root => Anchor batch) private _anchors;
-    mapping(bytes32 referenceKey => bytes32 id) private _holders;
+    /// @dev By member, so that nobody can take up another member's reference numbers.
+    mapping(bytes2 exporting => mapping(bytes32 referenceKey => bytes32 id)) private _holders;
     mapping(bytes32 id => bytes32 replacement) private _replacements;
 
     /// @notice Founds the ledger with its first members.
@@ -123,8 +124,8 @@ contract CertificateRegistry is ICertificateRegistry, MemberRegistry {
     }
 
     /// @inheritdoc ICertificateRegistry
-    function holderOf(bytes32 referenceKey) external view returns (bytes32 id) {
-        return _holders[referenceKey];
+    function holderOf(bytes2 exporting, bytes32 referenceKey) external view returns (bytes32 id) {
+        return _holders[exporting][referenceKey];
     }
 
     /// @inheritdoc ICertificateRegistry
@@ -152,9 +153,11 @@ contract CertificateRegistry is ICertificateRegistry, MemberRegistry {
         evidence.blockTime = block.timestamp;
         evidence.entry = _entries[id];
         evidence.anchor = _anchors[root];
-        evidence.holder = _holders[referenceKey];
         evidence.replacement = _replacements[id];
-        uint32 keyId = evidence.entry.issuedAt != 0 ? evidence.entry.key : evidence.anchor.key;
+        (uint32 keyId, bytes2 exporting) = evidence.entry.issuedAt != 0
+            ? (evidence.entry.key, evidence.entry.exporting)
+            : (evidence.anchor.key, evidence.anchor.exporting);
+        evidence.holder = _holders[exporting][referenceKey];
         (evidence.account, evidence.key) = _signer(keyId);
     }
 
@@ -182,12 +185,12 @@ contract CertificateRegistry is ICertificateRegistry, MemberRegistry {
         _requireSound(terms, member, moment);
         Entry storage entry = _entries[id];
         if (entry.issuedAt != 0) revert CertificateAlreadyIssued(id);
-        bytes32 holder = _holders[terms.referenceKey];
+        bytes32 holder = _holders[member][terms.referenceKey];
         if (holder != 0) revert ReferenceAlreadyUsed(terms.referenceKey, holder);
         _requireParents(terms, moment);
 
         // Effect: take the reference and write the entry.
-        _holders[terms.referenceKey] = id;
+        _holders[member][terms.referenceKey] = id;
         _write(entry, keyId, member, terms.importing, terms.scheme, moment, terms.validUntil);
         emit CertificateIssued(
             id,

@@ -5,7 +5,7 @@ values are written properly is asked of `ledger.wellformed`, whether an arrangem
 `ledger.rules`, and how they travel as JSON of `ledger.documents`.
 
 Box 4 (official use at import) is no part of an issued certificate; it is a later decision of the importing
-customs, kept by the ledger per item.
+customs.
 """
 
 import datetime
@@ -16,7 +16,7 @@ from typing import Final
 from ledger.terms import Scheme
 
 MAX_ITEMS: Final = 64
-"""Goods lines of one certificate; the contract keeps one bit per line in a 64-bit word."""
+"""Goods lines of one certificate, so that a decision on each can be one bit of a 64-bit word."""
 
 MAX_ORIGINALS: Final = 32
 """Originals behind a back-to-back certificate; the contract's limit on parents."""

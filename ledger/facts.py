@@ -162,7 +162,7 @@ class Evidence:
     entry: Entry | None
     anchor: Anchor | None
     holder: bytes | None
-    """The certificate that holds the same reference, if any does."""
+    """The certificate of the same member that holds the same reference, if any does."""
     replacement: bytes | None
     key: Key | None
     """The key that signed the entry or, if there is none, the anchor."""

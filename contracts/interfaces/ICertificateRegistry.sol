@@ -91,7 +91,7 @@ interface ICertificateRegistry {
         Entry entry;
         // The batch, empty when not anchored.
         Anchor anchor;
-        // The id that holds the reference number, zero when it is free.
+        // The id that holds the reference number with the entry's or batch's member, zero when it is free.
         bytes32 holder;
         // The id that replaced the certificate, zero when none did.
         bytes32 replacement;
@@ -188,7 +188,7 @@ interface ICertificateRegistry {
     /// @param id The certificate.
     error CertificateAlreadyIssued(bytes32 id);
 
-    /// @notice Another certificate has this reference number.
+    /// @notice Another certificate of the member has this reference number.
     /// @param referenceKey The hash of the reference number.
     /// @param holder The certificate that has it.
     error ReferenceAlreadyUsed(bytes32 referenceKey, bytes32 holder);
@@ -279,7 +279,7 @@ interface ICertificateRegistry {
     /// - The sender must be a live ISSUING key of `terms.exporting`.
     /// - `terms.importing` must be another member; hash, reference key and scheme must not be zero.
     /// - It must not be dated more than a day ahead, nor have expired before its date or before now.
-    /// - Neither the certificate nor its reference must be on the ledger.
+    /// - Neither the certificate nor, for this member, its reference must be on the ledger.
     /// - At most 32 parents, strictly ascending; each must be an entry that is valid now, addressed to
     ///   `terms.exporting`, not expiring before this one, and issued by a key not compromised at that time.
     /// @param terms What the ledger must know of it.
@@ -344,9 +344,11 @@ interface ICertificateRegistry {
     function anchorOf(bytes32 root) external view returns (Anchor memory);
 
     /// @notice The certificate that has a reference number.
+    /// @dev Members number their own certificates: what one takes stays free for every other, who could guess it.
+    /// @param exporting The member that gave the number out.
     /// @param referenceKey The hash of the reference number.
     /// @return id The certificate, zero when the number is free.
-    function holderOf(bytes32 referenceKey) external view returns (bytes32 id);
+    function holderOf(bytes2 exporting, bytes32 referenceKey) external view returns (bytes32 id);
 
     /// @notice The certificate that took another one's place.
     /// @param id The certificate that ended.

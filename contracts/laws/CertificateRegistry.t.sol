@@ -23,7 +23,7 @@ contract IssueTest is Base {
         assert(entry.key == 5 && entry.exporting == VN && entry.importing == TH && entry.scheme == terms.scheme);
         assert(entry.issuedAt == START && entry.validUntil == terms.validUntil);
         assert(entry.endedAt == 0 && entry.reason == 0);
-        assert(registry.holderOf(terms.referenceKey) == id && registry.isIssued(id) && !registry.isRevoked(id));
+        assert(registry.holderOf(VN, terms.referenceKey) == id && registry.isIssued(id) && !registry.isRevoked(id));
     }
 
     function testFuzz_only_live_issuing_keys_write(address account) public {
@@ -115,6 +115,16 @@ contract IssueTest is Base {
         vm.prank(VN_KEY);
         registry.cancel(id, 1);
         _refuses(terms, used);
+    }
+
+    function testFuzz_nobody_takes_up_anothers_reference(uint256 seed) public {
+        ICertificateRegistry.Terms memory terms = _terms(seed);
+        terms.exporting = TH;
+        terms.importing = VN;
+        vm.prank(TH_KEY);
+        bytes32 foreign = registry.issue(terms);
+        bytes32 id = _issue(seed);
+        assert(registry.holderOf(VN, terms.referenceKey) == id && registry.holderOf(TH, terms.referenceKey) == foreign);
     }
 }
 

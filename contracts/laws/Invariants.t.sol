@@ -178,7 +178,7 @@ contract Invariants is Base {
         for (uint256 i = 0; i < handler.count(); ++i) {
             bytes32 id = handler.ids(i);
             assert(handler.timesIssued(id) == 1);
-            assert(registry.holderOf(handler.referenceOf(id)) == id);
+            assert(registry.holderOf(registry.entryOf(id).exporting, handler.referenceOf(id)) == id);
         }
     }
 

@@ -75,7 +75,7 @@ class MemoryLedger(MemoryMembers):
         self._ledger = ledger
         self._entries: dict[bytes, Entry] = {}
         self._anchors: dict[bytes, Anchor] = {}
-        self._holders: dict[bytes, bytes] = {}
+        self._holders: dict[tuple[str, bytes], bytes] = {}
         self._replacements: dict[bytes, bytes] = {}
 
     @property
@@ -91,7 +91,7 @@ class MemoryLedger(MemoryMembers):
             as_of=self.head(),
             entry=entry,
             anchor=batch,
-            holder=self._holders.get(reference_key),
+            holder=self._holders.get((signed.exporting, reference_key)) if signed else None,
             replacement=self._replacements.get(certificate),
             key=self._signer(signed.key) if signed else None,
         )
@@ -186,10 +186,11 @@ class MemoryLedger(MemoryMembers):
         _require_sound(terms, member, moment)
         if certificate in self._entries:
             raise CertificateAlreadyIssued(certificate)
-        if terms.reference_key in self._holders:
-            raise ReferenceAlreadyUsed(terms.reference_key, self._holders[terms.reference_key])
+        reference = (member, terms.reference_key)
+        if reference in self._holders:
+            raise ReferenceAlreadyUsed(terms.reference_key, self._holders[reference])
         self._require_parents(terms, moment)
-        self._holders[terms.reference_key] = certificate
+        self._holders[reference] = certificate
         self._entries[certificate] = Entry(
             key=key,
             exporting=member,

@@ -203,6 +203,17 @@ def test_the_reference_of_a_cancelled_certificate_stays_taken(world: World) -> N
         world.ledger.issue(world.terms(reference_key=terms.reference_key), world.account("VN issuing"))
 
 
+def test_nobody_takes_up_another_members_reference(world: World) -> None:
+    """A key of Thailand on a Vietnamese number neither blocks Viet Nam nor casts doubt on its paper."""
+    terms = world.terms()
+    foreign = world.terms(exporting="TH", importing="MY", reference_key=terms.reference_key)
+    world.ledger.issue(foreign, world.account("TH issuing"))
+    world.ledger.issue(terms, world.account("VN issuing"))
+    for own in (terms, foreign):
+        evidence = world.ledger.evidence(certificate_id(own), certificate_id(own), own.reference_key)
+        assert evidence.holder == certificate_id(own)
+
+
 def test_a_date_of_issue_may_be_a_day_ahead_and_validity_may_end_today(world: World) -> None:
     """Days begin earlier in the east; a validity lasts to the end of its last day."""
     world.issued(issued_on=world.now.date() + DAY)
