@@ -6,7 +6,14 @@ from datetime import date
 
 from ledger import rules
 from ledger.documents import parse_document
-from ledger.errors import CertificateMalformed, Finding, ReferenceAmbiguous, Severity, Unavailable
+from ledger.errors import (
+    CertificateMalformed,
+    Finding,
+    Problem,
+    ReferenceAmbiguous,
+    Severity,
+    Unavailable,
+)
 from ledger.facts import Authority, Evidence
 from ledger.ports import Filing, FilingState, Ledger
 from ledger.presented import Examination, examined, opened
@@ -26,9 +33,10 @@ def verify(document: Mapping[str, object], ledger: Ledger) -> Verdict:
     examination = examined(opened(document))
     # 2. Ask the ledger what it holds under them, in one look.
     # 3. Apply the rules; no I/O from here on.
-    verdict = judge(_facts(examination, ledger, shown=True))
-    # 4. Put the soft findings of its scheme beside the verdict.
-    return with_warnings(verdict, _warnings(examination))
+    facts = _facts(examination, ledger, shown=True)
+    verdict = judge(facts)
+    # 4. Put beside the verdict what its issuer's rules, and the ledger's, would have to say.
+    return with_warnings(verdict, (*_findings(examination), *_unseen_parents(facts)))
 
 
 def verify_reference(
@@ -98,14 +106,32 @@ def _examined_filing(filing: Filing, ledger: Ledger) -> Examination:
     )
 
 
-def _warnings(examination: Examination) -> tuple[Finding, ...]:
-    """Return the soft findings of the rules of its date of issue, when nothing is hidden or altered."""
-    if not examination.intact:
+def _findings(examination: Examination) -> tuple[Finding, ...]:
+    """Return what the rules of its date of issue find in a copy that shows every field as issued.
+
+    Its issuer has applied the rules; a refusal found here tells that other software did not.
+    """
+    if not examination.intact or examination.hidden:
         return ()
     document = {name: value for name, value in examination.fields.items() if name not in ADDED_FIELDS}
     try:
         certificate = parse_document(document)
-    except CertificateMalformed:
-        return ()  # fields are hidden
-    findings = rules.check(certificate, on=certificate.issued_on)
-    return tuple(finding for finding in findings if finding.severity is Severity.WARNING)
+    except CertificateMalformed as error:
+        return tuple(_of_form(problem) for problem in error.problems)
+    return rules.check(certificate, on=certificate.issued_on)
+
+
+def _of_form(problem: Problem) -> Finding:
+    source = "docs/reference/form-d.md"
+    return Finding(f"FORM-{problem.rule}", Severity.WARNING, problem.pointer, problem.message, source)
+
+
+def _unseen_parents(facts: Facts) -> tuple[Finding, ...]:
+    """Return a warning for a back-to-back certificate whose originals the ledger has not looked at yet."""
+    terms, evidence = facts.examination.terms, facts.evidence
+    if terms is None or not terms.parents or evidence is None or evidence.entry or evidence.anchor is None:
+        return ()
+    message = (
+        "the ledger checks the original proofs when the certificate is entered, which has not happened yet"
+    )
+    return (Finding("PARENTS-UNSEEN", Severity.WARNING, "/originals", message, "ATIGA OCP Rule 11"),)

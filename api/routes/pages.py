@@ -4,6 +4,7 @@ import html
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from api.errors import ApiError
 from api.openapi import problems
@@ -45,6 +46,12 @@ def get_problem(code: str) -> ProblemOut:
     if code not in PROBLEMS:
         raise ApiError("not-found")
     return _shown(code)
+
+
+@router.get("/", include_in_schema=False)
+def front() -> Response:
+    """Lead whoever opens the bare address to the page about the service."""
+    return RedirectResponse("/docs")
 
 
 @router.get("/docs", include_in_schema=False)

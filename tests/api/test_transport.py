@@ -46,11 +46,26 @@ def test_every_answer_carries_the_security_headers(desk: Desk, method: str, path
 
 
 @pytest.mark.parametrize(
-    "path", ["/nowhere", "/v1", "/v1/certificates/", "/v1/certificates/x/y/z", "/docs/", "//", "/v2/members"]
+    "path",
+    [
+        "/nowhere",
+        "/v1",
+        "/v1/certificates/",
+        "/v1/certificates/x/y/z",
+        "/docs/",
+        "/v1//members",
+        "/v2/members",
+    ],
 )
 def test_nothing_at_an_address_is_a_problem(desk: Desk, path: str) -> None:
-    """Also a slash too many; there are no redirects."""
+    """Also a slash too many, which is not mended by a redirect."""
     problem(desk.ask("GET", path), 404, "not-found")
+
+
+def test_the_bare_address_leads_to_the_page_about_the_service(desk: Desk) -> None:
+    """A person who opens it in a browser finds a page, not a problem."""
+    answer = desk.ask("GET", "/")
+    assert "text/html" in answer.headers["content-type"]
 
 
 def test_a_method_that_an_address_does_not_take_is_a_problem(desk: Desk) -> None:

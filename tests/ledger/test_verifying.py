@@ -14,18 +14,21 @@ import pytest
 from ledger import strict_json
 from ledger.certificate import Replaced
 from ledger.documents import parse_document
-from ledger.errors import ChainUnreachable, EnvelopeMalformed, ReferenceAmbiguous
+from ledger.envelope import hash_of, sealed
+from ledger.errors import ChainUnreachable, EnvelopeMalformed, ReferenceAmbiguous, Severity
 from ledger.facts import Address, Evidence, LedgerName, Reason, Role
 from ledger.issuing import Issued, cancel, issue, replace_certificate
 from ledger.memory import MemoryLedger
 from ledger.memory_archive import MemoryArchive
 from ledger.ports import Filing, Ledger
 from ledger.presented import redacted
+from ledger.terms import certificate_id
 from ledger.verdict import EXIT_CODES, Outcome, VerdictCode
 from ledger.verifying import verify, verify_reference
-from tests.builders import a_certificate
+from tests.builders import a_certificate, a_document, a_vector, altered
 from tests.ledger.archive.filings import a_filing
 from tests.ledger.stated import stated
+from tests.vectors.made_envelopes import drawn
 
 ENVELOPES = Path(__file__).parents[1] / "vectors/envelopes"
 CASES = sorted(path.stem for path in ENVELOPES.glob("*.json"))
@@ -219,6 +222,39 @@ def test_warnings_of_the_rules_stand_beside_the_verdict(ledger: Ledger) -> None:
     assert verdict.code is VerdictCode.VALID
     assert [warning.rule for warning in verdict.warnings] == [f.rule for f in one.findings]
     assert verdict.warnings
+
+
+def test_a_certificate_that_other_software_issued_against_the_rules_says_so(ledger: Ledger) -> None:
+    """The contract cannot see it; the verdict stands, and the refusal of the rule stands beside it."""
+    document = altered(a_document(), "/declaration/importingCountry", "MY")
+    one = drawn(document, bytes(32), ledger.registry.ledger)
+    ledger.registry.issue(one.terms, KEY)
+    verdict = verify(sealed(one.data, one.seed, one.terms, (), one.id), ledger)
+    assert verdict.code is VerdictCode.VALID
+    assert [(found.rule, found.severity) for found in verdict.warnings] == [
+        ("ATIGA-BOX11-IMPORTING", Severity.REFUSAL)
+    ]
+
+
+def test_a_certificate_without_the_form_of_one_says_where(ledger: Ledger) -> None:
+    """A field that Form D does not have was issued and is intact; its place is named beside the verdict."""
+    one = drawn(a_document(), bytes(32), ledger.registry.ledger)
+    data = one.data | {"remarks": "none of Form D's boxes"}
+    terms = replace(one.terms, document_hash=hash_of(data, one.seed))
+    ledger.registry.issue(terms, KEY)
+    verdict = verify(sealed(data, one.seed, terms, (), certificate_id(terms)), ledger)
+    assert verdict.code is VerdictCode.VALID
+    assert [(found.rule, found.pointer) for found in verdict.warnings] == [("FORM-field.unknown", "/remarks")]
+
+
+def test_originals_that_the_ledger_has_not_looked_at_are_a_warning(ledger: Ledger) -> None:
+    """A back-to-back certificate in a batch rests on originals that are checked when it is entered."""
+    document = altered(a_vector("sg-my-pepper-back-to-back"), "/exportingMember", "VN")
+    one = drawn(document, bytes(32), ledger.registry.ledger)
+    ledger.registry.anchor(one.id, 1, one.terms.valid_until, KEY)
+    verdict = verify(sealed(one.data, one.seed, one.terms, (), one.id), ledger)
+    assert verdict.code is VerdictCode.VALID
+    assert "PARENTS-UNSEEN" in [found.rule for found in verdict.warnings]
 
 
 def test_an_altered_copy_gets_no_warnings_about_what_nobody_issued(ledger: Ledger) -> None:
