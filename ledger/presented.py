@@ -6,9 +6,10 @@ the terms; what the chain says about the result is for `ledger.verdict` to judge
 
 import base64
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from ledger.envelope import MANDATORY, VERSION, Data, document_hash, leaf_hash, leaves
@@ -31,6 +32,12 @@ _DAY = re.compile(
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _CHAIN_ID = re.compile(r"[1-9][0-9]{0,18}")
 MAX_FIELDS = 10_000
+MAX_NAME = 100
+"""Characters of a field's name.  A path repeats the names above it for every field below them, so without a
+bound a file of one megabyte would need gigabytes to be hashed."""
+MAX_PROBLEMS = 100
+"""How many faults of the fields are told."""
+_WANTED_NAME = f"a field name is empty, longer than {MAX_NAME} characters, not printable or has one of . / ~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,41 +272,36 @@ def _data_problems(data: object) -> list[Problem]:
     issuers = data.get("issuers", [])
     if not isinstance(issuers, list) or len(issuers) != 1 or not isinstance(issuers[0], Mapping):
         return [Problem("/data/issuers", "envelope.issuers", "must be a list of exactly one issuer")]
-    problems = _field_problems({**data, "issuers": issuers[0]}, "/data", MAX_DEPTH)
-    if not problems and sum(1 for _ in leaves(data)) > MAX_FIELDS:
+    found = _field_problems({**data, "issuers": issuers[0]}, "/data", MAX_DEPTH)
+    problems = list(islice(found, MAX_PROBLEMS))
+    if not problems and sum(1 for _ in islice(leaves(data), MAX_FIELDS + 1)) > MAX_FIELDS:
         problems.append(Problem("/data", "envelope.size", f"must have at most {MAX_FIELDS} fields"))
     return problems
 
 
-def _field_problems(value: object, pointer: str, levels: int) -> list[Problem]:
+def _field_problems(value: object, pointer: str, levels: int) -> Iterator[Problem]:
     """Find what would let two readings share one hash, and leaves that cannot be hashed at all."""
     match value:
         case Mapping() if not levels:
-            return [Problem(pointer, "envelope.depth", f"must nest at most {MAX_DEPTH} levels deep")]
+            yield Problem(pointer, "envelope.depth", f"must nest at most {MAX_DEPTH} levels deep")
         case Mapping():
-            return [
-                problem
-                for key, inner in value.items()
-                for problem in (
-                    _field_problems(inner, f"{pointer}/{key}", levels - 1)
-                    if _plain(key)
-                    else [Problem(pointer, "envelope.key", "a field name is empty or holds one of . / ~")]
-                )
-            ]
+            for key, inner in value.items():
+                if _plain(key):
+                    yield from _field_problems(inner, f"{pointer}/{key}", levels - 1)
+                else:
+                    yield Problem(pointer, "envelope.key", _WANTED_NAME)
         case list():
-            return [
-                Problem(
-                    pointer, "envelope.array", "must not be a list: hidden elements would not survive saving"
-                )
-            ]
+            yield Problem(
+                pointer, "envelope.array", "must not be a list: hidden elements would not survive saving"
+            )
         case str() if _encodable(value):
-            return []
+            return
         case _:
-            return [Problem(pointer, "envelope.leaf", "must be salted text")]
+            yield Problem(pointer, "envelope.leaf", "must be salted text")
 
 
 def _plain(name: str) -> bool:
-    return bool(name) and not set(name) & set("./~") and _encodable(name)
+    return 0 < len(name) <= MAX_NAME and not set(name) & set("./~") and name.isprintable()
 
 
 def _encodable(text: str) -> bool:

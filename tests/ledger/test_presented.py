@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ledger import envelope, strict_json
 from ledger.envelope import MANDATORY, leaf_hash, leaves
 from ledger.errors import EnvelopeMalformed, FieldNotRedactable
-from ledger.presented import MAX_FIELDS, Examination, examined, opened, redacted
+from ledger.presented import MAX_FIELDS, MAX_NAME, MAX_PROBLEMS, Examination, examined, opened, redacted
 from tests.vectors.made_envelopes import Golden, golden
 from tests.vectors.made_twins import field
 
@@ -346,6 +346,9 @@ def test_a_field_the_ledger_needs_that_cannot_be_read_is_refused(path: str, text
         ({"a": True}, "envelope.leaf"),
         ({"a": "\udfff"}, "envelope.leaf"),
         ({f"a{number}": "x" for number in range(MAX_FIELDS)}, "envelope.size"),
+        ({"a" * (MAX_NAME + 1): "x"}, "envelope.key"),
+        ({"a\n\x1b[2JVALID": "x"}, "envelope.key"),
+        ({"a\u202eb": "x"}, "envelope.key"),
         ({"issuers": []}, "envelope.issuers"),
         ({"issuers": {"0": {"name": "x"}}}, "envelope.issuers"),
         ({"issuers": [{"name": "x"}, {"name": "y"}]}, "envelope.issuers"),
@@ -359,6 +362,15 @@ def test_data_that_two_readers_could_read_in_two_ways_is_refused(data: dict[str,
     with pytest.raises(EnvelopeMalformed) as refusal:
         opened(document)
     assert [problem.rule for problem in refusal.value.problems] == [rule]
+
+
+def test_only_so_many_faults_of_the_fields_are_told() -> None:
+    """A small file with a fault in each field under long names would else be answered with gigabytes."""
+    document = COFFEE.single()
+    document["data"]["a" * MAX_NAME] = {f"a{number}": 1 for number in range(MAX_FIELDS)}
+    with pytest.raises(EnvelopeMalformed) as refusal:
+        opened(document)
+    assert len(refusal.value.problems) == MAX_PROBLEMS
 
 
 def test_nesting_without_end_is_refused() -> None:
