@@ -15,7 +15,14 @@ import orjson
 from ledger import envelope, rules
 from ledger.certificate import Certificate
 from ledger.documents import document_of
-from ledger.errors import CertificateNotFiled, CertificateRefused, Finding, LedgerError, Severity
+from ledger.errors import (
+    CertificateNotFiled,
+    CertificateRefused,
+    Finding,
+    LedgerError,
+    ReferenceAlreadyFiled,
+    Severity,
+)
 from ledger.facts import Address, Authority, Evidence, Reason, Role, Written
 from ledger.ports import Filing, FilingState, Ledger
 from ledger.refusals import (
@@ -82,7 +89,8 @@ def replace_certificate(
     """Issue a certificate in place of another, which ends in the same moment (ATIGA OCP Rule 29.4).
 
     The steps of `issue`, with the certificate replaced named in the new one.  Raises `CertificateNotFiled`
-    when the archive does not hold the one to be replaced, and what `issue` raises.
+    when the archive does not hold the one to be replaced, and what `issue` raises: `ReferenceAlreadyFiled`
+    also when the new document was issued before on its own, or in place of another.
     """
     _entitled(authority, account, ledger)
     # 1. Rules, and that the new document names the one it replaces.
@@ -94,6 +102,8 @@ def replace_certificate(
     _enter(certificate, account, ledger)
     # 3. Draw up, store and write as when issuing.
     filing = _filed(replacement, authority, account, ledger, replaces=certificate)
+    if filing.replaces != certificate:  # recording it would leave the old one valid beside it
+        raise ReferenceAlreadyFiled(filing.id)
     filing = _completed(filing, account, ledger)
     return Issued(filing, envelope_of(filing), findings)
 

@@ -496,6 +496,28 @@ def test_a_retried_replacement_after_a_crash_at_any_step_replaces_once(
     assert (verdict.code, verdict.replacement) == (VerdictCode.REPLACED, new.filing.id)
 
 
+def test_what_was_issued_on_its_own_does_not_count_as_a_replacement(office: Office) -> None:
+    """The old certificate would be told replaced, and stay valid beside the new one."""
+    old = office.issue()
+    new = issue(a_replacement(), authority=VN, account=VN_KEY, ledger=office.ledger)
+    with pytest.raises(ReferenceAlreadyFiled) as refusal:
+        office.replace(old.filing.id)
+    assert refusal.value.certificate == new.filing.id
+    assert verify(old.envelope, office.ledger).code is VerdictCode.VALID
+
+
+def test_what_was_accepted_on_its_own_is_not_sent_as_a_replacement(office: Office) -> None:
+    """Nor is it refused for good: the call that was begun can still be completed."""
+    old = office.issue()
+    office.chain.breaks["issue"] = ("before", NotConfirmed(bytes(32)))
+    with pytest.raises(NotConfirmed):
+        issue(a_replacement(), authority=VN, account=VN_KEY, ledger=office.ledger)
+    with pytest.raises(ReferenceAlreadyFiled):
+        office.replace(old.filing.id)
+    assert office.entries == 1
+    assert [type(outcome) for outcome in resume(office.ledger)] == [Filing]
+
+
 def test_a_cancelled_certificate_cannot_be_replaced_and_the_new_reference_is_free_again(
     office: Office,
 ) -> None:
