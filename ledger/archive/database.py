@@ -56,8 +56,12 @@ class Database:
             yield connection
 
     def migrate(self, revision: str = "head") -> None:
-        """Bring the schema up to a revision."""
+        """Bring the schema up to a revision; of several processes that start together, one does it."""
+        if self.revision() == (self.newest_revision if revision == "head" else revision):
+            return  # nothing to write, so whoever only reads need not wait for a writer
         with self.writing() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
             command.upgrade(_config(connection), revision)
 
     def downgrade(self, revision: str) -> None:

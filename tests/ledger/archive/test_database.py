@@ -7,7 +7,9 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -104,6 +106,32 @@ def test_migrating_twice_keeps_what_is_stored(tmp_path: Path, rooms: ArchiveRoom
     again = open_archive(_url(tmp_path))
     assert again.certificates.find(filing.id) == filing
     again.close()
+
+
+_OPENER = """
+import sys, time
+from ledger.archive import open_archive
+time.sleep(max(0, float(sys.argv[2]) - time.time()))
+open_archive(sys.argv[1]).close()
+"""
+
+
+def test_several_workers_can_make_a_new_archive_together(tmp_path: Path) -> None:
+    """One makes the tables, and the others wait for it instead of failing."""
+    command = [sys.executable, "-c", _OPENER, _url(tmp_path), str(time.time() + 2)]
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(subprocess.run, command, capture_output=True, check=False) for _ in range(4)]
+    assert [(one.result().returncode, one.result().stderr) for one in done] == [(0, b"")] * 4
+
+
+def test_an_archive_that_is_up_to_date_is_opened_without_writing(tmp_path: Path, rooms: ArchiveRooms) -> None:
+    """Or nobody could look into it while another writes."""
+    other = sqlite3.connect(tmp_path / "archive.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    again = open_archive(_url(tmp_path))
+    assert again.database.revision() == rooms.database.newest_revision
+    again.close()
+    other.close()
 
 
 def test_the_tables_can_be_made_on_postgresql() -> None:
