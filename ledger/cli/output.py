@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 could not be done now (node or archive silent), 2 wrong us
 """
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from typing import Any, NoReturn
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ledger.errors import (
     CertificateMalformed,
@@ -31,8 +33,21 @@ EXIT_UNAVAILABLE = 1
 EXIT_USAGE = 2
 EXIT_REFUSED = 3
 
-talk = Console(stderr=True, highlight=False)
-page = Console(highlight=False)
+
+_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""Characters that steer a terminal, turn the direction of writing, or do not show; not line ends."""
+
+
+class _Page(Console):
+    """Shows texts of others as they are: they neither steer the terminal nor count as markup."""
+
+    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - the library's own
+        """Return text for the page, with characters that would not be seen written as escapes."""
+        return super().render_str(_UNSEEN.sub(_escaped, text), **options)
+
+
+talk = _Page(stderr=True, highlight=False, emoji=False)
+page = _Page(highlight=False, emoji=False, markup=False)
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - any value of the ledger, one line for each kind
@@ -69,7 +84,7 @@ def answer(value: object, *, as_json: bool, shown: Callable[[], None]) -> None:
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
     """Print rows under titles, or the sentence for none."""
-    cells = [[str(cell) for cell in row] for row in rows]
+    cells = [[str(cell).replace("\n", "\\n") for cell in row] for row in rows]
     if not cells:
         page.print(empty)
         return
@@ -123,8 +138,13 @@ def findings(found: Iterable[Finding]) -> None:
 
 def usage(message: str) -> NoReturn:
     """Say how the command is meant to be used, and end."""
-    talk.print(f"[bold red]Usage:[/] {message}")
+    talk.print("[bold red]Usage:[/]", end=" ")
+    talk.print(message, markup=False)
     raise typer.Exit(EXIT_USAGE)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode("ascii")
 
 
 def _camel(name: str) -> str:
