@@ -2,6 +2,7 @@
 
 import json
 import time
+import tracemalloc
 from contextlib import suppress
 from typing import Any
 
@@ -126,3 +127,14 @@ def test_integers_up_to_2_to_the_53_are_read(number: int) -> None:
 def test_a_pair_of_escaped_halves_is_one_character() -> None:
     """Escapes of whole characters are read."""
     assert loads(rb'"\ud83d\ude00"') == "\N{GRINNING FACE}"
+
+
+@pytest.mark.parametrize("text", [b"a" * 1_000_000, b'a\\"' * 300_000], ids=["plain", "escaped"])
+def test_a_long_string_takes_little_more_memory_than_it_has(text: bytes) -> None:
+    """A caller could else make the service take a hundred megabytes for one."""
+    document = b'["' + text + b'"]'
+    tracemalloc.start()
+    loads(document)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10 * len(document)
