@@ -32,12 +32,13 @@ _DAY = re.compile(
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _CHAIN_ID = re.compile(r"[1-9][0-9]{0,18}")
 MAX_FIELDS = 10_000
-MAX_NAME = 100
-"""Characters of a field's name.  A path repeats the names above it for every field below them, so without a
-bound a file of one megabyte would need gigabytes to be hashed."""
+MAX_PATH = 200
+"""Characters of a field's path.  It repeats the names above the field, so without a bound a file of one
+megabyte would need gigabytes to be hashed, and to be told what is altered in it."""
 MAX_PROBLEMS = 100
 """How many faults of the fields are told."""
-_WANTED_NAME = f"a field name is empty, longer than {MAX_NAME} characters, not printable or has one of . / ~"
+_WANTED_NAME = "a field name is empty, not printable or has one of . / ~"
+_WANTED_PATH = f"the names of a field and of all above it must have at most {MAX_PATH} characters in all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,10 +287,12 @@ def _field_problems(value: object, pointer: str, levels: int) -> Iterator[Proble
             yield Problem(pointer, "envelope.depth", f"must nest at most {MAX_DEPTH} levels deep")
         case Mapping():
             for key, inner in value.items():
-                if _plain(key):
-                    yield from _field_problems(inner, f"{pointer}/{key}", levels - 1)
-                else:
+                if not _plain(key):
                     yield Problem(pointer, "envelope.key", _WANTED_NAME)
+                elif len(pointer) + len(key) >= len("/data/") + MAX_PATH:
+                    yield Problem(pointer, "envelope.path", _WANTED_PATH)
+                else:
+                    yield from _field_problems(inner, f"{pointer}/{key}", levels - 1)
         case list():
             yield Problem(
                 pointer, "envelope.array", "must not be a list: hidden elements would not survive saving"
@@ -301,7 +304,7 @@ def _field_problems(value: object, pointer: str, levels: int) -> Iterator[Proble
 
 
 def _plain(name: str) -> bool:
-    return 0 < len(name) <= MAX_NAME and not set(name) & set("./~") and name.isprintable()
+    return bool(name) and not set(name) & set("./~") and name.isprintable()
 
 
 def _encodable(text: str) -> bool:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ledger import envelope, strict_json
 from ledger.envelope import MANDATORY, leaf_hash, leaves
 from ledger.errors import EnvelopeMalformed, FieldNotRedactable
-from ledger.presented import MAX_FIELDS, MAX_NAME, MAX_PROBLEMS, Examination, examined, opened, redacted
+from ledger.presented import MAX_FIELDS, MAX_PATH, MAX_PROBLEMS, Examination, examined, opened, redacted
 from tests.vectors.made_envelopes import Golden, golden
 from tests.vectors.made_twins import field
 
@@ -346,7 +346,8 @@ def test_a_field_the_ledger_needs_that_cannot_be_read_is_refused(path: str, text
         ({"a": True}, "envelope.leaf"),
         ({"a": "\udfff"}, "envelope.leaf"),
         ({f"a{number}": "x" for number in range(MAX_FIELDS)}, "envelope.size"),
-        ({"a" * (MAX_NAME + 1): "x"}, "envelope.key"),
+        ({"a" * (MAX_PATH + 1): "x"}, "envelope.path"),
+        ({"a" * (MAX_PATH - 2): {"b": {"c": "x"}}}, "envelope.path"),
         ({"a\n\x1b[2JVALID": "x"}, "envelope.key"),
         ({"a\u202eb": "x"}, "envelope.key"),
         ({"issuers": []}, "envelope.issuers"),
@@ -367,10 +368,17 @@ def test_data_that_two_readers_could_read_in_two_ways_is_refused(data: dict[str,
 def test_only_so_many_faults_of_the_fields_are_told() -> None:
     """A small file with a fault in each field under long names would else be answered with gigabytes."""
     document = COFFEE.single()
-    document["data"]["a" * MAX_NAME] = {f"a{number}": 1 for number in range(MAX_FIELDS)}
+    document["data"]["a" * 100] = {f"a{number}": 1 for number in range(MAX_FIELDS)}
     with pytest.raises(EnvelopeMalformed) as refusal:
         opened(document)
     assert len(refusal.value.problems) == MAX_PROBLEMS
+
+
+def test_a_path_of_the_greatest_length_is_read() -> None:
+    """The bound itself is allowed."""
+    document = COFFEE.single()
+    document["data"]["a" * (MAX_PATH - 2)] = {"b": "x"}
+    assert max(len(path) for path in examined(opened(document)).altered) == MAX_PATH
 
 
 def test_nesting_without_end_is_refused() -> None:
