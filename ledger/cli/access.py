@@ -34,9 +34,7 @@ def create(
             usage(f"{account} is not a key of authority {authority}")
         scopes = [Scope(name) for name in scope]
         moment = now()
-        made, token = session.opened.api_keys.make(
-            authority, Address(account), scopes, label=label, now=moment
-        )
+        made, token = session.opened.api_keys.make(authority, key.account, scopes, label=label, now=moment)
     talk.print("Keep it now; only its hash is stored.")
     answer(
         {"id": made.id, "key": token}, as_json=session.as_json, shown=lambda: page.print(token, markup=False)

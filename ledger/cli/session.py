@@ -47,7 +47,9 @@ class Session:
             usage("no key is at hand; name a folder of key files with --keys")
         if not self.account and len(held) > 1:
             usage(f"{len(held)} keys are at hand; say which one acts with --as ADDRESS")
-        return self.account or held[0]
+        # An account is a number: other software writes it without the capitals of the checksum.
+        written = {account.lower(): account for account in held}
+        return written.get(self.account.lower(), self.account) if self.account else held[0]
 
     def authority(self) -> tuple[int, Address]:
         """Return the authority that the acting account writes for, with the account."""

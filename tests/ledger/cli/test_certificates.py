@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.facts import Role
+from ledger.facts import Address, Role
 from tests.builders import a_document, a_vector
 from tests.ledger.cli.conftest import Desk
 
@@ -16,6 +16,14 @@ def test_an_issued_certificate_verifies_from_its_file(desk: Desk) -> None:
     issued = desk.issued(next(NUMBERS))
     said = desk.asal("verify", issued["file"])
     assert (said.code, said.json["code"], said.json["certificate"]) == (0, "VALID", issued["id"])
+
+
+def test_an_account_may_be_written_in_small_letters(desk: Desk) -> None:
+    """Or the certificate would be stored, its key said to be missing, and no retry complete it."""
+    file = desk.file("document.json", a_document(reference=next(NUMBERS)))
+    issue = ("certificate", "issue", file, "--out", str(desk.folder))
+    said = desk.asal(*issue, account=Address(desk.issuing("VN").lower()))
+    assert (said.code, said.json[0]["state"]) == (0, "recorded")
 
 
 def test_issuing_again_changes_nothing(desk: Desk) -> None:

@@ -115,6 +115,14 @@ def test_an_api_key_is_shown_once_and_can_be_revoked(desk: Desk) -> None:
     assert desk.asal(*make[:4], desk.issuing("TH"), *make[5:]).code == 2
 
 
+def test_an_api_key_signs_with_the_account_as_the_ledger_writes_it(desk: Desk) -> None:
+    """The service would else not find the key for what it has accepted already."""
+    office = desk.founded.office("VN", Role.ISSUING)
+    number, account = str(office.authority), office.account.lower()
+    desk.asal("api-keys", "create", number, "--account", account, "--label", "ERP", "--scope", "issue")
+    assert desk.asal("api-keys", "list", number).json[0]["account"] == office.account
+
+
 def test_development_keys_work_on_a_development_chain_only(desk: Desk) -> None:
     """A profile with another chain id refuses the publicly known keys before anything else."""
     far = desk.folder / "far.toml"
