@@ -148,6 +148,8 @@ def redact(
 ) -> None:
     """Write a copy of an envelope with fields hidden; it verifies like the original."""
     session = session_of(context)
+    if out.resolve() == file.resolve():
+        usage("write the copy to another file; what is hidden cannot be had back from it")
     with failures():
         copy = presented.redacted(json_object(file), hide)
     write_text(out, json.dumps(copy, ensure_ascii=False, indent=2))

@@ -133,6 +133,17 @@ def test_a_redacted_copy_verifies_and_hides(desk: Desk) -> None:
     assert desk.asal(*redact, "reference").code == 3
 
 
+def test_a_redacted_copy_never_takes_the_place_of_the_envelope(desk: Desk) -> None:
+    """What is hidden could not be had back from the copy, under whatever name the file is given again."""
+    issued = desk.issued(next(NUMBERS))
+    envelope = Path(issued["file"])
+    before, link = envelope.read_bytes(), desk.folder / "link.json"
+    link.symlink_to(envelope)
+    for out in (envelope, envelope.parent / ".." / "envelopes" / envelope.name, link):
+        said = desk.asal("certificate", "redact", issued["file"], "--hide", "consignee", "--out", str(out))
+        assert (said.code, envelope.read_bytes()) == (2, before)
+
+
 def test_several_files_are_judged_even_if_one_is_no_envelope(desk: Desk) -> None:
     """One file that is no envelope is reported as such beside the verdicts on the others."""
     issued = desk.issued(next(NUMBERS))
