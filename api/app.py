@@ -46,7 +46,7 @@ def create_app(ledger: Ledger, rooms: ArchiveRooms, limits: Limits | None = None
         app.include_router(router)
     app.state.routes = [route for router in routers for route in router.routes]
     add_handlers(app)
-    app.add_middleware(Transport, body_limit=app.state.services.limits.body_bytes)
+    app.add_middleware(Transport, body_limit=app.state.services.limits.body_bytes, forms={pages.VERIFY})
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
 

@@ -6,6 +6,7 @@ A plain ASGI callable, because it stands on the way of every byte.
 import logging
 import re
 import uuid
+from collections.abc import Collection
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -19,7 +20,9 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _LOG = logging.getLogger("asal.api")
 _HEADERS: Final = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; form-action 'none'",
+    "Content-Security-Policy": (
+        "default-src 'none'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'"
+    ),
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "interest-cohort=()",
     "Referrer-Policy": "no-referrer",
@@ -32,10 +35,14 @@ _HEADERS: Final = {
 class Transport:
     """Wraps the app; keeps no state between requests."""
 
-    def __init__(self, app: ASGIApp, body_limit: int) -> None:
-        """Wrap an app that takes bodies of at most `body_limit` bytes."""
+    def __init__(self, app: ASGIApp, body_limit: int, forms: Collection[str] = ()) -> None:
+        """Wrap an app that takes bodies of at most `body_limit` bytes.
+
+        At the addresses in `forms` the app itself says, as a page, that a body is too large.
+        """
         self._app = app
         self._limit = body_limit
+        self._forms = forms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection of the server."""
@@ -47,13 +54,14 @@ class Transport:
         scope["state"] = {**scope.get("state", {}), "request_id": request_id}
         answer = _Answer(send, request_id)
         length = headers.get("content-length", "0")
-        if not length.isascii() or not length.isdigit() or int(length[:20]) > self._limit:
+        fits = length.isascii() and length.isdigit() and int(length[:20]) <= self._limit
+        if not fits and scope["path"] not in self._forms:
             await problem_response(PROBLEMS["payload-too-large"], request_id, headers=_CLOSE)(
                 scope, receive, answer
             )
             return
         try:
-            await self._app(scope, _Limited(receive, self._limit), answer)
+            await self._app(scope, _Limited(receive, self._limit if fits else _NOTHING), answer)
         except ClientDisconnect:
             return  # nobody is left to answer
         except Exception as error:
@@ -64,6 +72,8 @@ class Transport:
             await problem_response(PROBLEMS["internal"], request_id)(scope, receive, answer)
 
 
+_NOTHING: Final = -1
+"""Less than the shortest body: the first read says that it is too large."""
 _CLOSE: Final = {"Connection": "close"}
 """The rest of a body that is too large is not read; the connection cannot be used again."""
 

@@ -1,17 +1,22 @@
-"""What a person finds who follows a link: the list of operations, and what each problem means."""
+"""What a person finds who follows a link: the page to verify on, the list of operations, each problem."""
 
 import html
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.dependencies import ServicesDep
 from api.errors import ApiError
 from api.openapi import problems
+from api.pages import verifying
+from api.pages.render import STATIC, static_file
+from api.pages.submitted import Submitted, submitted
 from api.problems import PROBLEMS
 from api.schemas import Schema
 
 router = APIRouter(tags=["documentation"])
+VERIFY = "/verify"
 
 
 class ProblemOut(Schema):
@@ -50,8 +55,30 @@ def get_problem(code: str) -> ProblemOut:
 
 @router.get("/", include_in_schema=False)
 def front() -> Response:
-    """Lead whoever opens the bare address to the page about the service."""
-    return RedirectResponse("/docs")
+    """Lead whoever opens the bare address to the page on which anybody verifies."""
+    return RedirectResponse(VERIFY)
+
+
+@router.get(VERIFY, include_in_schema=False)
+def verify_form(services: ServicesDep) -> Response:
+    """Show the form, which takes an envelope file or a reference."""
+    return verifying.form(services)
+
+
+@router.post(VERIFY, include_in_schema=False)
+def verify_answer(
+    request: Request, given: Annotated[Submitted, Depends(submitted)], services: ServicesDep
+) -> Response:
+    """Show the verdict, or the form with what has to be put right; nothing that was sent is kept."""
+    return verifying.answer(request, given, services)
+
+
+@router.get("/static/{name}", include_in_schema=False)
+def static(name: str) -> Response:
+    """Serve the stylesheet, under the name that goes with its content."""
+    if name not in STATIC:
+        raise ApiError("not-found")
+    return static_file(STATIC[name])
 
 
 @router.get("/docs", include_in_schema=False)

@@ -1,0 +1,159 @@
+"""From a verdict to what its page says; pure functions, and no rule of their own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from api.pages.boxes import Field, field_at, field_of
+from api.pages.words import moment
+from ledger.errors import EnvelopeMalformed, Finding, InputMalformed, Severity
+from ledger.verdict import Check, Verdict, VerdictCode
+
+SHOWN = 50
+"""How many altered fields, notes, or places of a problem a page lists."""
+NAMED = 3
+"""How many altered fields the sentence itself names."""
+
+TONES: Final = {
+    VerdictCode.VALID: "good",
+    VerdictCode.REPLACED: "care",
+    VerdictCode.EXPIRED: "care",
+    VerdictCode.NOT_FOUND: "care",
+    VerdictCode.CANCELLED: "stop",
+    VerdictCode.ALTERED: "stop",
+    VerdictCode.ISSUER_NOT_AUTHORISED: "stop",
+    VerdictCode.CONFLICTING: "stop",
+    VerdictCode.PENDING: "wait",
+    VerdictCode.CANNOT_CHECK: "wait",
+}
+"""Colour and icon by verdict; the words beside them say the same."""
+_CHECKS: Final = {
+    "content": "Content as issued",
+    "record": "On the ledger",
+    "issuer": "Issuer entitled when it signed",
+    "status": "In force now",
+}
+_OUTCOMES: Final = {"passed": "Passed", "failed": "Failed", "not-checked": "Not checked"}
+_ASK_AGAIN: Final = {VerdictCode.PENDING, VerdictCode.CANNOT_CHECK}
+_VOUCHED: Final = {VerdictCode.VALID, VerdictCode.REPLACED, VerdictCode.CANCELLED, VerdictCode.EXPIRED}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One of the four checks."""
+
+    title: str
+    outcome: str
+    word: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a rule says beside the verdict."""
+
+    severity: str
+    message: str
+    field: Field
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A verdict as its page tells it."""
+
+    code: str
+    tone: str
+    title: str
+    sentence: str
+    next_step: str
+    ask_again: str
+    """When another answer may be had; nothing for verdicts that stand."""
+    checks: tuple[CheckLine, ...]
+    altered: tuple[Field, ...]
+    unlisted: int
+    """How many more fields are altered than are listed."""
+    removed: int
+    hidden: int
+    notes: tuple[Note, ...]
+    unlisted_notes: int
+    certificate: str
+    replacement: str
+    as_of: str
+    block: str
+    vouched: bool
+    """Whether the ledger stands behind the particulars of an unaltered copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why there is no verdict, and at which control of the form it is put right."""
+
+    control: str
+    """Its id on the page."""
+    message: str
+    details: tuple[str, ...] = ()
+
+
+def result_of(verdict: Verdict, again: datetime) -> Result:
+    """Return what the page of a verdict says; `again` is when it would be worth asking again."""
+    altered = tuple(field_at(path) for path in verdict.altered[:SHOWN])
+    return Result(
+        code=verdict.code.value,
+        tone=TONES[verdict.code],
+        title=verdict.title,
+        sentence=_sentence(verdict),
+        next_step=verdict.next_step,
+        ask_again=moment(again) if verdict.code in _ASK_AGAIN else "",
+        checks=tuple(_check(check, verdict) for check in verdict.checks),
+        altered=altered,
+        unlisted=len(verdict.altered) - len(altered),
+        removed=verdict.removed,
+        hidden=verdict.hidden,
+        notes=tuple(_note(finding) for finding in verdict.warnings[:SHOWN]),
+        unlisted_notes=len(verdict.warnings[SHOWN:]),
+        certificate=f"0x{verdict.certificate.hex()}" if verdict.certificate else "",
+        replacement=f"0x{verdict.replacement.hex()}" if verdict.replacement else "",
+        as_of=moment(verdict.as_of.time) if verdict.as_of else "",
+        block=str(verdict.as_of.block) if verdict.as_of else "",
+        vouched=verdict.code in _VOUCHED,
+    )
+
+
+def trouble_of(error: EnvelopeMalformed | InputMalformed) -> Trouble:
+    """Return why a file could not be read as an envelope."""
+    if isinstance(error, InputMalformed):
+        return Trouble("envelope", "The file could not be read", (f"{_capital(error.message)}.",))
+    places = tuple(
+        f"{problem.pointer or 'The file'}: {problem.message}." for problem in error.problems[:SHOWN]
+    )
+    return Trouble("envelope", "The file is not the envelope of a certificate", places)
+
+
+def _sentence(verdict: Verdict) -> str:
+    """Return the sentence; altered fields by the names people know, or their number where they are many."""
+    if not verdict.altered:
+        return verdict.sentence
+    if len(verdict.altered) > NAMED:
+        return f"{len(verdict.altered)} fields are not as issued."
+    return f"Not as issued: {', '.join(_spoken(field_at(path)) for path in verdict.altered)}."
+
+
+def _spoken(field: Field) -> str:
+    name = field.name or field.path
+    return f"{name} of goods line {field.line}" if field.line else name
+
+
+def _check(check: Check, verdict: Verdict) -> CheckLine:
+    evidence = _sentence(verdict) if check.name == "content" and verdict.altered else check.evidence
+    outcome = check.outcome.value
+    return CheckLine(_CHECKS.get(check.name, check.name), outcome, _OUTCOMES[outcome], evidence)
+
+
+def _note(finding: Finding) -> Note:
+    severity = "Against a rule" if finding.severity is Severity.REFUSAL else "Take note"
+    return Note(severity, f"{_capital(finding.message)}.", field_of(finding.pointer), finding.source)
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

@@ -1,0 +1,67 @@
+"""How times, members and texts of strangers are written on a page."""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from ledger.facts import Member
+
+_MEMBERS: Final = {
+    "BN": "Brunei Darussalam",
+    "ID": "Indonesia",
+    "KH": "Cambodia",
+    "LA": "Lao PDR",
+    "MM": "Myanmar",
+    "MY": "Malaysia",
+    "PH": "Philippines",
+    "SG": "Singapore",
+    "TH": "Thailand",
+    "TL": "Timor-Leste",
+    "VN": "Viet Nam",
+}
+_MONTHS: Final = (
+    "January February March April May June July August September October November December".split()
+)
+_INVISIBLE: Final = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+
+
+def moment(at: datetime) -> str:
+    """Return a moment in UTC to the minute, its month by name."""
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"
+
+
+def day(text: str) -> str:
+    """Return an ISO date with its month by name; a text that is none stays as it is."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+
+
+def member(code: str) -> str:
+    """Return a member's or country's name and code, or the code alone where the name is not known here."""
+    return f"{_MEMBERS[code]} ({code})" if code in _MEMBERS else code
+
+
+def choices(members: Iterable[Member]) -> tuple[tuple[str, str], ...]:
+    """Return codes and names of members to choose from, by name; those of ASEAN when none are known."""
+    codes = [one.code for one in members] or list(_MEMBERS)
+    return tuple(sorted(((code, member(code)) for code in codes), key=lambda choice: choice[1]))
+
+
+def inert(text: str) -> str:
+    """Return a text in which no character hides or turns the writing round: such are shown by number.
+
+    A stranger writes the envelope; what prints alike must be alike.  Line breaks stay.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_visible(character) for character in text)
+
+
+def _visible(character: str) -> str:
+    if character != "\n" and unicodedata.category(character) in _INVISIBLE:
+        return f"[U+{ord(character):04X}]"
+    return character
