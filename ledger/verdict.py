@@ -215,7 +215,8 @@ def _standing(facts: Facts, recorded: datetime) -> tuple[VerdictCode, str]:
             return VerdictCode.REPLACED, f"It was replaced by another certificate on {day(entry.ended_at)}."
         why = entry.reason.name.lower().replace("_", " ") if entry.reason else "no reason given"
         return VerdictCode.CANCELLED, f"The issuing member cancelled it on {day(entry.ended_at)}: {why}."
-    if facts.now.date() > terms.valid_until:
+    # Whichever clock is later: one that is behind must not revive an expired certificate.
+    if max(facts.now, evidence.as_of.time).date() > terms.valid_until:
         return VerdictCode.EXPIRED, f"It could be presented until {terms.valid_until:%d %B %Y}."
     if not evidence.final:
         return VerdictCode.PENDING, "It is on the ledger, in a block that is not final yet."

@@ -84,7 +84,7 @@ silent: dict[str, Any] = {"evidence": None, "authority": None}
 accepted: dict[str, Any] = {"accepted": True}
 looked_up: dict[str, Any] = {"shown": False}
 
-OF_EVIDENCE = {"entry", "anchor", "holder", "replacement", "key", "final"}
+OF_EVIDENCE = {"as_of", "entry", "anchor", "holder", "replacement", "key", "final"}
 
 
 def facts(*parts: dict[str, Any]) -> Facts:
@@ -261,6 +261,12 @@ def test_the_last_second_of_the_last_day_is_in_time() -> None:
     """The next one is not."""
     assert judge(facts({"now": LAST})).code is VerdictCode.VALID
     assert judge(facts({"now": LAST + SECOND})).code is VerdictCode.EXPIRED
+
+
+def test_a_clock_that_is_behind_does_not_revive_an_expired_certificate() -> None:
+    """The newest block says that it is later, and the verdict is told to be true as of that block."""
+    verdict = judge(facts({"now": NOW - timedelta(days=2000), "as_of": AsOf(41, LAST + SECOND)}))
+    assert verdict.code is VerdictCode.EXPIRED
 
 
 def test_a_certificate_that_holds_its_own_reference_is_in_no_conflict() -> None:
