@@ -1,5 +1,6 @@
 """`scripts/demo` keeps the README's promise."""
 
+import contextlib
 import json
 import os
 import signal
@@ -22,8 +23,8 @@ Ready = dict[str, Any]
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ready]:
     """A demonstration that stays up, by its ready file."""
-    folder = tmp_path_factory.mktemp("demo")
-    file = folder / "ready.json"
+    folder = tmp_path_factory.mktemp("demo") / "100%20 of it?"
+    file = folder.with_name("ready.json")
     command = [sys.executable, str(ROOT / "scripts/demo"), "--data", str(folder), "--ready-file", str(file)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
@@ -66,6 +67,13 @@ def test_the_command_line_agrees_with_the_service(ready: Ready) -> None:
     assert done.returncode == max(one["exitCode"] for one in told)
 
 
+def test_everything_lies_in_its_folder_whatever_the_folder_is_called(ready: Ready) -> None:
+    """The archive holds secrets and is emptied at the next start; it must not lie beside the folder."""
+    folder = Path(ready["profile"]).parent
+    assert (folder / "archive.sqlite3").exists()
+    assert {path.name for path in folder.parent.iterdir()} == {folder.name, "ready.json"}
+
+
 def test_each_api_key_acts_for_its_own_member_only(ready: Ready) -> None:
     """No API key of another member can cancel a certificate of Viet Nam, whatever its roles."""
     coffee = next(
@@ -78,6 +86,31 @@ def test_each_api_key_acts_for_its_own_member_only(ready: Ready) -> None:
         answer = httpx.post(url, json={"reason": "other"}, headers=headers, timeout=30)
         assert answer.status_code in {403, 404}, key["name"]
     assert verdict_on(ready, coffee)["code"] == "VALID"
+
+
+def test_it_leaves_nothing_running_when_it_is_killed(tmp_path: Path) -> None:
+    """Neither the chain nor the API outlives the process that was to end them."""
+    file = tmp_path / "ready.json"
+    command = [sys.executable, str(ROOT / "scripts/demo"), "--data", str(tmp_path), "--ready-file", str(file)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+        while not file.exists() and process.poll() is None:
+            time.sleep(0.1)
+        process.kill()
+    ready = json.loads(file.read_text(encoding="utf-8"))
+    deadline = time.monotonic() + 20
+    while (left := _answering(ready)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert left == []
+
+
+def _answering(ready: Ready) -> list[str]:
+    """Return the addresses of a demonstration at which something still answers."""
+    found = []
+    for name in ("api", "rpc"):
+        with contextlib.suppress(httpx.HTTPError):
+            httpx.get(ready[name], timeout=5)
+            found.append(name)
+    return found
 
 
 def test_it_ends_by_itself_and_leaves_nothing_running(tmp_path: Path) -> None:
