@@ -45,13 +45,14 @@ contract CertificateRegistry is ICertificateRegistry, MemberRegistry {
     }
 
     /// @inheritdoc ICertificateRegistry
-    function anchor(bytes32 root, uint32 size, uint48 validUntil) external {
-        // Check: an issuing key commits a new batch that is still of use.
+    function anchor(bytes32 tree, uint32 size, uint48 validUntil) external {
+        // Check: an issuing key commits a new batch of its own member that is still of use.
         (uint32 keyId, bytes2 member) = _requireRole(ROLE_ISSUING);
-        if (root == 0) revert RootMissing();
+        if (tree == 0) revert RootMissing();
         if (size == 0) revert BatchSizeInvalid(size);
         uint48 moment = _now();
         if (validUntil < moment) revert AlreadyExpired(validUntil, moment);
+        bytes32 root = Hashes.commutativeKeccak256(tree, bytes32(member));
         Anchor storage batch = _anchors[root];
         if (batch.anchoredAt != 0) revert RootAlreadyAnchored(root);
 
@@ -66,10 +67,12 @@ contract CertificateRegistry is ICertificateRegistry, MemberRegistry {
 
     /// @inheritdoc ICertificateRegistry
     function enter(Terms memory terms, bytes32 root, bytes32[] calldata proof) external returns (bytes32 id) {
-        // Check: some member asks, and the certificate is part of the batch.
+        // Check: some member asks, the batch was signed by its issuer, and the certificate is part of it.
         _requireRole(ANY_ROLE);
         Anchor memory batch = _anchors[root];
         if (batch.anchoredAt == 0) revert RootUnknown(root);
+        uint48 compromisedFrom = _compromisedFrom(batch.key, batch.anchoredAt);
+        if (compromisedFrom != 0) revert AnchorIssuerCompromised(root, compromisedFrom);
         id = _idOf(terms);
         if (!MerkleProof.verifyCalldata(proof, root, id)) revert ProofInvalid(id, root);
         if (batch.validUntil < terms.validUntil) {

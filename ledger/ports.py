@@ -109,11 +109,14 @@ class Registry(Protocol):
     def issue(self, terms: Terms, account: Address) -> Written:
         """Write the entry of one certificate."""
 
-    def anchor(self, root: bytes, size: int, valid_until: date, account: Address) -> Written:
-        """Commit a batch by its root; `valid_until` is the latest in it."""
+    def anchor(self, tree: bytes, size: int, valid_until: date, account: Address) -> Written:
+        """Commit a batch by the root of its tree; `valid_until` is the latest in it.
+
+        It is recorded under that root joined with the account's member, see `ledger.batch`.
+        """
 
     def enter(self, terms: Terms, root: bytes, proof: Sequence[bytes], account: Address) -> Written:
-        """Turn an anchored certificate into an entry; `proof` leads from its id to the root."""
+        """Turn an anchored certificate into an entry; `proof` leads from its id to the batch's root."""
 
     def cancel(self, certificate: bytes, reason: Reason, account: Address) -> Written:
         """End a certificate."""
@@ -152,9 +155,9 @@ class Filing:
     seed: bytes
     """32 secret bytes that the salts derive from; whoever holds them can guess hidden fields."""
     root: bytes
-    """The id itself, or the root of the batch it was anchored in."""
+    """The id itself, or the root of the batch it was anchored in, as `ledger.batch` makes it."""
     siblings: tuple[bytes, ...]
-    """Merkle proof from the id to the root; empty when issued singly."""
+    """Merkle proof from the id to the root, the member's node last; empty when issued singly."""
     state: FilingState
     filed_at: datetime
     recorded_at: datetime | None = None

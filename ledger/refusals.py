@@ -418,6 +418,14 @@ class RootUnknown(ContractRefusal):
 
 
 @dataclass(eq=False)
+class AnchorIssuerCompromised(ContractRefusal):
+    """Batch {root} was anchored after its key was compromised on {compromised_from}."""
+
+    root: bytes
+    compromised_from: datetime
+
+
+@dataclass(eq=False)
 class BatchSizeInvalid(ContractRefusal):
     """A batch of {size} certificates cannot be anchored."""
 

@@ -2,7 +2,7 @@
 
 `Terms` is the Python side of the contract's struct of the same name.  The certificate's id is
 `pair(documentHash, termsHash)`, so `[termsHash]` is a Merkle proof from the document to the id, and
-`[termsHash, …siblings]` one from the document to the root of a batch.
+`[termsHash, …siblings]` one from the document to the root of a batch (see `ledger.batch`).
 """
 
 import re

@@ -9,7 +9,7 @@ import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Protocol
 
@@ -17,6 +17,7 @@ import _ganache
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
+from ledger.batch import Batch, batch_of
 from ledger.chain.connect import ChainLedger, connect
 from ledger.chain.deploy import deploy
 from ledger.chain.profile import ChainProfile, Fees
@@ -124,6 +125,13 @@ class World(ABC):
         certificate = self.issued()
         self.ledger.cancel(certificate, Reason.OTHER, self.account("VN issuing"))
         return certificate
+
+    def anchored(self, *batch: Terms, by: str = "VN issuing", valid_until: date | None = None) -> Batch:
+        """Anchor certificates together, valid as long as the last of them, and return their batch."""
+        made = batch_of(map(certificate_id, batch), by[:2])
+        ends = valid_until or max(terms.valid_until for terms in batch)
+        self.ledger.anchor(made.tree.root, len(batch), ends, self.account(by))
+        return made
 
     def suspend(self, member: str) -> None:
         """Let the members suspend one of them; where it takes all votes, its own too."""

@@ -66,7 +66,8 @@ interface ICertificateRegistry {
         uint8 reason;
     }
 
-    /// @notice The Merkle root of a batch of certificates.
+    /// @notice A batch of certificates, recorded under its root: the root of the tree over their ids, joined with the
+    /// member that anchored it.
     struct Anchor {
         // slot 0
         // The number of the key that anchored it.
@@ -133,11 +134,11 @@ interface ICertificateRegistry {
     event ParentLinked(bytes32 indexed parent, bytes32 indexed id);
 
     /// @notice A batch of certificates was anchored.
-    /// @param root The Merkle root over their ids.
+    /// @param root The batch: the root of the tree over their ids, joined with the member.
     /// @param key The number of the key that anchored it.
     /// @param size How many certificates there are in it, as the issuer says.
     /// @param validUntil Until when they can be presented at most.
-    event RootAnchored(bytes32 indexed root, uint32 indexed key, uint32 size, uint48 validUntil);
+    event RootAnchored(bytes32 indexed root, uint32 key, uint32 size, uint48 validUntil);
 
     /// @notice A certificate was cancelled by its issuing member.
     /// @param id The certificate.
@@ -246,16 +247,21 @@ interface ICertificateRegistry {
     /// @param reason The reason given.
     error ReasonInvalid(uint8 reason);
 
-    /// @notice The batch is on the ledger.
-    /// @param root The Merkle root of the batch.
+    /// @notice The sender's member has anchored this batch before.
+    /// @param root The batch.
     error RootAlreadyAnchored(bytes32 root);
 
-    /// @notice The Merkle root is missing.
+    /// @notice The root of the tree is missing.
     error RootMissing();
 
     /// @notice There is no such batch on the ledger.
-    /// @param root The Merkle root given.
+    /// @param root The root given; the root of a tree alone is none.
     error RootUnknown(bytes32 root);
+
+    /// @notice The key that anchored the batch was in the wrong hands at that time.
+    /// @param root The batch.
+    /// @param compromisedFrom The time since when the key is compromised.
+    error AnchorIssuerCompromised(bytes32 root, uint48 compromisedFrom);
 
     /// @notice A batch has at least one certificate.
     /// @param size The size given.
@@ -287,26 +293,34 @@ interface ICertificateRegistry {
     function issue(Terms calldata terms) external returns (bytes32 id);
 
     /// @notice Commits a batch of certificates of the sender's member in one write.
-    /// @dev Nothing of a certificate in the batch is checked before `enter`. Emits `RootAnchored`.
+    /// @dev The batch is recorded under its root, keccak-256 over the sorted pair of `tree` and `bytes32(member)`: the
+    /// sender's member, its two letters first and zeros after them. So what one member anchors never meets what another
+    /// one does: nobody can take a batch by copying a transaction that waits, nor make certificates read as revoked by
+    /// anchoring an inner node of their tree with a short validity. A certificate's proof is the one in the tree and,
+    /// as the last sibling, `bytes32(member)`.
+    ///
+    /// Nothing of a certificate in the batch is checked before `enter`. Emits `RootAnchored` with the batch's root.
     ///
     /// Requirements:
     /// - The sender must be a live ISSUING key.
-    /// - `root` must be neither zero nor anchored, `size` not 0, and `validUntil` not in the past.
-    /// @param root The Merkle root over the ids of the certificates (sorted pairs, keccak-256).
+    /// - `tree` must not be zero nor anchored by the same member, `size` not 0, and `validUntil` not in the past.
+    /// @param tree The root of the Merkle tree over the ids of the certificates (sorted pairs, keccak-256).
     /// @param size How many there are.
     /// @param validUntil Until when they can be presented at most.
-    function anchor(bytes32 root, uint32 size, uint48 validUntil) external;
+    function anchor(bytes32 tree, uint32 size, uint48 validUntil) external;
 
     /// @notice Writes a certificate of a batch out, as if it had been issued when the batch was anchored.
     /// @dev Emits `CertificateIssued`, `ParentLinked` for each parent, and `CertificateEntered`.
     ///
     /// Requirements:
     /// - The sender must be a live key of any member, with any role.
-    /// - The batch must be anchored, the proof lead from the id to its root, and the batch not expire before it.
+    /// - The batch must be anchored, and by a key not compromised at that time: what a thief has anchored takes no
+    ///   references.
+    /// - The proof must lead from the id to the batch's root, and the batch not expire before the certificate.
     /// - All else as for `issue`, by the key and at the time of the batch.
     /// @param terms What the ledger must know of it.
     /// @param root The batch.
-    /// @param proof The siblings on the way from the id to the root, bottom-up.
+    /// @param proof The siblings on the way from the id to the root, bottom-up; the last one is `bytes32(member)`.
     /// @return id The certificate's id, `idOf(terms)`.
     function enter(Terms calldata terms, bytes32 root, bytes32[] calldata proof) external returns (bytes32 id);
 
@@ -383,8 +397,9 @@ interface ICertificateRegistry {
     function isIssued(bytes32 hash) external view returns (bool);
 
     /// @notice Whether a certificate or a batch must not be relied on, in the words of OpenAttestation's verifiers.
-    /// @dev Expired, cancelled, replaced, or signed at or after the time since when its key is compromised. Of a hash
-    /// that is both an id and a root, the entry decides: nobody can revoke a certificate by anchoring its id.
+    /// @dev Expired, cancelled, replaced, or signed at or after the time since when its key is compromised. Verifiers
+    /// ask for every node from a document up to its root; no other member can put anything under one of them. Of a hash
+    /// that is both an id and a root, the entry decides.
     /// @param hash An id or a root.
     /// @return True when it must not be relied on; false when unknown.
     function isRevoked(bytes32 hash) external view returns (bool);

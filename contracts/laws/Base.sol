@@ -123,6 +123,11 @@ abstract contract Base {
         registry.vote(proposal);
     }
 
+    /// @dev The root under which a member's batch is recorded, given the root of its tree.
+    function _rootOf(bytes32 tree, bytes2 member) internal pure returns (bytes32) {
+        return _pair(tree, bytes32(member));
+    }
+
     function _pair(bytes32 left, bytes32 right) internal pure returns (bytes32) {
         return left < right ? keccak256(abi.encode(left, right)) : keccak256(abi.encode(right, left));
     }

@@ -216,20 +216,36 @@ contract BatchTest is Base {
     bytes32 internal sibling = keccak256("sibling");
 
     function _anchor(uint256 seed) internal returns (bytes32 root, bytes32[] memory proof) {
-        root = _pair(registry.idOf(_terms(seed)), sibling);
-        proof = new bytes32[](1);
-        proof[0] = sibling;
+        bytes32 tree = _pair(registry.idOf(_terms(seed)), sibling);
+        root = _rootOf(tree, VN);
+        proof = new bytes32[](2);
+        (proof[0], proof[1]) = (sibling, bytes32(VN));
         vm.prank(VN_KEY);
-        registry.anchor(root, 2, START + 300 days);
+        registry.anchor(tree, 2, START + 300 days);
+    }
+
+    /// @dev A batch of one: its tree is the id, its proof the member.
+    function _anchorAlone(address account, bytes2 member, ICertificateRegistry.Terms memory terms, uint48 until)
+        internal
+        returns (bytes32 root, bytes32[] memory proof)
+    {
+        bytes32 tree = registry.idOf(terms);
+        root = _rootOf(tree, member);
+        proof = new bytes32[](1);
+        proof[0] = bytes32(member);
+        vm.prank(account);
+        registry.anchor(tree, 1, until);
     }
 
     function test_an_anchor_is_sound_and_new() public {
         (bytes32 root,) = _anchor(1);
+        bytes32 tree = _pair(registry.idOf(_terms(1)), sibling);
         assert(registry.anchorOf(root).size == 2 && registry.anchorOf(root).exporting == VN);
         assert(registry.isIssued(root) && !registry.isRevoked(root));
-        vm.startPrank(VN_KEY);
+        assert(!registry.isIssued(tree) && registry.anchorOf(tree).anchoredAt == 0);
+        vm.startPrank(VN_KEY_2);
         vm.expectRevert(abi.encodeWithSelector(ICertificateRegistry.RootAlreadyAnchored.selector, root));
-        registry.anchor(root, 2, START);
+        registry.anchor(tree, 2, START);
         vm.expectRevert(abi.encodeWithSelector(ICertificateRegistry.RootMissing.selector));
         registry.anchor(0, 2, START);
         vm.expectRevert(abi.encodeWithSelector(ICertificateRegistry.BatchSizeInvalid.selector, uint32(0)));
@@ -254,27 +270,23 @@ contract BatchTest is Base {
     function test_what_is_not_of_the_batch_stays_out() public {
         (bytes32 root, bytes32[] memory proof) = _anchor(1);
         bytes32 id = registry.idOf(_terms(2));
+        bytes32 tree = _pair(registry.idOf(_terms(1)), sibling);
         _refused(STRANGER, abi.encodeWithSelector(IMemberRegistry.NotAuthorised.selector, STRANGER, uint8(0)));
         registry.enter(_terms(1), root, proof);
         vm.startPrank(TH_CUSTOMS);
-        vm.expectRevert(abi.encodeWithSelector(ICertificateRegistry.RootUnknown.selector, sibling));
-        registry.enter(_terms(1), sibling, proof);
+        vm.expectRevert(abi.encodeWithSelector(ICertificateRegistry.RootUnknown.selector, tree));
+        registry.enter(_terms(1), tree, proof);
         vm.expectRevert(abi.encodeWithSelector(ICertificateRegistry.ProofInvalid.selector, id, root));
         registry.enter(_terms(2), root, proof);
     }
 
     function test_a_batch_binds_member_and_validity() public {
         ICertificateRegistry.Terms memory terms = _terms(1);
-        bytes32[] memory proof = new bytes32[](0);
-        bytes32 root = registry.idOf(terms);
-        vm.prank(TH_KEY);
-        registry.anchor(root, 1, START + 300 days);
+        (bytes32 root, bytes32[] memory proof) = _anchorAlone(TH_KEY, TH, terms, START + 300 days);
         _refused(TH_CUSTOMS, abi.encodeWithSelector(ICertificateRegistry.NotYourMember.selector, VN, TH));
         registry.enter(terms, root, proof);
         terms = _terms(2);
-        root = registry.idOf(terms);
-        vm.prank(VN_KEY);
-        registry.anchor(root, 1, START + 1 days);
+        (root, proof) = _anchorAlone(VN_KEY, VN, terms, START + 1 days);
         _refused(
             TH_CUSTOMS,
             abi.encodeWithSelector(
@@ -284,12 +296,57 @@ contract BatchTest is Base {
         registry.enter(terms, root, proof);
     }
 
-    function test_anchoring_an_id_does_not_revoke_it() public {
-        bytes32 id = _issue(1);
+    /// @dev TH sees VN's transaction waiting and sends the same before it, with whatever size and validity.
+    function testFuzz_a_copy_sent_first_does_not_block_the_victim(uint32 size, uint24 validFor) public {
+        bytes32 tree = _pair(registry.idOf(_terms(1)), sibling);
         vm.prank(TH_KEY);
-        registry.anchor(id, 1, START);
+        registry.anchor(tree, size == 0 ? 1 : size, START + validFor);
+        (bytes32 root, bytes32[] memory proof) = _anchor(1);
+        assert(registry.anchorOf(root).size == 2 && registry.anchorOf(root).validUntil == START + 300 days);
+        vm.warp(uint256(START) + validFor + 1);
+        assert(!registry.isRevoked(root));
+        vm.prank(TH_CUSTOMS);
+        assert(registry.entryOf(registry.enter(_terms(1), root, proof)).exporting == VN);
+    }
+
+    /// @dev Verifiers ask isRevoked of every node on the way; another member anchors each of them, soon over.
+    function test_no_node_of_a_batch_is_revoked_by_another_member() public {
+        (bytes32 root,) = _anchor(1);
+        bytes32 id = registry.idOf(_terms(1));
+        bytes32[4] memory nodes = [id, sibling, _pair(id, sibling), root];
+        vm.startPrank(TH_KEY);
+        for (uint256 i = 0; i < 4; ++i) {
+            registry.anchor(nodes[i], 1, START);
+        }
         vm.warp(START + 1);
-        assert(!registry.isRevoked(id));
+        for (uint256 i = 0; i < 4; ++i) {
+            assert(!registry.isRevoked(nodes[i]) && registry.isIssued(nodes[i]) == (i == 3));
+        }
+    }
+
+    function testFuzz_nothing_is_entered_from_a_batch_signed_by_a_stolen_key(uint8 before) public {
+        vm.warp(START + 256);
+        (bytes32 root, bytes32[] memory proof) = _anchor(1);
+        vm.prank(VN_ADMIN);
+        registry.markCompromised(VN_KEY, START + 256 - before);
+        _refused(
+            TH_CUSTOMS,
+            abi.encodeWithSelector(
+                ICertificateRegistry.AnchorIssuerCompromised.selector, root, START + 256 - before
+            )
+        );
+        registry.enter(_terms(1), root, proof);
+        assert(registry.holderOf(VN, _terms(1).referenceKey) == 0 && registry.isRevoked(root));
+    }
+
+    function test_a_batch_signed_before_the_theft_is_good() public {
+        (bytes32 root, bytes32[] memory proof) = _anchor(1);
+        vm.warp(START + 1);
+        vm.prank(VN_ADMIN);
+        registry.markCompromised(VN_KEY, START + 1);
+        vm.prank(TH_CUSTOMS);
+        registry.enter(_terms(1), root, proof);
+        assert(!registry.isRevoked(root));
     }
 }
 
@@ -376,9 +433,9 @@ contract EndTest is Base {
 
     function test_evidence_is_all_there_is() public {
         bytes32 id = _issue(1);
-        bytes32 root = keccak256("root");
+        bytes32 root = _rootOf(keccak256("tree"), TH);
         vm.prank(TH_KEY);
-        registry.anchor(root, 9, START);
+        registry.anchor(keccak256("tree"), 9, START);
         ICertificateRegistry.Evidence memory evidence = registry.evidenceOf(id, root, _terms(1).referenceKey);
         assert(evidence.blockTime == START && evidence.blockNumber == block.number);
         assert(evidence.entry.key == 1 && evidence.anchor.size == 9 && evidence.holder == id);

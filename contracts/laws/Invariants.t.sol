@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
+
 import {CertificateRegistry} from "../CertificateRegistry.sol";
 import {ICertificateRegistry} from "../interfaces/ICertificateRegistry.sol";
 import {IMemberRegistry} from "../interfaces/IMemberRegistry.sol";
@@ -18,6 +20,9 @@ contract Handler {
     mapping(bytes32 id => bytes32 referenceKey) public referenceOf;
     mapping(bytes32 id => address account) public endedBy;
     mapping(bytes32 id => ICertificateRegistry.Entry ended) private _ended;
+    bytes32[] public roots;
+    mapping(bytes32 root => bytes2 member) public anchoredBy;
+    mapping(bytes32 root => ICertificateRegistry.Anchor anchored) private _anchored;
 
     struct Observation {
         bytes32 id;
@@ -47,6 +52,14 @@ contract Handler {
         return _ended[id];
     }
 
+    function rootCount() external view returns (uint256) {
+        return roots.length;
+    }
+
+    function anchored(bytes32 root) external view returns (ICertificateRegistry.Anchor memory) {
+        return _anchored[root];
+    }
+
     function pass(uint24 time) external {
         vm.warp(block.timestamp + time);
     }
@@ -70,13 +83,24 @@ contract Handler {
 
     function batch(uint256 who, uint256 enterer, uint8 number, uint8 from, uint8 to, uint24 life) external {
         ICertificateRegistry.Terms memory terms = _terms(number, from, to, life, 0);
-        bytes32 root = _registry.idOf(terms);
-        vm.prank(_accounts[who % _accounts.length]);
-        try _registry.anchor(root, 1, terms.validUntil) {} catch {}
+        address account = _accounts[who % _accounts.length];
+        bytes2 member = _registry.keyOf(account).member;
+        bytes32[] memory proof = new bytes32[](1);
+        proof[0] = bytes32(member);
+        bytes32 root = _anchor(account, member, _registry.idOf(terms), 1, terms.validUntil);
         vm.prank(_accounts[enterer % _accounts.length]);
-        try _registry.enter(terms, root, new bytes32[](0)) returns (bytes32 id) {
+        try _registry.enter(terms, root, proof) returns (bytes32 id) {
             _note(id, terms.referenceKey);
         } catch {}
+    }
+
+    /// @dev Somebody anchors what is on the ledger already: an id, or the root of a batch of whichever member.
+    function copy(uint256 who, uint256 which, bool ofBatch, uint32 size, uint24 life) external {
+        uint256 known = ofBatch ? roots.length : ids.length;
+        if (known == 0) return;
+        bytes32 tree = ofBatch ? roots[which % known] : ids[which % known];
+        address account = _accounts[who % _accounts.length];
+        _anchor(account, _registry.keyOf(account).member, tree, size, uint48(block.timestamp) + life);
     }
 
     function cancel(uint256 who, uint256 which, uint8 reason) external {
@@ -116,6 +140,20 @@ contract Handler {
         vm.prank(_admins[admin % _admins.length]);
         try _registry.markCompromised(_accounts[(which >> 3) % _accounts.length], uint48(block.timestamp - ago)) {}
             catch {}
+    }
+
+    function _anchor(address account, bytes2 member, bytes32 tree, uint32 size, uint48 validUntil)
+        private
+        returns (bytes32 root)
+    {
+        root = Hashes.commutativeKeccak256(tree, bytes32(member));
+        vm.prank(account);
+        try _registry.anchor(tree, size, validUntil) {
+            require(anchoredBy[root] == 0, "anchored twice");
+            roots.push(root);
+            anchoredBy[root] = member;
+            _anchored[root] = _registry.anchorOf(root);
+        } catch {}
     }
 
     function _note(bytes32 id, bytes32 referenceKey) private {
@@ -194,6 +232,15 @@ contract Invariants is Base {
             IMemberRegistry.Key memory key = registry.keyOf(account);
             assert(key.member == entry.exporting && key.roles & ISSUING != 0);
             assert(key.revokedAt == 0 || key.revokedAt >= entry.endedAt);
+        }
+    }
+
+    function invariant_what_a_member_anchored_is_changed_by_nobody() public view {
+        for (uint256 i = 0; i < handler.rootCount(); ++i) {
+            bytes32 root = handler.roots(i);
+            ICertificateRegistry.Anchor memory batch = registry.anchorOf(root);
+            assert(batch.exporting == handler.anchoredBy(root));
+            assert(keccak256(abi.encode(batch)) == keccak256(abi.encode(handler.anchored(root))));
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
+
 import {CertificateRegistry} from "../CertificateRegistry.sol";
 import {ICertificateRegistry} from "../interfaces/ICertificateRegistry.sol";
 import {IMemberRegistry} from "../interfaces/IMemberRegistry.sol";
@@ -126,6 +128,17 @@ contract CertificateProofs is Proofs {
         assert(_same(later, entry));
     }
 
+    /// @dev What is recorded of a batch never changes, by whatever write.
+    function _a_batch_is_fixed(address caller, bytes32 root, uint8 choice) private {
+        ICertificateRegistry.Anchor memory batch = registry.anchorOf(root);
+        vm.assume(batch.anchoredAt != 0);
+        vm.prank(caller);
+        _anyWrite(choice, false);
+        ICertificateRegistry.Anchor memory later = registry.anchorOf(root);
+        assert(later.key == batch.key && later.exporting == batch.exporting && later.size == batch.size);
+        assert(later.anchoredAt == batch.anchoredAt && later.validUntil == batch.validUntil);
+    }
+
     /// @dev A new entry carries the key and member of its signer: the caller, or whoever anchored its batch.
     function _a_new_entry_names_its_signer(address caller, bytes32 id, uint8 choice, bool child) private {
         vm.assume(choice != 2 && registry.entryOf(id).issuedAt == 0);
@@ -203,6 +216,38 @@ contract CertificateProofs is Proofs {
 
     function check_replace_only_its_issuer_changes(address caller, bytes32 it) public {
         _only_its_issuer_changes_an_entry(caller, it, 4, false);
+    }
+
+    function check_issue_batch_is_fixed(address caller, bytes32 it) public {
+        _a_batch_is_fixed(caller, it, 0);
+    }
+
+    function check_anchor_batch_is_fixed(address caller, bytes32 it) public {
+        _a_batch_is_fixed(caller, it, 1);
+    }
+
+    function check_enter_batch_is_fixed(address caller, bytes32 it) public {
+        _a_batch_is_fixed(caller, it, 2);
+    }
+
+    function check_cancel_batch_is_fixed(address caller, bytes32 it) public {
+        _a_batch_is_fixed(caller, it, 3);
+    }
+
+    function check_replace_batch_is_fixed(address caller, bytes32 it) public {
+        _a_batch_is_fixed(caller, it, 4);
+    }
+
+    /// @dev No other member can take a batch's place: what it anchors is never under the root of this tree and this
+    /// member. A tree whose root is a member's code does not exist, for nobody finds its preimage.
+    function check_anchor_keeps_out_of_other_members_batches(address caller, bytes32 tree, bytes2 member) public {
+        bytes2 own = registry.keyOf(caller).member;
+        vm.assume(own != member && tree != bytes32(own));
+        bytes32 root = Hashes.commutativeKeccak256(tree, bytes32(member));
+        bool anchored = registry.isIssued(root);
+        vm.prank(caller);
+        _anyWrite(1, false);
+        assert(registry.isIssued(root) == anchored);
     }
 
     function check_issue_new_entry_names_signer(address caller, bytes32 it) public {

@@ -92,9 +92,27 @@ contract VectorsTest is Base {
             for (uint256 i = 1; i < layer.length; ++i) {
                 assert(layer[i - 1] < layer[i]);
             }
-            assert(_rootOf(layer) == json.parseJsonBytes32(file, string.concat(key, ".root")));
+            assert(_treeOf(layer) == json.parseJsonBytes32(file, string.concat(key, ".root")));
         }
         assert(count >= 8);
+    }
+
+    /// @dev A batch is recorded under the tree's root joined with the member, to which the vectors' proofs lead.
+    function test_batches_have_the_roots_of_python() public {
+        string memory file = json.readFile("../tests/vectors/merkle/merkle.json");
+        uint256 count;
+        for (; json.keyExistsJson(file, _at("batches", count)); ++count) {
+            string memory key = _at("batches", count);
+            bytes2 member = bytes2(json.parseJsonBytes(file, string.concat(key, ".member")));
+            bytes32 root = json.parseJsonBytes32(file, string.concat(key, ".root"));
+            bytes32[] memory proof = json.parseJsonBytes32Array(file, string.concat(key, ".proof"));
+            vm.prank(member == VN ? VN_KEY : member == TH ? TH_KEY : MY_KEY);
+            registry.anchor(json.parseJsonBytes32(file, string.concat(key, ".tree")), 1, START);
+            assert(registry.anchorOf(root).exporting == member);
+            assert(proof[proof.length - 1] == bytes32(member));
+            assert(MerkleProof.verify(proof, root, json.parseJsonBytes32(file, string.concat(key, ".leaf"))));
+        }
+        assert(count >= 4);
     }
 
     /// @dev An inner node proves nothing: whoever enters a certificate gives its terms, and the id is computed.
@@ -104,13 +122,14 @@ contract VectorsTest is Base {
         bytes32 right = registry.idOf(_terms(2));
         bytes32 third = registry.idOf(_terms(3));
         bytes32 node = Hashes.commutativeKeccak256(left, right);
-        bytes32 root = Hashes.commutativeKeccak256(node, third);
-        bytes32[] memory proof = new bytes32[](1);
-        proof[0] = third;
+        bytes32 tree = Hashes.commutativeKeccak256(node, third);
+        bytes32 root = _rootOf(tree, VN);
+        bytes32[] memory proof = new bytes32[](2);
+        (proof[0], proof[1]) = (third, bytes32(VN));
         assert(MerkleProof.verify(proof, root, node));
 
         vm.prank(VN_KEY);
-        registry.anchor(root, 3, first.validUntil);
+        registry.anchor(tree, 3, first.validUntil);
         first.documentHash = node;
         bytes32 posing = registry.idOf(first);
         vm.prank(VN_KEY);
@@ -133,7 +152,7 @@ contract VectorsTest is Base {
         assert(keccak256(abi.encode(parents)) == keccak256(abi.encode(terms.parents)));
     }
 
-    function _rootOf(bytes32[] memory layer) private pure returns (bytes32) {
+    function _treeOf(bytes32[] memory layer) private pure returns (bytes32) {
         uint256 size = layer.length;
         while (size > 1) {
             uint256 next = (size + 1) / 2;

@@ -56,12 +56,12 @@ class ChainRegistry:
         """Write an entry."""
         return self._connection.write("issue", abi_of(terms), account=account).written
 
-    def anchor(self, root: bytes, size: int, valid_until: date, account: Address) -> Written:
-        """Commit a batch of certificates by its root."""
+    def anchor(self, tree: bytes, size: int, valid_until: date, account: Address) -> Written:
+        """Commit a batch of certificates by the root of its tree; the contract joins it with the member."""
         if not 0 <= size <= _LARGEST_BATCH:
             raise BatchSizeInvalid(size)
         return self._connection.write(
-            "anchor", root, size, last_instant(valid_until), account=account
+            "anchor", tree, size, last_instant(valid_until), account=account
         ).written
 
     def enter(self, terms: Terms, root: bytes, proof: Sequence[bytes], account: Address) -> Written:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from ledger.batch import member_node
 from ledger.facts import (
     Address,
     Anchor,
@@ -16,6 +17,7 @@ from ledger.facts import (
     Standing,
     Written,
 )
+from ledger.hashing import pair
 from ledger.memory.blocks import wall_clock, write
 from ledger.memory.members import MemoryMembers
 from ledger.merkle import climb
@@ -23,6 +25,7 @@ from ledger.ports import Clock
 from ledger.refusals import (
     AlreadyExpired,
     AnchorExpiresEarlier,
+    AnchorIssuerCompromised,
     BatchSizeInvalid,
     CertificateAlreadyIssued,
     CertificateNotLive,
@@ -112,19 +115,20 @@ class MemoryLedger(MemoryMembers):
         return self._written()
 
     @write
-    def anchor(self, root: bytes, size: int, valid_until: date, account: Address) -> Written:
-        """Commit a batch of certificates by its root."""
+    def anchor(self, tree: bytes, size: int, valid_until: date, account: Address) -> Written:
+        """Commit a batch of certificates by the root of its tree, recorded joined with the member."""
         if not 0 <= size <= LARGEST_BATCH:
             raise BatchSizeInvalid(size)
         self._begin(account)
         key = self._require_role(account, Role.ISSUING)
         now, until = self._now(), _end_of(valid_until)
-        if not any(root):
+        if not any(tree):
             raise RootMissing
         if size == 0:
             raise BatchSizeInvalid(size)
         if until < now:
             raise AlreadyExpired(until, now)
+        root = pair(tree, member_node(key.member))
         if root in self._anchors:
             raise RootAlreadyAnchored(root)
         self._anchors[root] = Anchor(key.id, key.member, size, now, until)
@@ -138,6 +142,8 @@ class MemoryLedger(MemoryMembers):
         batch = self._anchors.get(root)
         if batch is None:
             raise RootUnknown(root)
+        if compromised_from := self._compromised_from(batch.key, batch.anchored_at):
+            raise AnchorIssuerCompromised(root, compromised_from)
         certificate = certificate_id(terms)
         if climb(certificate, proof) != root:
             raise ProofInvalid(certificate, root)
@@ -224,9 +230,14 @@ class MemoryLedger(MemoryMembers):
             raise ParentNotAddressedHere(parent, entry.importing, terms.exporting)
         if entry.valid_until < _end_of(terms.valid_until):
             raise ParentExpiresEarlier(parent, entry.valid_until, _end_of(terms.valid_until))
-        key = self._signer(entry.key)
-        if key and key.compromised_from and key.compromised_from <= entry.issued_at:
-            raise ParentIssuerCompromised(parent, key.compromised_from)
+        if compromised_from := self._compromised_from(entry.key, entry.issued_at):
+            raise ParentIssuerCompromised(parent, compromised_from)
+
+    def _compromised_from(self, number: int, moment: datetime) -> datetime | None:
+        """Return since when a key is compromised, if that covers what it signed at a moment."""
+        key = self._signer(number)
+        since = key.compromised_from if key else None
+        return since if since and since <= moment else None
 
     def _require_own_entry(self, certificate: bytes, key: Key) -> Entry:
         entry = self._entries.get(certificate)

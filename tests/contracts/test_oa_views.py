@@ -1,11 +1,12 @@
 """What OpenAttestation verifiers read, `isIssued` and `isRevoked`: of ids and of roots, over a whole life."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from ledger.batch import batch_of
 from ledger.facts import Reason
-from ledger.merkle import tree_of
 from ledger.terms import certificate_id
 from tests.worlds import ChainWorld
 
@@ -80,9 +81,10 @@ def test_a_revoked_key_unmakes_nothing(world: ChainWorld) -> None:
 def test_a_root_lives_as_long_as_its_longest_certificate(world: ChainWorld) -> None:
     """An anchored root is issued; it reads as revoked when its validity is over or its key compromised."""
     terms = world.terms(valid_until=world.now.date() + DAY)
-    root = tree_of([certificate_id(terms), b"\1" * 32]).root
-    world.ledger.anchor(root, 2, terms.valid_until, world.account("VN issuing"))
+    batch = world.anchored(terms, replace(terms, reference_key=b"\1" * 32))
+    root = batch.root
     assert answers(world, root) == (True, False)
+    assert answers(world, batch.tree.root) == (False, False)
     assert answers(world, certificate_id(terms)) == (False, False)
     world.advance(3 * DAY)
     assert answers(world, root) == (True, True)
@@ -90,19 +92,30 @@ def test_a_root_lives_as_long_as_its_longest_certificate(world: ChainWorld) -> N
 
 def test_a_root_signed_by_a_compromised_key_reads_as_revoked(world: ChainWorld) -> None:
     """The whole batch is in doubt."""
-    world.ledger.anchor(b"\1" * 32, 2, world.terms().valid_until, world.account("VN issuing"))
+    batch = world.anchored(world.terms())
     world.ledger.mark_compromised(world.account("VN issuing"), world.now, world.admin("VN"))
-    assert answers(world, b"\1" * 32) == (True, True)
+    assert answers(world, batch.root) == (True, True)
+
+
+def test_another_member_cannot_make_a_batch_read_as_revoked(world: ChainWorld) -> None:
+    """Verifiers ask for every node up to the root; what others anchor never answers for one of them."""
+    members = [world.terms() for _ in range(5)]
+    batch, today = world.anchored(*members), world.now.date()
+    between = [node for layer in batch.tree.layers for node in layer]
+    for node in {*between, batch.root}:
+        world.ledger.anchor(node, 1, today, world.account("TH issuing"))
+    world.advance(3 * DAY)
+    assert {answers(world, node) for node in between} == {(False, False)}
+    assert answers(world, batch.root) == (True, False)
+    assert answers(world, batch_of(map(certificate_id, members), "TH").root) == (True, True)
 
 
 def test_an_entered_certificate_answers_for_itself(world: ChainWorld) -> None:
     """Cancelled on its own, while the rest of its batch stays good."""
-    batch = [world.terms(), world.terms()]
-    tree = tree_of(map(certificate_id, batch))
-    world.ledger.anchor(tree.root, 2, batch[0].valid_until, world.account("VN issuing"))
-    certificate = certificate_id(batch[0])
-    world.ledger.enter(batch[0], tree.root, tree.proof_of(certificate), world.account("TH customs"))
+    terms = world.terms()
+    batch, certificate = world.anchored(terms, world.terms()), certificate_id(terms)
+    world.ledger.enter(terms, batch.root, batch.proof_of(certificate), world.account("TH customs"))
     assert answers(world, certificate) == (True, False)
     world.ledger.cancel(certificate, Reason.OTHER, world.account("VN issuing"))
     assert answers(world, certificate) == (True, True)
-    assert answers(world, tree.root) == (True, False)
+    assert answers(world, batch.root) == (True, False)

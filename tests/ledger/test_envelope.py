@@ -169,13 +169,14 @@ def test_the_fingerprints_are_the_preimage_of_the_document_hash() -> None:
 
 
 def test_the_proof_begins_with_the_terms_and_ends_at_the_root() -> None:
-    """Alone: one step, to the id.  In a batch: the siblings of the id after it."""
+    """Alone: one step, to the id.  In a batch: the siblings of the id after it, the member last."""
     for made in (COFFEE.single(), COFFEE.member(batch())):
         steps = [bytes.fromhex(step) for step in made["signature"]["proof"]]
         assert steps[0] == terms_hash(COFFEE.terms)
         assert climb(COFFEE.terms.document_hash, steps).hex() == made["signature"]["merkleRoot"]
     assert len(COFFEE.single()["signature"]["proof"]) == 1
     assert COFFEE.member(batch())["signature"]["merkleRoot"] == batch().root.hex()
+    assert bytes.fromhex(COFFEE.member(batch())["signature"]["proof"][-1]) == b"VN" + bytes(30)
 
 
 def test_nothing_but_the_issuer_is_a_list() -> None:

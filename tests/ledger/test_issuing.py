@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ledger.batch import batch_of
 from ledger.certificate import Replaced
 from ledger.errors import (
     ArchiveUnavailable,
@@ -22,7 +23,6 @@ from ledger.facts import Address, Reason, Role, Standing
 from ledger.issuing import Issued, cancel, envelope_of, issue, replace_certificate, resume
 from ledger.memory import MemoryLedger
 from ledger.memory_archive import MemoryArchive
-from ledger.merkle import tree_of
 from ledger.ports import Filing, FilingState, Ledger
 from ledger.presented import examined, opened
 from ledger.refusals import (
@@ -538,10 +538,10 @@ def batched(office: Office) -> Filing:
         with pytest.raises(Died):
             office.issue(reference=reference)
         drawn.append(office.filings()[-1])
-    tree, chain = tree_of(filing.id for filing in drawn), office.chain.port
-    written = chain.anchor(tree.root, 2, date(2027, 11, 1), VN_KEY)
+    batch, chain = batch_of((filing.id for filing in drawn), "VN"), office.chain.port
+    written = chain.anchor(batch.tree.root, 2, date(2027, 11, 1), VN_KEY)
     for filing in drawn:
-        member = replace(filing, root=tree.root, siblings=tree.proof_of(filing.id))
+        member = replace(filing, root=batch.root, siblings=batch.proof_of(filing.id))
         office.archive.port._filings[filing.id] = member
         office.archive.port.recorded(filing.id, written)
     return office.filings()[0]

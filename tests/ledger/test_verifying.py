@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ledger import strict_json
+from ledger.batch import batch_of
 from ledger.certificate import Replaced
 from ledger.documents import parse_document
 from ledger.envelope import hash_of, sealed
@@ -251,8 +252,9 @@ def test_originals_that_the_ledger_has_not_looked_at_are_a_warning(ledger: Ledge
     """A back-to-back certificate in a batch rests on originals that are checked when it is entered."""
     document = altered(a_vector("sg-my-pepper-back-to-back"), "/exportingMember", "VN")
     one = drawn(document, bytes(32), ledger.registry.ledger)
-    ledger.registry.anchor(one.id, 1, one.terms.valid_until, KEY)
-    verdict = verify(sealed(one.data, one.seed, one.terms, (), one.id), ledger)
+    batch = batch_of([one.id], "VN")
+    ledger.registry.anchor(batch.tree.root, 1, one.terms.valid_until, KEY)
+    verdict = verify(one.member(batch), ledger)
     assert verdict.code is VerdictCode.VALID
     assert "PARENTS-UNSEEN" in [found.rule for found in verdict.warnings]
 

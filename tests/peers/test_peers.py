@@ -15,9 +15,9 @@ import _ganache
 import _setup
 import pytest
 
+from ledger.batch import batch_of
 from ledger.facts import Reason
 from ledger.hashing import keccak
-from ledger.merkle import tree_of
 from ledger.presented import redacted
 from tests.builders import ABSENT, altered
 from tests.vectors.made_envelopes import CERTIFICATES, ISSUERS, Golden, drawn
@@ -34,7 +34,7 @@ GOOD = {
     "hidden field": "with the consignee's name hidden",
     "hidden line": "with a whole goods line hidden",
     "hidden all": "with nothing shown but the mandatory fields",
-    "batch member": "anchored with four others",
+    "batch member": "anchored with four others, while another member anchors all nodes",
     "batch odd member": "the last of the batch, which moves up alone",
     "batch hidden": "anchored, with a party hidden",
     "batch entered": "anchored, then entered",
@@ -47,6 +47,7 @@ ENDED = {
     "never issued": "DOCUMENT_NOT_ISSUED",
     "batch never anchored": "DOCUMENT_NOT_ISSUED",
     "batch member cancelled": "DOCUMENT_REVOKED",
+    "batch of another member": "DOCUMENT_REVOKED",
     "key compromised": "DOCUMENT_REVOKED",
 }
 TAMPERED = ("tampered", "removed field", "added field", "batch tampered", "hidden hash never issued")
@@ -144,23 +145,27 @@ def _issue_single(desk: Desk) -> None:
 def _issue_batch(desk: Desk) -> None:
     drawn_up = [desk.draw(f"batch {number}") for number in range(5)]
     ids = {one.id: one for one in drawn_up}
-    tree = tree_of(ids)
-    key = desk.world.account("VN issuing")
-    desk.world.ledger.anchor(tree.root, 5, drawn_up[0].terms.valid_until, key)
-    first, second, third, fourth, odd = (ids[leaf] for leaf in tree.layers[0])
+    key, foreign = desk.world.account("VN issuing"), desk.world.account("TH issuing")
+    batch, last_day = batch_of(ids, "VN"), drawn_up[0].terms.valid_until
+    for node in {node for layer in batch.tree.layers for node in layer}:
+        desk.world.ledger.anchor(node, 5, last_day, foreign)
+    desk.world.ledger.mark_compromised(foreign, desk.world.now - timedelta(hours=1), desk.world.admin("TH"))
+    desk.world.ledger.anchor(batch.tree.root, 5, last_day, key)
+    first, second, third, fourth, odd = (ids[leaf] for leaf in batch.tree.layers[0])
     for one in (second, third):
-        desk.world.ledger.enter(one.terms, tree.root, tree.proof_of(one.id), key)
+        desk.world.ledger.enter(one.terms, batch.root, batch.proof_of(one.id), key)
     desk.world.ledger.cancel(third.id, Reason.OTHER, key)
-    desk.keep("batch member", first.member(tree))
-    desk.keep("batch hidden", redacted(first.member(tree), ["exporter"]))
-    desk.keep("batch entered", second.member(tree))
-    desk.keep("batch member cancelled", third.member(tree))
-    desk.keep("batch odd member", odd.member(tree))
-    tampered = copy.deepcopy(fourth.member(tree))
+    desk.keep("batch member", first.member(batch))
+    desk.keep("batch hidden", redacted(first.member(batch), ["exporter"]))
+    desk.keep("batch entered", second.member(batch))
+    desk.keep("batch member cancelled", third.member(batch))
+    desk.keep("batch odd member", odd.member(batch))
+    tampered = copy.deepcopy(fourth.member(batch))
     retold(tampered, "items.1.quantity.value", "1")
     desk.keep("batch tampered", tampered)
     stranger = desk.draw("stranger")
-    desk.keep("batch never anchored", stranger.member(tree_of([stranger.id, first.id])))
+    desk.keep("batch never anchored", stranger.member(batch_of([stranger.id, first.id], "VN")))
+    desk.keep("batch of another member", fourth.member(batch_of(ids, "TH")))
 
 
 def _end(desk: Desk) -> None:
@@ -245,9 +250,8 @@ def test_an_expired_certificate_has_no_status(
     desk = Desk(world)
     alone, together, other = (desk.draw(name) for name in ("alone", "together", "the other"))
     desk.issue(alone)
-    tree = tree_of([together.id, other.id])
-    world.ledger.anchor(tree.root, 2, together.terms.valid_until, world.account("VN issuing"))
-    documents = {"alone": alone.single(), "together": together.member(tree)}
+    batch = world.anchored(together.terms, other.terms)
+    documents = {"alone": alone.single(), "together": together.member(batch)}
     for seen in ask(documents).values():
         assert all(found["DOCUMENT_STATUS"] for found in seen.values())
     world.advance(timedelta(days=101))

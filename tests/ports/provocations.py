@@ -11,8 +11,9 @@ from typing import cast
 from unittest.mock import ANY
 
 from ledger import refusals
+from ledger.batch import member_node
 from ledger.facts import Address, ProposalKind, Reason, Role, Standing
-from ledger.merkle import tree_of
+from ledger.hashing import pair
 from ledger.refusals import ContractRefusal
 from ledger.terms import Scheme, Terms, certificate_id, first_instant, last_instant
 from tests.worlds import NOBODY, World
@@ -485,14 +486,15 @@ def reason_invalid(world: World) -> Brink:
 
 @provokes
 def root_already_anchored(world: World) -> Brink:
-    """A root is anchored twice."""
+    """A member anchors a tree twice."""
     _anchor(world, b"\1" * 32)
-    return Brink(lambda: _anchor(world, b"\1" * 32), refusals.RootAlreadyAnchored(b"\1" * 32))
+    root = pair(b"\1" * 32, member_node("VN"))
+    return Brink(lambda: _anchor(world, b"\1" * 32), refusals.RootAlreadyAnchored(root))
 
 
 @provokes
 def root_missing(world: World) -> Brink:
-    """An empty root is anchored."""
+    """The empty root of no tree is anchored."""
     return Brink(lambda: _anchor(world, bytes(32)), refusals.RootMissing())
 
 
@@ -514,11 +516,23 @@ def batch_size_invalid(world: World) -> Brink:
 @provokes
 def proof_invalid(world: World) -> Brink:
     """A certificate is entered from a batch that it is not in."""
-    terms = world.terms()
-    _anchor(world, b"\1" * 32)
+    terms, batch = world.terms(), world.anchored(world.terms())
     return Brink(
-        lambda: world.ledger.enter(terms, b"\1" * 32, (b"\2" * 32,), world.account("TH customs")),
-        refusals.ProofInvalid(certificate_id(terms), b"\1" * 32),
+        lambda: world.ledger.enter(terms, batch.root, (member_node("VN"),), world.account("TH customs")),
+        refusals.ProofInvalid(certificate_id(terms), batch.root),
+    )
+
+
+@provokes
+def anchor_issuer_compromised(world: World) -> Brink:
+    """A certificate is entered from a batch signed after its key was stolen."""
+    since, terms = world.now, world.terms()
+    batch = world.anchored(terms)
+    proof = batch.proof_of(certificate_id(terms))
+    world.ledger.mark_compromised(world.account("VN issuing"), since, world.admin("VN"))
+    return Brink(
+        lambda: world.ledger.enter(terms, batch.root, proof, world.account("TH customs")),
+        refusals.AnchorIssuerCompromised(batch.root, since),
     )
 
 
@@ -526,14 +540,13 @@ def proof_invalid(world: World) -> Brink:
 def anchor_expires_earlier(world: World) -> Brink:
     """A certificate is entered that lasts longer than its batch."""
     terms = world.terms()
-    tree = tree_of([certificate_id(terms), b"\1" * 32])
     ends = terms.valid_until - timedelta(days=1)
-    world.ledger.anchor(tree.root, 2, ends, world.account("VN issuing"))
+    batch = world.anchored(terms, world.terms(), valid_until=ends)
     refusal = refusals.AnchorExpiresEarlier(
-        tree.root, _at(last_instant(ends)), _at(last_instant(terms.valid_until))
+        batch.root, _at(last_instant(ends)), _at(last_instant(terms.valid_until))
     )
-    proof = tree.proof_of(certificate_id(terms))
-    return Brink(lambda: world.ledger.enter(terms, tree.root, proof, world.account("TH customs")), refusal)
+    proof = batch.proof_of(certificate_id(terms))
+    return Brink(lambda: world.ledger.enter(terms, batch.root, proof, world.account("TH customs")), refusal)
 
 
 def _issuing(world: World, terms: Terms, refusal: ContractRefusal) -> Brink:
@@ -545,6 +558,6 @@ def _back_to_back(world: World, parents: tuple[bytes, ...], refusal: ContractRef
     return Brink(lambda: world.ledger.issue(terms, world.account("TH issuing")), refusal)
 
 
-def _anchor(world: World, root: bytes, size: int = 10) -> None:
+def _anchor(world: World, tree: bytes, size: int = 10) -> None:
     ends = world.now.date() + timedelta(days=364)
-    world.ledger.anchor(root, size, ends, world.account("VN issuing"))
+    world.ledger.anchor(tree, size, ends, world.account("VN issuing"))

@@ -4,28 +4,24 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from ledger.batch import batch_of, member_node
 from ledger.errors import KeyNotHeld
 from ledger.facts import Address, Reason, Role, Standing
-from ledger.merkle import tree_of
 from ledger.refusals import (
+    AnchorIssuerCompromised,
     CertificateNotLive,
     NotYourCertificate,
     NotYourMember,
     ParentNotLive,
+    ProofInvalid,
     ReferenceAlreadyUsed,
+    RootAlreadyAnchored,
+    RootUnknown,
 )
-from ledger.terms import Terms, certificate_id
+from ledger.terms import certificate_id
 from tests.worlds import World
 
 DAY = timedelta(days=1)
-
-
-def batch_of(world: World, count: int) -> list[Terms]:
-    """Return the terms of some certificates, anchored together."""
-    batch = [world.terms() for _ in range(count)]
-    root = tree_of(map(certificate_id, batch)).root
-    world.ledger.anchor(root, count, batch[0].valid_until, world.account("VN issuing"))
-    return batch
 
 
 def test_an_issued_certificate_has_an_entry_that_says_who_when_and_how_long(world: World) -> None:
@@ -222,63 +218,136 @@ def test_a_date_of_issue_may_be_a_day_ahead_and_validity_may_end_today(world: Wo
 
 def test_an_anchored_batch_is_one_record(world: World) -> None:
     """The anchor carries key, member, size, time and the latest validity; evidence shows it with its key."""
-    batch = [world.terms() for _ in range(3)]
-    root = tree_of(map(certificate_id, batch)).root
-    written = world.ledger.anchor(root, 3, batch[0].valid_until, world.account("VN issuing"))
-    evidence = world.seen(certificate_id(batch[0]), root)
+    terms = [world.terms() for _ in range(3)]
+    batch = batch_of(map(certificate_id, terms), "VN")
+    written = world.ledger.anchor(batch.tree.root, 3, terms[0].valid_until, world.account("VN issuing"))
+    evidence = world.seen(certificate_id(terms[0]), batch.root)
     anchor, key = evidence.anchor, evidence.key
     assert anchor is not None
     assert key is not None
     assert (anchor.exporting, anchor.size, anchor.anchored_at) == ("VN", 3, written.at)
-    assert anchor.valid_until == datetime.combine(batch[0].valid_until, time(23, 59, 59), UTC)
+    assert anchor.valid_until == datetime.combine(terms[0].valid_until, time(23, 59, 59), UTC)
     assert (anchor.key, key.account) == (key.id, world.account("VN issuing"))
     assert evidence.entry is None
+    assert world.seen(certificate_id(terms[0]), batch.tree.root).anchor is None
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_any_certificate_of_a_batch_can_be_entered(world: World, count: int) -> None:
     """Customs of another member enters it; the entry has the time and the key of the batch."""
-    batch = batch_of(world, count)
-    tree = tree_of(map(certificate_id, batch))
+    members = [world.terms() for _ in range(count)]
+    batch = world.anchored(*members)
     anchored_at = world.now
     world.advance(DAY)
-    for terms in batch:
+    for terms in members:
         certificate = certificate_id(terms)
-        world.ledger.enter(terms, tree.root, tree.proof_of(certificate), world.account("TH customs"))
-        evidence = world.seen(certificate, tree.root)
+        world.ledger.enter(terms, batch.root, batch.proof_of(certificate), world.account("TH customs"))
+        evidence = world.seen(certificate, batch.root)
         assert evidence.entry is not None
         assert evidence.anchor is not None
         assert (evidence.entry.issued_at, evidence.entry.key) == (anchored_at, evidence.anchor.key)
         assert evidence.entry.exporting == "VN"
-    world.ledger.cancel(certificate_id(batch[0]), Reason.OTHER, world.account("VN issuing"))
-    assert world.ledger.standing(certificate_id(batch[0]), world.now) is Standing.CANCELLED
+    world.ledger.cancel(certificate_id(members[0]), Reason.OTHER, world.account("VN issuing"))
+    assert world.ledger.standing(certificate_id(members[0]), world.now) is Standing.CANCELLED
+
+
+@pytest.mark.parametrize("order", [("TH issuing", "VN issuing"), ("VN issuing", "TH issuing")])
+def test_another_member_anchoring_the_same_tree_changes_nothing(world: World, order: tuple[str, str]) -> None:
+    """A copy of a waiting transaction, valid for today only, neither blocks nor spoils the batch."""
+    terms = world.terms()
+    certificate, until = certificate_id(terms), {"TH issuing": world.now.date()}
+    batches = {by[:2]: world.anchored(terms, by=by, valid_until=until.get(by)) for by in order}
+    batch = batches["VN"]
+    anchor = world.seen(certificate, batch.root).anchor
+    assert anchor is not None
+    assert (anchor.exporting, anchor.valid_until.date()) == ("VN", terms.valid_until)
+    world.advance(10 * DAY)
+    world.ledger.enter(terms, batch.root, batch.proof_of(certificate), world.account("TH customs"))
+    assert world.ledger.standing(certificate, world.now) is Standing.VALID
+    entry = world.seen(certificate).entry
+    assert entry is not None
+    assert entry.exporting == "VN"
+
+
+def test_two_batches_of_a_member_are_two_records(world: World) -> None:
+    """What is the same is refused, whichever key of the member signs; what is not is taken."""
+    terms, other = world.terms(), world.terms()
+    batch = world.anchored(terms)
+    second = world.account("VN second")
+    world.ledger.add_key(world.authority("VN issuing"), second, world.admin("VN"))
+    with pytest.raises(RootAlreadyAnchored) as caught:
+        world.ledger.anchor(batch.tree.root, 1, terms.valid_until, second)
+    assert caught.value.root == batch.root
+    assert world.anchored(terms, other).root != batch.root
+
+
+def test_a_proof_without_the_member_leads_nowhere(world: World) -> None:
+    """Neither the tree's own root nor the tree's own proof is known to the ledger."""
+    terms = world.terms()
+    batch, customs = world.anchored(terms, world.terms()), world.account("TH customs")
+    certificate = certificate_id(terms)
+    with pytest.raises(RootUnknown):
+        world.ledger.enter(terms, batch.tree.root, batch.tree.proof_of(certificate), customs)
+    with pytest.raises(ProofInvalid):
+        world.ledger.enter(terms, batch.root, batch.tree.proof_of(certificate), customs)
+    foreign = (*batch.tree.proof_of(certificate), member_node("TH"))
+    with pytest.raises(ProofInvalid):
+        world.ledger.enter(terms, batch.root, foreign, customs)
+
+
+@pytest.mark.parametrize("later", [-1, 0])
+def test_nothing_is_entered_from_a_batch_of_a_stolen_key(world: World, later: int) -> None:
+    """What a thief has anchored uses up no reference: the member can still issue under it."""
+    terms = world.terms()
+    batch, certificate = world.anchored(terms), certificate_id(terms)
+    since = world.now + timedelta(seconds=later)
+    world.ledger.mark_compromised(world.account("VN issuing"), since, world.admin("VN"))
+    with pytest.raises(AnchorIssuerCompromised) as caught:
+        world.ledger.enter(terms, batch.root, batch.proof_of(certificate), world.account("TH customs"))
+    assert (caught.value.root, caught.value.compromised_from) == (batch.root, since)
+    second = world.account("VN second")
+    world.ledger.add_key(world.authority("VN issuing"), second, world.admin("VN"))
+    world.ledger.issue(world.terms(reference_key=terms.reference_key), second)
+
+
+def test_a_batch_anchored_before_the_theft_can_be_entered(world: World) -> None:
+    """The compromise began a second after it."""
+    terms = world.terms()
+    batch, certificate = world.anchored(terms), certificate_id(terms)
+    since = world.now + timedelta(seconds=1)
+    world.advance(DAY)
+    world.ledger.mark_compromised(world.account("VN issuing"), since, world.admin("VN"))
+    world.ledger.enter(terms, batch.root, batch.proof_of(certificate), world.account("TH customs"))
+    assert world.ledger.standing(certificate, world.now) is Standing.VALID
 
 
 def test_entering_is_judged_as_of_the_time_of_the_batch(world: World) -> None:
     """A certificate that has expired since can still be entered, so that it can be cancelled."""
     ends = world.now.date() + DAY
     terms = world.terms(valid_until=ends)
-    root = certificate_id(terms)
-    world.ledger.anchor(root, 1, ends, world.account("VN issuing"))
+    batch, certificate = world.anchored(terms), certificate_id(terms)
     world.advance(10 * DAY)
-    world.ledger.enter(terms, root, (), world.account("TH customs"))
-    assert world.ledger.standing(root, world.now) is Standing.EXPIRED
+    world.ledger.enter(terms, batch.root, batch.proof_of(certificate), world.account("TH customs"))
+    assert world.ledger.standing(certificate, world.now) is Standing.EXPIRED
 
 
 def test_a_batch_cannot_smuggle_in_another_members_certificate(world: World) -> None:
     """The batch's key must be of the exporting member."""
     terms = world.terms(exporting="TH", importing="MY")
-    world.ledger.anchor(certificate_id(terms), 1, terms.valid_until, world.account("VN issuing"))
+    batch = world.anchored(terms)
+    proof = batch.proof_of(certificate_id(terms))
     with pytest.raises(NotYourMember):
-        world.ledger.enter(terms, certificate_id(terms), (), world.account("TH issuing"))
+        world.ledger.enter(terms, batch.root, proof, world.account("TH issuing"))
 
 
 def test_a_reference_issued_since_cannot_be_entered(world: World) -> None:
     """A reference maps to one certificate, by whichever way it came."""
-    terms = batch_of(world, 1)[0]
+    terms = world.terms()
+    batch = world.anchored(terms)
     world.issued(reference_key=terms.reference_key)
+    proof = batch.proof_of(certificate_id(terms))
     with pytest.raises(ReferenceAlreadyUsed):
-        world.ledger.enter(terms, certificate_id(terms), (), world.account("TH customs"))
+        world.ledger.enter(terms, batch.root, proof, world.account("TH customs"))
 
 
 def test_a_back_to_back_certificate_rests_on_its_originals(world: World) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from ledger import envelope
+from ledger.batch import Batch, batch_of
 from ledger.documents import parse_document
 from ledger.facts import Address, LedgerName
 from ledger.hashing import keccak
-from ledger.merkle import Tree, tree_of
 from ledger.presented import redacted
 from ledger.terms import Terms, certificate_id, reference_key
 
@@ -56,9 +56,9 @@ class Golden:
         """Return its envelope when issued alone."""
         return envelope.sealed(self.data, self.seed, self.terms, (), self.id)
 
-    def member(self, tree: Tree) -> dict[str, Any]:
+    def member(self, batch: Batch) -> dict[str, Any]:
         """Return its envelope as one of a batch."""
-        return envelope.sealed(self.data, self.seed, self.terms, tree.proof_of(self.id), tree.root)
+        return envelope.sealed(self.data, self.seed, self.terms, batch.proof_of(self.id), batch.root)
 
 
 @cache
@@ -93,9 +93,9 @@ def drawn(document: dict[str, Any], seed: bytes, ledger: LedgerName = LEDGER) ->
     return Golden(data, seed, terms)
 
 
-def batch() -> Tree:
-    """Return the tree over the five of `BATCH`."""
-    return tree_of(golden(name).id for name in BATCH)
+def batch(member: str = "VN") -> Batch:
+    """Return the batch of the five of `BATCH`, all of VN, as a member anchors it."""
+    return batch_of((golden(name).id for name in BATCH), member)
 
 
 def an_entry(one: Golden, **changes: Any) -> dict[str, Any]:
@@ -154,8 +154,9 @@ def entered(one: Golden, **changes: Any) -> dict[str, Any]:
 
 
 def anchored(**changes: Any) -> dict[str, Any]:
-    """Return a ledger with the batch."""
-    return a_ledger(anchors={f"0x{batch().root.hex()}": an_anchor(**changes)})
+    """Return a ledger with the batch, anchored by VN or by the member given as `exporting`."""
+    root = batch(changes.get("exporting", "VN")).root
+    return a_ledger(anchors={f"0x{root.hex()}": an_anchor(**changes)})
 
 
 def case(
@@ -217,7 +218,7 @@ def _ended() -> dict[str, dict[str, Any]]:
 
 
 def _batched() -> dict[str, dict[str, Any]]:
-    tree, one, odd = batch(), golden("vn-th-coffee"), _odd()
+    five, one, odd = batch(), golden("vn-th-coffee"), _odd()
     other = f"0x{keccak(b'another certificate').hex()}"
     taken = anchored() | {"holders": {f"0x{one.terms.reference_key.hex()}": other}}
     both = entered(one, issuedAt="2026-11-03T03:00:00+00:00") | {"anchors": anchored()["anchors"]}
@@ -225,34 +226,52 @@ def _batched() -> dict[str, dict[str, Any]]:
         "anchors": anchored()["anchors"]
     }
     early = anchored(anchoredAt="2026-10-31T23:59:59+00:00")
+    foreign = anchored(exporting="TH", key=a_key("TH"))
+    short = anchored(exporting="TH", key=a_key("TH"), validUntil="2026-11-03T23:59:59+00:00")
+    copied = anchored() | {"anchors": short["anchors"] | anchored()["anchors"]}
     return {
         "batch-member": case(
-            "Anchored in a batch of five, not entered", one.member(tree), anchored(), "VALID"
+            "Anchored in a batch of five, not entered", one.member(five), anchored(), "VALID"
         ),
-        "batch-odd-member": case("The odd last one of the batch", odd.member(tree), anchored(), "VALID"),
-        "batch-entered": case("Anchored, then entered", one.member(tree), both, "VALID"),
-        "batch-entered-cancelled": case("Anchored, entered, cancelled", one.member(tree), ended, "CANCELLED"),
+        "batch-odd-member": case("The odd last one of the batch", odd.member(five), anchored(), "VALID"),
+        "batch-entered": case("Anchored, then entered", one.member(five), both, "VALID"),
+        "batch-entered-cancelled": case("Anchored, entered, cancelled", one.member(five), ended, "CANCELLED"),
         "batch-reference-taken": case(
-            "Another certificate was entered under its reference", one.member(tree), taken, "CONFLICTING"
+            "Another certificate was entered under its reference", one.member(five), taken, "CONFLICTING"
         ),
         "batch-of-another-member": case(
-            "Its root was anchored by a key of TH",
-            one.member(tree),
-            anchored(exporting="TH", key=a_key("TH")),
+            "Its tree was anchored by a key of TH, and its proof ends there",
+            one.member(batch("TH")),
+            foreign,
             "ISSUER_NOT_AUTHORISED",
         ),
+        "batch-copied-only": case(
+            "A key of TH has anchored its tree, and VN has not", one.member(five), foreign, "NOT_FOUND"
+        ),
+        "batch-copied": case(
+            "A key of TH has anchored its tree too, valid for that day only",
+            one.member(five),
+            copied,
+            "VALID",
+        ),
+        "batch-without-member": case(
+            "Its proof ends at the top of the tree, short of the member",
+            envelope.sealed(one.data, one.seed, one.terms, five.tree.proof_of(one.id), five.tree.root),
+            anchored(),
+            "NOT_FOUND",
+        ),
         "batch-dated-later": case(
-            "Dated more than a day after its batch was anchored", one.member(tree), early, "NOT_FOUND"
+            "Dated more than a day after its batch was anchored", one.member(five), early, "NOT_FOUND"
         ),
         "batch-valid-too-long": case(
             "Valid a second longer than its batch says",
-            one.member(tree),
+            one.member(five),
             anchored(validUntil="2027-11-01T23:59:58+00:00"),
             "NOT_FOUND",
         ),
         "batch-anchored-after-expiry": case(
             "Its batch was anchored after its last day",
-            one.member(tree),
+            one.member(five),
             anchored(anchoredAt="2027-11-02T00:00:00+00:00", validUntil="2028-12-31T23:59:59+00:00")
             | {"now": "2027-11-03T00:00:00+00:00"},
             "NOT_FOUND",
@@ -262,7 +281,7 @@ def _batched() -> dict[str, dict[str, Any]]:
 
 def _odd() -> Golden:
     """Return the member of the batch that moves up alone."""
-    last = batch().layers[0][-1]
+    last = batch().tree.layers[0][-1]
     return next(one for one in map(golden, BATCH) if one.id == last)
 
 
@@ -339,7 +358,7 @@ def _doubtful() -> dict[str, dict[str, Any]]:
 
 
 def _redacted() -> dict[str, dict[str, Any]]:
-    one, many, tree = golden("vn-th-coffee"), golden("vn-ph-groceries"), batch()
+    one, many, five = golden("vn-th-coffee"), golden("vn-ph-groceries"), batch()
     rest = [name for name in one.data if name not in MANDATORY]
 
     def hidden(document: dict[str, Any], *paths: str) -> tuple[dict[str, Any], int]:
@@ -362,7 +381,7 @@ def _redacted() -> dict[str, dict[str, Any]]:
     for name, (what, golden_one, document, paths) in made.items():
         copied, count = hidden(document, *paths)
         cases[name] = case(what, copied, entered(golden_one), "VALID", hidden=count)
-    copied, count = hidden(one.member(tree), "items.1.description", "exporter.address")
+    copied, count = hidden(one.member(five), "items.1.description", "exporter.address")
     cases["hidden-in-batch"] = case(
         "Two fields of a batch member hidden", copied, anchored(), "VALID", hidden=count
     )

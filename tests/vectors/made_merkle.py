@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from ledger.batch import Batch
 from ledger.hashing import keccak, pair
 from ledger.merkle import Tree, tree_of
 
@@ -32,6 +33,22 @@ def vectors() -> dict[str, Any]:
             for size, tree in trees.items()
         ],
         "proofs": [*good, _posing(trees[8]), *forged],
+        "batches": [
+            _batch(Batch(trees[size], member))
+            for size, member in ((1, "VN"), (5, "VN"), (5, "TH"), (8, "MY"))
+        ],
+    }
+
+
+def _batch(batch: Batch) -> dict[str, Any]:
+    last = batch.tree.layers[0][-1]
+    return {
+        "description": f"{len(batch.tree.layers[0])} leaves, anchored by {batch.member}",
+        "member": f"0x{batch.member.encode().hex()}",
+        "tree": f"0x{batch.tree.root.hex()}",
+        "root": f"0x{batch.root.hex()}",
+        "leaf": f"0x{last.hex()}",
+        "proof": _hexes(batch.proof_of(last)),
     }
 
 

@@ -200,7 +200,7 @@ def _both(lines: list[str]) -> list[str]:
 
 
 def _signatures() -> dict[str, Json]:
-    coffee, tree = golden("vn-th-coffee"), batch()
+    coffee, five = golden("vn-th-coffee"), batch()
     other = golden("vn-ph-groceries")
 
     def signed(
@@ -209,7 +209,7 @@ def _signatures() -> dict[str, Json]:
         changes |= {} if proof is None else {"proof": proof}
         return twin(coffee, lambda copied: copied["signature"].update(changes), what, altered=[altered])
 
-    member = coffee.member(tree)
+    member = coffee.member(five)
     reversed_proof = copy.deepcopy(member)
     reversed_proof["signature"]["proof"][1:] = reversed_proof["signature"]["proof"][:0:-1]
     borrowed = twin(
@@ -217,7 +217,7 @@ def _signatures() -> dict[str, Json]:
     )
     own_terms = coffee.single()["signature"]["proof"]
     return {
-        "signature-root": signed("Another root", merkleRoot=tree.root.hex()),
+        "signature-root": signed("Another root", merkleRoot=five.root.hex()),
         "signature-no-proof": signed("No proof", proof=[]),
         "signature-terms": signed("Another hash for the terms", proof=[NEVER_ISSUED]),
         "signature-longer": signed("A step too many", proof=[*own_terms, NEVER_ISSUED]),
@@ -367,8 +367,8 @@ def _with_quantity(document: Json, value: str) -> Json:
 
 def _borrowing(wish: Golden, of: Golden) -> Json:
     """Return a certificate nobody issued, sealed with the siblings and the root of a genuine one."""
-    tree = batch()
-    return envelope.sealed(wish.data, wish.seed, wish.terms, tree.proof_of(of.id), tree.root)
+    five = batch()
+    return envelope.sealed(wish.data, wish.seed, wish.terms, five.proof_of(of.id), five.root)
 
 
 def _malformed() -> dict[str, Json]:
