@@ -19,11 +19,12 @@ from ledger.errors import (
     CertificateNotFiled,
     CertificateRefused,
     Finding,
+    KeyNotHeld,
     LedgerError,
     ReferenceAlreadyFiled,
     Severity,
 )
-from ledger.facts import Address, Authority, Evidence, Reason, Role, Written
+from ledger.facts import Address, Authority, Evidence, LedgerName, Reason, Role, Written
 from ledger.ports import Filing, FilingState, Ledger
 from ledger.refusals import (
     AuthorityUnknown,
@@ -34,6 +35,20 @@ from ledger.refusals import (
     NotYourMember,
 )
 from ledger.terms import Terms, certificate_id, normalised, reference_key
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A certificate drawn up: its unsalted data, the seed of its salts, and its terms."""
+
+    data: envelope.Data
+    seed: bytes
+    terms: Terms
+
+    @property
+    def id(self) -> bytes:
+        """The id it is recorded under."""
+        return certificate_id(self.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +123,33 @@ def replace_certificate(
     return Issued(filing, envelope_of(filing), findings)
 
 
+def drawn_up(
+    certificate: Certificate, issuer: tuple[str, str], ledger: LedgerName, seed: bytes | None = None
+) -> Drawn:
+    """Return a certificate's data and terms, for an issuer (name, domain); with fresh salts unless told."""
+    office, reference = certificate.issuing_office, certificate.reference
+    key = reference_key(certificate.scheme, certificate.exporting_member, office, reference)
+    fields = envelope.terms_fields(key, certificate.parents)
+    data = envelope.issued_data(document_of(certificate), issuer=issuer, ledger=ledger, terms=fields)
+    seed = seed or secrets.token_bytes(envelope.SEED_BYTES)
+    terms = Terms(
+        document_hash=envelope.hash_of(data, seed),
+        reference_key=key,
+        exporting=certificate.exporting_member,
+        importing=certificate.importing_member,
+        issued_on=certificate.issued_on,
+        valid_until=certificate.valid_until,
+        scheme=certificate.scheme,
+        parents=certificate.parents,
+    )
+    return Drawn(data, seed, terms)
+
+
 def resume(ledger: Ledger) -> Iterator[Filing | LedgerError]:
     """Complete what was accepted and never confirmed, oldest first; yields each filing or its error."""
     for filing in list(ledger.archive.unconfirmed()):
         try:
-            yield _completed(filing, filing.account, ledger)
+            yield _completed(filing, _signer(filing, ledger), ledger)
         except LedgerError as error:
             yield error
 
@@ -142,14 +179,24 @@ def _naming(replacement: Certificate, held: Filing) -> tuple[Finding, ...]:
 
 
 def _entitled(authority: int, account: Address, ledger: Ledger) -> Authority:
-    """Return the authority when the account is a live key of it that may issue."""
+    """Return the authority when the account is a live key of it that may issue, and is at hand."""
     found, key = ledger.members.authority(authority), ledger.members.key(account)
     if found is None:
         raise AuthorityUnknown(authority)
     dead = key is None or key.authority != authority or key.revoked_at is not None or key.suspended
     if dead or key is None or Role.ISSUING not in key.roles:
         raise NotAuthorised(account, Role.ISSUING)
+    if not ledger.registry.holds(account):
+        raise KeyNotHeld(account)
     return found
+
+
+def _signer(filing: Filing, ledger: Ledger) -> Address:
+    """Return the key to complete a filing with: its own, or after a rotation another of its authority."""
+    live = [
+        key.account for key in ledger.members.keys(filing.authority) if ledger.registry.holds(key.account)
+    ]
+    return filing.account if filing.account in live or not live else live[0]
 
 
 def _filed(
@@ -159,37 +206,18 @@ def _filed(
     issuer = _entitled(authority, account, ledger)
     if issuer.member != certificate.exporting_member:
         raise NotYourMember(certificate.exporting_member, issuer.member)
-    office, reference = certificate.issuing_office, certificate.reference
-    key = reference_key(certificate.scheme, certificate.exporting_member, office, reference)
-    data = envelope.issued_data(
-        document_of(certificate),
-        issuer=(issuer.name, issuer.domain),
-        ledger=ledger.registry.ledger,
-        terms=envelope.terms_fields(key, certificate.parents),
-    )
-    seed = secrets.token_bytes(envelope.SEED_BYTES)
-    terms = Terms(
-        document_hash=envelope.hash_of(data, seed),
-        reference_key=key,
-        exporting=certificate.exporting_member,
-        importing=certificate.importing_member,
-        issued_on=certificate.issued_on,
-        valid_until=certificate.valid_until,
-        scheme=certificate.scheme,
-        parents=certificate.parents,
-    )
-    identity = certificate_id(terms)
+    drawn = drawn_up(certificate, (issuer.name, issuer.domain), ledger.registry.ledger)
     return ledger.archive.file(
         Filing(
-            id=identity,
+            id=drawn.id,
             authority=authority,
             account=account,
-            terms=terms,
-            office=normalised(office),
-            reference=normalised(reference),
-            document=envelope.canonical(data),
-            seed=seed,
-            root=identity,
+            terms=drawn.terms,
+            office=normalised(certificate.issuing_office),
+            reference=normalised(certificate.reference),
+            document=envelope.canonical(drawn.data),
+            seed=drawn.seed,
+            root=drawn.id,
             siblings=(),
             state=FilingState.ACCEPTED,
             filed_at=ledger.clock(),

@@ -97,6 +97,9 @@ class Registry(Protocol):
     def ledger(self) -> LedgerName:
         """Return the ledger this is."""
 
+    def holds(self, account: Address) -> bool:
+        """Return whether the key of an account is at hand, so that it can sign here."""
+
     def head(self) -> AsOf:
         """Return the newest block that reads are answered from."""
 

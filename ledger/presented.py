@@ -6,11 +6,13 @@ the terms; what the chain says about the result is for `ledger.verdict` to judge
 
 import base64
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
+
+from eth_utils.address import to_checksum_address
 
 from ledger.envelope import MANDATORY, VERSION, Data, document_hash, leaf_hash, leaves
 from ledger.errors import EnvelopeMalformed, FieldNotRedactable, Problem
@@ -31,6 +33,17 @@ _DAY = re.compile(
 )  # from 1970: the chain's time is unsigned
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _CHAIN_ID = re.compile(r"[1-9][0-9]{0,18}")
+_BINDING = (
+    *(name for name in MANDATORY if name not in {"terms", "issuers", "network"}),
+    "terms.referenceKey",
+    "issuers.0.name",
+    "issuers.0.documentStore",
+    "issuers.0.identityProof.type",
+    "issuers.0.identityProof.location",
+    "network.chain",
+    "network.chainId",
+)
+"""Paths of the fields that a copy must show: the mandatory ones, with all that is in them."""
 MAX_FIELDS = 10_000
 MAX_PATH = 200
 """Characters of a field's path.  It repeats the names above the field, so without a bound a file of one
@@ -136,10 +149,10 @@ def examined(envelope: Envelope) -> Examination:
         terms, ledger = _claims(fields, envelope.document_hash)
     except (KeyError, ValueError, TypeError, AttributeError, IndexError):
         if whole:
-            raise EnvelopeMalformed(_unreadable(fields)) from None
+            raise EnvelopeMalformed(_unreadable(visible)) from None
         terms, ledger = None, None
-    if whole and any(name not in fields for name in MANDATORY):
-        raise EnvelopeMalformed(_unreadable(fields))
+    if whole and any(path not in visible for path in _BINDING):
+        raise EnvelopeMalformed(_unreadable(visible))
     if whole and terms and not _proof_fits(envelope, terms):
         altered = ("signature",)
     if whole and terms and not _reference_fits(fields, terms):
@@ -203,7 +216,7 @@ def _differences(envelope: Envelope, visible: Mapping[str, str]) -> tuple[tuple[
 def _claims(fields: Data, document: bytes) -> tuple[Terms, LedgerName]:
     """Return the terms and the ledger that the mandatory fields name."""
     chain_id = int(_matching(_CHAIN_ID, fields["network"]["chainId"]))
-    address = Address(_matching(_ADDRESS, fields["issuers"][0]["documentStore"]))
+    address = Address(to_checksum_address(_matching(_ADDRESS, fields["issuers"][0]["documentStore"])))
     return _terms(fields, document), LedgerName(chain_id, address)
 
 
@@ -213,12 +226,12 @@ def _reference_fits(fields: Data, terms: Terms) -> bool:
     return reference_key(terms.scheme, terms.exporting, office, number) == terms.reference_key
 
 
-def _unreadable(fields: Data) -> tuple[Problem, ...]:
-    """Say which mandatory fields of an unaltered envelope are hidden or cannot be read."""
-    hidden = [name for name in MANDATORY if name not in fields]
+def _unreadable(visible: Collection[str]) -> tuple[Problem, ...]:
+    """Say which binding fields of an unaltered envelope are hidden, or that they cannot be read."""
+    hidden = [path.replace(".", "/") for path in _BINDING if path not in visible]
     if hidden:
         message = "this mandatory field is hidden; ask for a copy that shows it"
-        return tuple(Problem(f"/data/{name}", "envelope.mandatory", message) for name in hidden)
+        return tuple(Problem(f"/data/{path}", "envelope.mandatory", message) for path in hidden)
     return (Problem("/data/terms", "envelope.terms", "the terms, the scheme or a date cannot be read"),)
 
 

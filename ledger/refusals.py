@@ -17,7 +17,7 @@ def _shown(value: object) -> str:
     if isinstance(value, bytes):
         return f"0x{value.hex()}"
     if isinstance(value, datetime):
-        return f"{value:%d %B %Y %H:%M:%S} UTC"
+        return f"{value.day} {value:%B %Y %H:%M:%S} UTC"
     if isinstance(value, Standing):
         return value.name.lower()
     return str(value)

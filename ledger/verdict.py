@@ -5,7 +5,7 @@ step for the person who asked.  Warnings stand beside it and never change it.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from ledger.errors import Finding
@@ -217,7 +217,7 @@ def _standing(facts: Facts, recorded: datetime) -> tuple[VerdictCode, str]:
         return VerdictCode.CANCELLED, f"The issuing member cancelled it on {day(entry.ended_at)}: {why}."
     # Whichever clock is later: one that is behind must not revive an expired certificate.
     if max(facts.now, evidence.as_of.time).date() > terms.valid_until:
-        return VerdictCode.EXPIRED, f"It could be presented until {terms.valid_until:%d %B %Y}."
+        return VerdictCode.EXPIRED, f"It could be presented until {day(terms.valid_until)}."
     if not evidence.final:
         return VerdictCode.PENDING, "It is on the ledger, in a block that is not final yet."
     how = "Unaltered, recorded" if facts.shown else "Recorded"
@@ -326,7 +326,7 @@ def _status(facts: Facts) -> Check:
         return Check("status", Outcome.NOT_CHECKED, "Without a record there is no status.")
     code, sentence = _standing(facts, recorded)
     if code is VerdictCode.VALID:
-        return Check("status", Outcome.PASSED, f"Live; can be presented until {terms.valid_until:%d %B %Y}.")
+        return Check("status", Outcome.PASSED, f"Live; can be presented until {day(terms.valid_until)}.")
     return Check("status", Outcome.NOT_CHECKED if code is VerdictCode.PENDING else Outcome.FAILED, sentence)
 
 
@@ -349,11 +349,11 @@ def _elsewhere(facts: Facts) -> str:
     return f"It names {there}; this is {facts.ledger.address} on chain {facts.ledger.chain_id}."
 
 
-def day(at: datetime) -> str:
+def day(at: date) -> str:
     """Return a date as people read it: month by name."""
-    return f"{at:%d %B %Y}"
+    return f"{at.day} {at:%B %Y}"
 
 
 def moment(at: datetime) -> str:
     """Return a moment as people read it."""
-    return f"{at:%d %B %Y %H:%M:%S} UTC"
+    return f"{day(at)} {at:%H:%M:%S} UTC"

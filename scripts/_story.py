@@ -22,7 +22,6 @@ from ledger.archive import ApiKeys, Scope
 from ledger.documents import parse_document
 from ledger.facts import Address, Role
 from ledger.ports import Ledger
-from ledger.terms import Scheme, Terms, certificate_id, reference_key
 
 SAMPLES = _setup.ROOT / "tests/vectors/certificates"
 EXPIRED = "vn-sg-cashew-expired"
@@ -178,26 +177,10 @@ def _copies(story: Story) -> Iterator[Sample]:
 
 def _forged(story: Story) -> dict[str, Any]:
     """Return an envelope that is consistent in itself but was never recorded."""
-    document = sample(PLAIN)["document"] | {"reference": "VN-TH 26/02/00777"}
-    office = story.founded.office("VN", Role.ISSUING)
-    key = reference_key(Scheme.ATIGA_FORM_D, "VN", document["issuingOffice"], document["reference"])
-    data = envelope.issued_data(
-        document,
-        issuer=(office.name, "moit.vn.example"),
-        ledger=story.founded.profile.ledger,
-        terms=envelope.terms_fields(key, ()),
-    )
-    certificate, seed = parse_document(document), secrets.token_bytes(envelope.SEED_BYTES)
-    terms = Terms(
-        document_hash=envelope.hash_of(data, seed),
-        reference_key=key,
-        exporting="VN",
-        importing=certificate.importing_member,
-        issued_on=certificate.issued_on,
-        valid_until=certificate.valid_until,
-        scheme=certificate.scheme,
-    )
-    return envelope.sealed(data, seed, terms, (), certificate_id(terms))
+    certificate = parse_document(sample(PLAIN)["document"] | {"reference": "VN-TH 26/02/00777"})
+    issuer = (story.founded.office("VN", Role.ISSUING).name, "moit.vn.example")
+    drawn = issuing.drawn_up(certificate, issuer, story.founded.profile.ledger)
+    return envelope.sealed(drawn.data, drawn.seed, drawn.terms, (), drawn.id)
 
 
 def _sign_with_a_stolen_key(story: Story, keys: ApiKeys) -> None:

@@ -40,6 +40,10 @@ class Connection:
         with self._adding:
             self._senders.setdefault(signer.address, Sender(self.rpc, self.codec, self.profile, signer))
 
+    def holds(self, account: Address) -> bool:
+        """Return whether there is a sender for an account."""
+        return account in self._senders
+
     def sender(self, account: Address) -> Sender:
         """Return the sender of an account; `KeyNotHeld` when its key is not at hand."""
         try:

@@ -25,6 +25,10 @@ class ChainRegistry:
         """The name by which envelopes know this ledger."""
         return self._connection.profile.ledger
 
+    def holds(self, account: Address) -> bool:
+        """Return whether the key of an account is at hand."""
+        return self._connection.holds(account)
+
     def head(self) -> AsOf:
         """Return the newest block that reads are answered from."""
         block = self._connection.rpc.ask("eth_getBlockByNumber", LATEST, BRIEF)

@@ -13,7 +13,7 @@ from ledger import refusals
 from ledger.chain.codec import Codec, Component, Value, decoded
 from ledger.chain.rpc import Json, NodeError
 from ledger.chain.values import address_of, moment, text_of
-from ledger.errors import ChainUnreachable, LedgerError
+from ledger.errors import ChainUnreachable, LedgerError, Unavailable
 from ledger.facts import Standing
 
 _HEX = re.compile(r"0x((?:[0-9a-fA-F]{2})*)")
@@ -22,7 +22,7 @@ _ERROR_STRING = bytes.fromhex("08c379a0")
 
 
 @dataclass(eq=False)
-class ContractFault(LedgerError):
+class ContractFault(Unavailable):
     """The contract stopped without one of its own errors: out of gas, a panic, or other code than ours."""
 
     message: str

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli.output import answer, failures, page, table, talk, usage
-from ledger.cli.session import session_of
+from ledger.cli.session import MOST, session_of
 from ledger.facts import Address
 from ledger.opening import Scope, now
 from ledger.verdict import day
@@ -13,7 +13,7 @@ from ledger.verdict import day
 app = typer.Typer(no_args_is_help=True, help="API keys of the authorities served here.")
 
 SCOPES = ", ".join(Scope)
-Authority = Annotated[int, typer.Argument(help="Id of the authority.")]
+Authority = Annotated[int, typer.Argument(min=1, max=MOST, help="Id of the authority.")]
 
 
 @app.command()

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli.output import answer, failures, page, table, usage
-from ledger.cli.session import session_of
+from ledger.cli.session import MOST, session_of
 from ledger.facts import Role
 from ledger.verdict import day
 
@@ -50,7 +50,9 @@ def add(
 
 
 @app.command()
-def withdraw(context: typer.Context, authority: Annotated[int, typer.Argument(help="Its id.")]) -> None:
+def withdraw(
+    context: typer.Context, authority: Annotated[int, typer.Argument(min=1, max=MOST, help="Its id.")]
+) -> None:
     """End an authority and revoke its keys; what it signed stays good."""
     session = session_of(context)
     with failures():

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli.output import answer, failures, page, table, usage
-from ledger.cli.session import session_of
+from ledger.cli.session import MOST, session_of
 from ledger.facts import Address
 from ledger.opening import new_key_file
 from ledger.verdict import day, moment
@@ -47,7 +47,9 @@ def held(context: typer.Context) -> None:
 
 
 @app.command("list")
-def list_keys(context: typer.Context, authority: Annotated[int, typer.Argument(help="Its id.")]) -> None:
+def list_keys(
+    context: typer.Context, authority: Annotated[int, typer.Argument(min=1, max=MOST, help="Its id.")]
+) -> None:
     """List an authority's live keys."""
     session = session_of(context)
     with failures():
@@ -59,7 +61,9 @@ def list_keys(context: typer.Context, authority: Annotated[int, typer.Argument(h
 
 @app.command()
 def add(
-    context: typer.Context, authority: Annotated[int, typer.Argument(help="Its id.")], account: Account
+    context: typer.Context,
+    authority: Annotated[int, typer.Argument(min=1, max=MOST, help="Its id.")],
+    account: Account,
 ) -> None:
     """Let an account write for an authority of one's own member."""
     session = session_of(context)

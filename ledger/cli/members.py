@@ -5,14 +5,14 @@ from typing import Annotated
 import typer
 
 from ledger.cli.output import answer, failures, page, table, usage
-from ledger.cli.session import session_of
+from ledger.cli.session import MOST, session_of
 from ledger.facts import Address, ProposalKind
 from ledger.verdict import day
 
 app = typer.Typer(no_args_is_help=True, help="Members of the ledger and the votes among them.")
 
 KINDS = {kind.name.lower().replace("_", "-"): kind for kind in ProposalKind}
-Number = Annotated[int, typer.Argument(metavar="PROPOSAL", help="Number of the proposal.")]
+Number = Annotated[int, typer.Argument(metavar="PROPOSAL", min=1, max=MOST, help="Number of the proposal.")]
 
 
 @app.command("list")

@@ -15,6 +15,9 @@ from ledger.facts import Address
 from ledger.opening import Opened, Settings, open_ledger
 from ledger.ports import Ledger, Members
 
+MOST = 2**32 - 1
+"""The highest number that the ledger gives an authority or a proposal."""
+
 
 @dataclass
 class Session:

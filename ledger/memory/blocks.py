@@ -50,6 +50,10 @@ class MemoryChain:
         """Return the newest block that reads are answered from."""
         return self._head
 
+    def holds(self, account: Address) -> bool:
+        """Return whether the key of an account is at hand."""
+        return self._held is None or account in self._held
+
     def advance(self, by: timedelta) -> None:
         """Set the clock forward, and make an empty block then."""
         with self._lock:
@@ -58,7 +62,7 @@ class MemoryChain:
 
     def _begin(self, account: Address) -> None:
         """Start a write: somebody must be able to sign it."""
-        if self._held is not None and account not in self._held:
+        if not self.holds(account):
             raise KeyNotHeld(account)
 
     def _now(self) -> datetime:

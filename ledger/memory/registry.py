@@ -54,7 +54,7 @@ from ledger.refusals import (
 )
 from ledger.terms import Terms, certificate_id, first_instant, last_instant
 
-MEMORY_LEDGER = LedgerName(1337, Address("0x00000000000000000000000000000000000A5a11"))
+MEMORY_LEDGER = LedgerName(1337, Address("0x00000000000000000000000000000000000A5A11"))
 MAX_PARENTS = 32
 MAX_POST_DATING = timedelta(days=1)
 LARGEST_BATCH = 2**32 - 1

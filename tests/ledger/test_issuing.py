@@ -387,13 +387,32 @@ def test_a_key_that_has_ended_cannot_issue(office: Office, end: str) -> None:
     assert office.filings() == []
 
 
-def test_without_the_signer_the_certificate_stays_accepted(office: Office) -> None:
-    """A missing key file is no refusal: the reference is kept, and the next try completes it."""
+def test_a_signer_lost_on_the_way_leaves_the_certificate_accepted(office: Office) -> None:
+    """A key that goes missing after the look for it is no refusal: the next try completes what was stored."""
     office.chain.breaks["issue"] = ("before", KeyNotHeld(VN_KEY))
     with pytest.raises(KeyNotHeld):
         office.issue()
     assert [filing.state for filing in office.filings()] == [FilingState.ACCEPTED]
     assert office.issue().filing.state is FilingState.RECORDED
+
+
+def test_nothing_is_stored_for_a_key_that_is_not_at_hand(office: Office) -> None:
+    """So its reference stays free, and nobody reads PENDING about what cannot be signed here."""
+    office.chain.port._held = {ADMIN["VN"], VN_SECOND}
+    with pytest.raises(KeyNotHeld):
+        office.issue()
+    assert office.filings() == []
+    assert office.issue(account=VN_SECOND).filing.state is FilingState.RECORDED
+
+
+def test_after_a_rotation_another_key_of_the_authority_completes_what_was_accepted(office: Office) -> None:
+    """The key that was to sign is revoked between the crash and the restart."""
+    office.chain.breaks["issue"] = ("before", Died())
+    with pytest.raises(Died):
+        office.issue()
+    office.chain.port.revoke_key(VN_KEY, ADMIN["VN"])
+    assert [type(outcome) for outcome in resume(office.ledger)] == [Filing]
+    assert [filing.state for filing in office.filings()] == [FilingState.RECORDED]
 
 
 def test_a_cancelled_certificate_is_cancelled_once(office: Office) -> None:

@@ -279,7 +279,7 @@ def test_a_cancellation_gives_its_day_and_reason_in_words(reason: Reason) -> Non
     """As a sentence."""
     verdict = judge(facts({"entry": replace(ENTRY, ended_at=NOW, reason=reason)}))
     words = reason.name.lower().replace("_", " ")
-    assert verdict.sentence == f"The issuing member cancelled it on 01 December 2026: {words}."
+    assert verdict.sentence == f"The issuing member cancelled it on 1 December 2026: {words}."
 
 
 @pytest.mark.parametrize(

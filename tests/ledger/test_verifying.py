@@ -137,7 +137,7 @@ def test_a_cancelled_certificate_says_when_and_why(ledger: Ledger) -> None:
     cancel(one.filing.id, Reason.ORIGIN_NOT_MET, authority=OFFICE, account=KEY, ledger=ledger)
     verdict = verify(one.envelope, ledger)
     assert verdict.code is VerdictCode.CANCELLED
-    assert verdict.sentence == "The issuing member cancelled it on 02 November 2026: origin not met."
+    assert verdict.sentence == "The issuing member cancelled it on 2 November 2026: origin not met."
     assert outcomes(verdict) == {
         "content": "passed",
         "record": "passed",

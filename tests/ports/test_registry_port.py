@@ -19,7 +19,7 @@ from ledger.refusals import (
     RootUnknown,
 )
 from ledger.terms import certificate_id
-from tests.worlds import World
+from tests.worlds import NOBODY, World
 
 DAY = timedelta(days=1)
 
@@ -197,6 +197,12 @@ def test_the_reference_of_a_cancelled_certificate_stays_taken(world: World) -> N
     world.ledger.cancel(certificate_id(terms), Reason.OTHER, world.account("VN issuing"))
     with pytest.raises(ReferenceAlreadyUsed):
         world.ledger.issue(world.terms(reference_key=terms.reference_key), world.account("VN issuing"))
+
+
+def test_a_key_is_at_hand_or_it_is_not(world: World) -> None:
+    """Asked before anything is stored that this key would have to sign."""
+    assert world.ledger.holds(world.account("VN issuing"))
+    assert not world.ledger.holds(NOBODY)
 
 
 def test_nobody_takes_up_another_members_reference(world: World) -> None:

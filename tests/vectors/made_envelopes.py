@@ -12,8 +12,9 @@ from ledger.batch import Batch, batch_of
 from ledger.documents import parse_document
 from ledger.facts import Address, LedgerName
 from ledger.hashing import keccak
+from ledger.issuing import drawn_up
 from ledger.presented import redacted
-from ledger.terms import Terms, certificate_id, reference_key
+from ledger.terms import Terms, certificate_id
 
 CERTIFICATES = Path(__file__).resolve().parent / "certificates"
 LEDGER = LedgerName(1337, Address("0x5FbDB2315678afecb367f032d93F642f64180aa3"))
@@ -74,23 +75,8 @@ def golden(name: str, ledger: LedgerName = LEDGER) -> Golden:
 def drawn(document: dict[str, Any], seed: bytes, ledger: LedgerName = LEDGER) -> Golden:
     """Draw up the data and the terms of a document, as issuing does."""
     certificate = parse_document(document)
-    reference = reference_key(
-        certificate.scheme, certificate.exporting_member, certificate.issuing_office, certificate.reference
-    )
-    fields = envelope.terms_fields(reference, certificate.parents)
-    issuer = ISSUERS[certificate.exporting_member]
-    data = envelope.issued_data(document, issuer=issuer, ledger=ledger, terms=fields)
-    terms = Terms(
-        document_hash=envelope.hash_of(data, seed),
-        reference_key=reference,
-        exporting=certificate.exporting_member,
-        importing=certificate.importing_member,
-        issued_on=certificate.issued_on,
-        valid_until=certificate.valid_until,
-        scheme=certificate.scheme,
-        parents=certificate.parents,
-    )
-    return Golden(data, seed, terms)
+    one = drawn_up(certificate, ISSUERS[certificate.exporting_member], ledger, seed)
+    return Golden(one.data, one.seed, one.terms)
 
 
 def batch(member: str = "VN") -> Batch:
