@@ -8,6 +8,8 @@ import _setup
 import pytest
 from hypothesis import settings
 
+from tests.worlds import ChainWorld, network_of, undone
+
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("here", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
@@ -19,3 +21,18 @@ def ganache() -> Iterator[_ganache.Node]:
     _setup.npm_folder("ganache")
     with _ganache.running() as node:
         yield node
+
+
+@pytest.fixture(scope="session")
+def assembled(ganache: _ganache.Node) -> ChainWorld:
+    """Return a world on the chain that tests start from."""
+    world = ChainWorld.deployed(network_of(ganache))
+    world.assemble()
+    return world
+
+
+@pytest.fixture
+def world(assembled: ChainWorld) -> Iterator[ChainWorld]:
+    """Lend that world; the chain is as before after each test."""
+    with undone(assembled) as on_chain:
+        yield on_chain

@@ -9,16 +9,8 @@ from tests.worlds import ChainWorld, MemoryWorld, World, network_of, undone
 
 
 @pytest.fixture(scope="session")
-def assembled(ganache: _ganache.Node) -> ChainWorld:
-    """Return the world that tests on the chain start from."""
-    world = ChainWorld.deployed(network_of(ganache))
-    world.assemble()
-    return world
-
-
-@pytest.fixture(scope="session")
 def assembled_and_peopled(ganache: _ganache.Node) -> ChainWorld:
-    """Return the same with a revoked key and a suspended member."""
+    """Return the world of `assembled` with a revoked key and a suspended member besides."""
     world = ChainWorld.deployed(network_of(ganache))
     world.assemble()
     world.people()

@@ -1,4 +1,4 @@
-"""A registry of its own, and a node that answers whatever a test wants."""
+"""A node that answers whatever a test wants."""
 
 import json
 import threading
@@ -6,28 +6,10 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import _ganache
 import pytest
-
-from tests.worlds import ChainWorld, network_of, undone
 
 Answer = Callable[[str, list[Any]], Any]
 """Method and parameters to the member `result`, or to bytes that are sent as they are."""
-
-
-@pytest.fixture(scope="session")
-def assembled(ganache: _ganache.Node) -> ChainWorld:
-    """Return a world on the chain that tests start from."""
-    world = ChainWorld.deployed(network_of(ganache))
-    world.assemble()
-    return world
-
-
-@pytest.fixture
-def world(assembled: ChainWorld) -> Iterator[ChainWorld]:
-    """Lend that world; the chain is as before after each test."""
-    with undone(assembled) as on_chain:
-        yield on_chain
 
 
 @pytest.fixture
