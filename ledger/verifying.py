@@ -30,7 +30,11 @@ def verify(document: Mapping[str, object], ledger: Ledger) -> Verdict:
     Raises `EnvelopeMalformed` when it is none; everything else is an answer, a silent node included.
     """
     # 1. Recompute the hashes and rebuild the terms from the fields.
-    examination = examined(opened(document))
+    return verify_examined(examined(opened(document)), ledger)
+
+
+def verify_examined(examination: Examination, ledger: Ledger) -> Verdict:
+    """Judge an envelope that was examined already: steps 2 to 4 of `verify`."""
     # 2. Ask the ledger what it holds under them, in one look.
     # 3. Apply the rules; no I/O from here on.
     facts = _facts(examination, ledger, shown=True)

@@ -22,7 +22,7 @@ from ledger.facts import Member
 from ledger.ports import Ledger
 from ledger.presented import examined, opened
 from ledger.verdict import Verdict
-from ledger.verifying import verify, verify_reference
+from ledger.verifying import verify_examined, verify_reference
 
 AGAIN: Final = timedelta(minutes=1)
 """After which a verdict that may soon be another is worth asking for again."""
@@ -60,9 +60,9 @@ def _verified(content: bytes, services: Services) -> Response:
     try:
         document: EnvelopeBody = strict_json.loads(content)
         seen = examined(opened(document))
-        verdict = verify(document, services.ledger)
     except (InputMalformed, EnvelopeMalformed) as error:
         return form(services, [trouble_of(error)], status=422)
+    verdict = verify_examined(seen, services.ledger)
     return _result(verdict, services, particulars=particulars_of(seen) if seen.intact else None)
 
 
