@@ -18,6 +18,8 @@ r"""Everything that can go wrong, in two families.
     └── Unavailable                  could not find out; trying again may help
         ├── ChainUnreachable           no answer from the node
         ├── NotConfirmed               sent, but not confirmed in time
+        ├── SubmitterStopped           an alarm keeps a key from submitting
+        ├── Overloaded                 more waits in the outbox than is allowed
         └── ArchiveUnavailable         the database did not answer, or could not write
 
 A verdict on a presented certificate is an answer, never an exception: see `ledger.verdict`.
@@ -222,6 +224,30 @@ class NotConfirmed(Unavailable):
 
     def __str__(self) -> str:
         return f"transaction 0x{self.transaction.hex()} is not confirmed yet; retry with the same input"
+
+
+@dataclass(eq=False)
+class SubmitterStopped(Unavailable):
+    """An alarm keeps a key from submitting until an operator has looked at it."""
+
+    alarm: str
+    """Name of the alarm, a section of `docs/how-to/runbook.md`."""
+    account: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"the submitter of {self.account} stopped with alarm {self.alarm}: {self.detail}"
+
+
+@dataclass(eq=False)
+class Overloaded(Unavailable):
+    """More certificates wait for the chain than are accepted at once."""
+
+    waiting: int
+    limit: int
+
+    def __str__(self) -> str:
+        return f"{self.waiting} certificates wait for the chain, and {self.limit} may; try again later"
 
 
 @dataclass(eq=False)

@@ -8,12 +8,13 @@ Every write names the account that signs it.  Writes raise a twin of the contrac
 outcome could not be learnt; reads answer `None` or empty for what is not there.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from ledger.batch import Batch
 from ledger.facts import (
     Address,
     AsOf,
@@ -166,22 +167,31 @@ class Filing:
     recorded_at: datetime | None = None
     transaction: bytes | None = None
     replaces: bytes | None = None
+    dispatch: int = 0
+    """Position in the outbox of the write that carries it; given when it is filed."""
 
 
 class Archive(Protocol):
-    """The documents of the authorities served here.  What `file` returned survives a crash."""
+    """The documents of the authorities served here.  What `file` returned survives a crash.
+
+    Filing a certificate and queueing the write that carries it to the chain is one transaction.
+    """
 
     def file(self, filing: Filing) -> Filing:
-        """Store a filing, or return the one already held for the same reference and document.
+        """Store a filing with its write, or return the one already held for the same reference and document.
 
         Raises `ReferenceAlreadyFiled` when the reference is held by a different document.
         """
 
-    def recorded(self, certificate: bytes, written: Written) -> Filing:
-        """Mark a filing as held by the chain; repeating it changes nothing."""
+    def holders(self, reference_keys: Sequence[bytes]) -> Mapping[bytes, Filing]:
+        """Return the filings that hold these references, by reference key; refused ones hold nothing."""
 
-    def refused(self, certificate: bytes) -> None:
-        """Mark a filing as refused by the chain and free its reference."""
+    def file_batch(self, filings: Sequence[Filing], batch: Batch) -> int:
+        """Store filings that go out together as one anchor; returns the position of that write.
+
+        Each has the root and the siblings of the batch already.  All or none are stored: raises
+        `ReferenceAlreadyFiled` when one of the references, or of the ids, is held.
+        """
 
     def find(self, certificate: bytes) -> Filing | None:
         """Return the filing with this id."""
@@ -194,6 +204,9 @@ class Archive(Protocol):
 
     def unconfirmed(self) -> Iterator[Filing]:
         """Yield filings in state ACCEPTED, oldest first."""
+
+    def carried(self, dispatch: int, *, after: int = 0, limit: int = 1000) -> Sequence[Filing]:
+        """Return filings that a write carries, in order of filing, without the first `after`."""
 
 
 @dataclass(frozen=True, slots=True)

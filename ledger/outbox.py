@@ -1,0 +1,270 @@
+"""Writes on their way to the chain: what the outbox keeps of them, and what the submitter asks of a chain.
+
+A write is queued in the same transaction as what it is about, gets a nonce and signed bytes that are stored
+before they are sent, and stays until a final block holds it or the contract has refused it.  `ledger.archive`
+keeps the outbox in the database, `ledger.memory_archive` in this process; one suite holds them equal.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from ledger.batch import Batch
+from ledger.errors import LedgerError, Unavailable
+from ledger.facts import Address, Reason, Written
+from ledger.refusals import ContractRefusal
+from ledger.writes import Write
+
+
+class DispatchState(StrEnum):
+    """How far a write in the outbox has come."""
+
+    WAITING = "waiting"
+    """Nothing is signed yet."""
+    SIGNED = "signed"
+    """It has a nonce, and its signed bytes are stored; they may or may not have been sent."""
+    RECORDED = "recorded"
+    """The chain holds it, in a final block."""
+    REFUSED = "refused"
+    """The chain said no."""
+
+
+class DispatchKind(StrEnum):
+    """What a write in the outbox does."""
+
+    ISSUE = "issue"
+    ANCHOR = "anchor"
+    ENTER = "enter"
+    CANCEL = "cancel"
+    REPLACE = "replace"
+    FOREIGN = "foreign"
+    """A transaction of the key that this archive did not make; it only takes up its nonce."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """One write on its way to the chain."""
+
+    position: int
+    """Order in the outbox; writes of one key go out in this order."""
+    account: Address
+    """The key that signs it."""
+    kind: DispatchKind
+    subject: bytes
+    """Id of the certificate it is about (for a replacement, of the new one), or root of a batch's tree."""
+    size: int
+    """How many certificates it carries."""
+    valid_until: date | None
+    """The latest validity in a batch."""
+    reason: Reason | None
+    """Why a certificate is cancelled."""
+    state: DispatchState
+    queued_at: datetime
+    nonce: int | None = None
+    signed_at: datetime | None = None
+    """When the newest of its signatures was made."""
+    written: Written | None = None
+    """Where it was recorded."""
+    refusal: ContractRefusal | None = None
+    attempts: int = 0
+    """How often its transaction was mined and failed for no reason of the contract's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signed transaction; sending it twice does no harm."""
+
+    transaction: bytes
+    """Its hash."""
+    raw: bytes
+    """The bytes that are sent."""
+    nonce: int
+    price: int
+    """The most it pays for a unit of gas, in wei."""
+
+
+class Tenure(Protocol):
+    """The right to submit for a key."""
+
+    def alive(self) -> bool:
+        """Return whether it is still held; asked before anything is signed."""
+
+
+class AlarmName(StrEnum):
+    """What an operator must look at; each has a section in `docs/how-to/runbook.md`."""
+
+    KEY_USED_ELSEWHERE = "key-used-elsewhere"
+    """The chain has transactions of the key that this archive does not know."""
+    WRITE_FAILS = "write-fails"
+    """A transaction keeps failing for no reason of the contract's."""
+    OUTBOX_STUCK = "outbox-stuck"
+    """The oldest accepted certificate has waited too long."""
+    CHAIN_SILENT = "chain-silent"
+    """The node does not answer."""
+    SIGNER_UNAVAILABLE = "signer-unavailable"
+    """A key cannot sign."""
+    ARCHIVE_UNWRITABLE = "archive-unwritable"
+    """The database cannot store."""
+    CLOCK_SKEW = "clock-skew"
+    """Our clock and the chain's differ."""
+    REORGANISATION_BEYOND_FINALITY = "reorganisation-beyond-finality"
+    """Blocks that counted as final were undone."""
+    CHAIN_MISMATCH = "chain-mismatch"
+    """The node serves another chain than before."""
+    NODE_DISAGREES = "node-disagrees"
+    """The witness node has other blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something an operator must look at."""
+
+    name: AlarmName
+    subject: str
+    """What it is about, such as an account; may be empty."""
+    detail: str
+    raised_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits in the outbox."""
+
+    certificates: int
+    """Accepted and not recorded yet."""
+    writes: int
+    oldest: datetime | None
+    """When the oldest open write was queued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """A transaction is in a block and has done what it was to do."""
+
+    written: Written
+    final: bool
+    """Whether its block can no longer be undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A transaction is in a block and did nothing."""
+
+    refusal: LedgerError
+    """A twin of the contract's error, or what else stopped it."""
+    final: bool
+
+
+@dataclass(eq=False)
+class NonceKept(Unavailable):
+    """Another write of the key has the nonce: two processes submit for it, or the archive is an old copy."""
+
+    account: str
+    nonce: int
+
+    def __str__(self) -> str:
+        return f"nonce {self.nonce} of {self.account} belongs to another write"
+
+
+class Outbox(Protocol):
+    """Writes on their way to the chain: stored with what they are about, signed bytes before sending."""
+
+    def put(
+        self,
+        kind: DispatchKind,
+        certificate: bytes,
+        account: Address,
+        reason: Reason | None,
+        *,
+        now: datetime,
+    ) -> Dispatch:
+        """Queue the entering or the cancelling of a certificate.
+
+        The same write that is queued already, waiting or signed, is returned instead.
+        """
+
+    def find(self, position: int) -> Dispatch | None:
+        """Return a write by its position."""
+
+    def open(self, account: Address, limit: int) -> Sequence[Dispatch]:
+        """Return the writes of a key that are signed or waiting, oldest first."""
+
+    def accounts(self) -> Sequence[Address]:
+        """Return the keys that have writes signed or waiting."""
+
+    def group(self, dispatches: Sequence[Dispatch], batch: Batch, valid_until: date) -> Dispatch:
+        """Let one anchor take the place of several waiting `ISSUE` writes, at the place of the first.
+
+        The certificates get the root and the siblings of the batch in the same transaction.
+        """
+
+    def keep(self, dispatch: Dispatch, signature: Signature, *, now: datetime) -> Dispatch:
+        """Store signed bytes before they are sent; the write is SIGNED from here on.
+
+        A write may be signed again under the same nonce (for a higher price); all its signatures stay.
+        Raises `NonceKept` when another write of the key has the nonce.
+        """
+
+    def signatures(self, dispatch: int) -> Sequence[Signature]:
+        """Return the signatures of a write, oldest first."""
+
+    def last_nonce(self, account: Address) -> int | None:
+        """Return the highest nonce that a write of this key has, None when there is none."""
+
+    def settle(self, dispatch: Dispatch, written: Written) -> Dispatch:
+        """Mark a write, and what it carries, as held by the chain; repeating it changes nothing."""
+
+    def refuse(self, dispatch: Dispatch, refusal: ContractRefusal) -> Dispatch:
+        """Mark a write as refused by the chain, which frees the references of what it carries."""
+
+    def requeue(self, dispatch: Dispatch, account: Address) -> Dispatch:
+        """Let a write whose signatures can never be mined wait again, for this or another key.
+
+        Its old nonce stays taken: a `FOREIGN` write keeps it.
+        """
+
+    def note_foreign(self, account: Address, nonces: Sequence[int], *, now: datetime) -> None:
+        """Keep nonces that the key has used elsewhere, so that they are not waited for."""
+
+    def backlog(self) -> Backlog:
+        """Return how many certificates wait, and since when."""
+
+    def tenure(self, account: Address) -> AbstractContextManager[Tenure | None]:
+        """Become the one submitter of a key, over all processes; None while another one is."""
+
+    def raise_alarm(self, name: AlarmName, subject: str, detail: str, *, now: datetime) -> None:
+        """Keep an alarm until it is cleared; repeating it changes its detail only."""
+
+    def clear_alarm(self, name: AlarmName, subject: str) -> None:
+        """Take an alarm back; nothing happens when there is none."""
+
+    def alarms(self) -> Sequence[Alarm]:
+        """Return the alarms in force, oldest first."""
+
+
+class Transactions(Protocol):
+    """Transactions one by one: what the submitter drives."""
+
+    def used(self, account: Address) -> int:
+        """Return how many transactions of the account are in blocks: the lowest nonce that is free."""
+
+    def sign(self, write: Write, account: Address, nonce: int, *, above: int = 0) -> Signature:
+        """Sign a write under a nonce, paying at least an eighth more than `above` (wei per unit of gas).
+
+        Raises `KeyNotHeld`, or `Unavailable` when the signer or the price cannot be had.
+        """
+
+    def send(self, signature: Signature) -> bool:
+        """Hand signed bytes over, unless the node has them; whether the node has them now.
+
+        False when it refuses them (nonce used, underpriced, no balance …); what became of the nonce is for
+        `used` and `outcome` to say.  Raises `Unavailable` when it is unknown whether they arrived.
+        """
+
+    def outcome(
+        self, signatures: Sequence[Signature], write: Write, account: Address
+    ) -> Mined | Failed | None:
+        """Return what became of the one of a write's signatures that is in a block; None when none is."""
