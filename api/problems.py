@@ -181,6 +181,12 @@ _OF_ERRORS: dict[type[errors.LedgerError], ProblemType] = {
         "The service was given a publicly known key",
         "Ask the operator of the service to give your authority a key of its own.",
     ),
+    errors.SignerMisbehaved: ProblemType(
+        "signer-misbehaved",
+        500,
+        "The signer signed something else",
+        "Ask the operator of the service to look at its signing service; nothing was sent.",
+    ),
     errors.LedgerMismatch: ProblemType(
         "ledger-mismatch",
         500,
@@ -197,6 +203,12 @@ _OF_ERRORS: dict[type[errors.LedgerError], ProblemType] = {
         "not-confirmed",
         503,
         "Accepted, but not confirmed by the chain in time",
+        "Repeat the request, with the same Idempotency-Key, after the seconds named in Retry-After.",
+    ),
+    errors.SignerUnavailable: ProblemType(
+        "signer-unavailable",
+        503,
+        "The signing service does not sign",
         "Repeat the request, with the same Idempotency-Key, after the seconds named in Retry-After.",
     ),
     errors.ArchiveUnavailable: ProblemType(

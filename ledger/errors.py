@@ -13,11 +13,13 @@ r"""Everything that can go wrong, in two families.
     │   ├── ArchiveNotNamed            the step needs an archive and none was named
     │   ├── KeyNotHeld                 no signer for the account is at hand
     │   ├── DevelopmentKeyRefused      a publicly known key off a development chain
+    │   ├── SignerMisbehaved           a signing service signed something else than it was asked to
     │   ├── LedgerMismatch             wrong chain id, or other code at the contract's address
     │   └── ContractRefusal            one class per custom error of the contracts: `ledger.refusals`
     └── Unavailable                  could not find out; trying again may help
         ├── ChainUnreachable           no answer from the node
         ├── NotConfirmed               sent, but not confirmed in time
+        ├── SignerUnavailable          a signing service did not answer, or would not sign
         ├── SubmitterStopped           an alarm keeps a key from submitting
         ├── Overloaded                 more waits in the outbox than is allowed
         └── ArchiveUnavailable         the database did not answer, or could not write
@@ -197,6 +199,22 @@ class DevelopmentKeyRefused(Refused):
 
 
 @dataclass(eq=False)
+class SignerMisbehaved(Refused):
+    """A signing service signed something else than it was asked to; nothing of it was sent."""
+
+    signer: str
+    """Its host and port."""
+    field: str
+    """The first field that differs, such as `nonce`; `sender` when another key signed."""
+
+    def __str__(self) -> str:
+        return (
+            f"the signer at {self.signer} returned a transaction whose {self.field} is not what was asked "
+            "for; nothing was sent. Find out why before you use it again"
+        )
+
+
+@dataclass(eq=False)
 class LedgerMismatch(Refused):
     """The node or the contract is not the one that the profile names."""
 
@@ -248,6 +266,18 @@ class Overloaded(Unavailable):
 
     def __str__(self) -> str:
         return f"{self.waiting} certificates wait for the chain, and {self.limit} may; try again later"
+
+
+@dataclass(eq=False)
+class SignerUnavailable(Unavailable):
+    """A signing service gave no signature: it is silent, it failed, or the account is locked."""
+
+    signer: str
+    """Its host and port."""
+    message: str
+
+    def __str__(self) -> str:
+        return f"the signer at {self.signer} {self.message}"
 
 
 @dataclass(eq=False)

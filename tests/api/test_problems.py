@@ -50,7 +50,7 @@ def test_every_error_of_the_ledger_has_a_problem_of_its_own_status() -> None:
     """Refused is 4xx or, where the operator is to blame, 500; unavailable is 503."""
     for kind in _leaves(errors.Unavailable):
         assert problem_of(kind.__new__(kind)).status == 503, kind
-    ours = {errors.KeyNotHeld, errors.DevelopmentKeyRefused, errors.LedgerMismatch}
+    ours = {errors.KeyNotHeld, errors.DevelopmentKeyRefused, errors.SignerMisbehaved, errors.LedgerMismatch}
     for kind in {kind for kind in _leaves(errors.Refused) if kind.__module__ == errors.__name__}:
         if kind is not errors.InputMalformed:
             expected = range(500, 501) if kind in ours else range(400, 500)
