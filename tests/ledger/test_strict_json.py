@@ -3,15 +3,16 @@
 import json
 import time
 import tracemalloc
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ledger.errors import InputMalformed
-from ledger.strict_json import MAX_DEPTH, MAX_INTEGER, loads
+from ledger.strict_json import _UNSURE, MAX_DEPTH, MAX_INTEGER, _read_quickly, _read_slowly, loads
 
 REFUSED = {
     "a key named twice": (b'{"a":1,"a":2}', "json.duplicate-key"),
@@ -85,6 +86,65 @@ def test_any_bytes_are_read_like_json_or_refused_by_name(data: bytes) -> None:
     """No other exception leaves the reader, whatever it is given."""
     with suppress(InputMalformed):
         assert loads(data) == json.loads(data)
+
+
+PIECES = (
+    *("{", "}", "[", "]", ",", ":", " ", "\t", "\r\n", "\ufeff", "\x0c", "\0", "/**/"),
+    *('"', '""', '"a"', '"a":', '"a":1,', '{"a":1}', '{"a":[]}', "\\", "\\\\", '\\"', "\\u0061", "\\u006"),
+    *("\\ud800", "\\udc00", "\\ud83d\\ude00", "\\/", "\\n", "\\x", "\n", "\x7f", "\u2028", "é", "\U0001f600"),
+    *("0", "-0", "-", "+1", "01", "7", "0.0", "-0.0", "1e2", "1E400", "1.", ".5", str(MAX_INTEGER)),
+    *(str(MAX_INTEGER + 1), str(-MAX_INTEGER - 1), str(2**64), "9" * 40, "NaN", "-Infinity", "nul"),
+    *("null", "true", "false", "[" * 30, "]" * 30, '{"":' * 16, "}" * 16),
+)
+"""What JSON text is made of, and what only looks like it."""
+
+
+@st.composite
+def texts(draw: st.DrawFn) -> bytes:
+    """Draw JSON text as some software or other writes it, mostly with something done to it afterwards."""
+    value, indent = draw(VALUES), draw(st.sampled_from([None, 0, 2]))
+    text = json.dumps(value, ensure_ascii=draw(st.booleans()), indent=indent)
+    for _ in range(draw(st.integers(0, 3))):
+        at, gone = draw(st.integers(0, len(text))), draw(st.sampled_from([0, 0, 1, 4]))
+        text = text[:at] + draw(st.sampled_from(PIECES)) + text[at + gone :]
+    data = text.encode("utf-8", "surrogatepass")
+    return draw(st.sampled_from([b"", b"", b"\xef\xbb\xbf", b"\xff", b" "])) + data
+
+
+def outcome(read: Callable[[bytes, int], Any], data: bytes, depth: int) -> tuple[str, str]:
+    """Return the value with its types and the order of its keys, or the rule it was refused by."""
+    try:
+        return "read", repr(read(data, depth))
+    except InputMalformed as refusal:
+        return refusal.rule, str(refusal)
+
+
+@given(
+    texts() | st.lists(st.sampled_from(PIECES)).map("".join).map(str.encode) | st.binary(max_size=40),
+    st.sampled_from([1, 2, 3, MAX_DEPTH]),
+)
+@example(b'{"a":[],"a":1}', MAX_DEPTH)
+@example(b'{"\\\\":1,"\\\\":2}', MAX_DEPTH)
+@example(b'{"\\\\\\"":"\\\\\\"","b":{"":""}}', MAX_DEPTH)
+@example(b'["", [[]]]', 2)
+@example(b"[-0]", MAX_DEPTH)
+def test_the_quick_reader_gives_what_the_slow_one_gives(data: bytes, depth: int) -> None:
+    """The same value, down to its types and the order of its keys, and the same refusal."""
+    slowly = outcome(_read_slowly, data, depth)
+    assert outcome(lambda text, most: loads(text, max_depth=most), data, depth) == slowly
+    if slowly[0] != "read":
+        assert _read_quickly(data, depth) is _UNSURE
+
+
+@given(VALUES, st.booleans(), st.sampled_from([None, 0, 2]))
+def test_the_quick_reader_reads_whatever_common_software_writes(
+    value: Any,
+    ascii_only: bool,  # noqa: FBT001 - drawn
+    indent: int | None,
+) -> None:
+    """Spaces, line breaks and escapes do not send a file to the slow one."""
+    text = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
+    assert _read_quickly(text.encode(), MAX_DEPTH) == value
 
 
 @pytest.mark.parametrize("opening", [b"[", b'{"a":', b'[{"":'], ids=["lists", "objects", "both"])
