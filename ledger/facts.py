@@ -141,6 +141,14 @@ class Entry:
     ended_at: datetime | None
     reason: Reason | None
 
+    def standing_at(self, moment: datetime) -> Standing:
+        """Return how the certificate stood at a moment; the contract's rule, in whole seconds."""
+        if moment < self.issued_at:
+            return Standing.UNKNOWN
+        if self.ended_at is not None and self.ended_at <= moment:
+            return Standing.REPLACED if self.reason is Reason.REPLACED else Standing.CANCELLED
+        return Standing.EXPIRED if self.valid_until < moment else Standing.VALID
+
 
 @dataclass(frozen=True, slots=True)
 class Anchor:

@@ -102,7 +102,7 @@ class MemoryLedger(MemoryMembers):
     def standing(self, certificate: bytes, at: datetime) -> Standing:
         """Return how the certificate stood at a moment."""
         entry = self._entries.get(certificate)
-        return _standing(entry, at.replace(microsecond=0)) if entry else Standing.UNKNOWN
+        return entry.standing_at(at.replace(microsecond=0)) if entry else Standing.UNKNOWN
 
     # ----------------------------------------------------------------------------------------- writes
 
@@ -161,7 +161,7 @@ class MemoryLedger(MemoryMembers):
             raise ReasonInvalid(int(reason))
         entry = self._require_own_entry(certificate, key)
         if entry.ended_at is not None:
-            raise CertificateNotLive(certificate, _standing(entry, self._now()))
+            raise CertificateNotLive(certificate, entry.standing_at(self._now()))
         self._entries[certificate] = replace(entry, ended_at=self._now(), reason=reason)
         return self._written()
 
@@ -171,7 +171,7 @@ class MemoryLedger(MemoryMembers):
         self._begin(account)
         key = self._require_role(account, Role.ISSUING)
         entry = self._require_own_entry(certificate, key)
-        standing = _standing(entry, self._now())
+        standing = entry.standing_at(self._now())
         if standing is not Standing.VALID:
             raise CertificateNotLive(certificate, standing)
         # The old one ends first, so that the new one cannot be based on it.
@@ -223,7 +223,7 @@ class MemoryLedger(MemoryMembers):
         entry = self._entries.get(parent)
         if entry is None:
             raise ParentUnknown(parent)
-        standing = _standing(entry, moment)
+        standing = entry.standing_at(moment)
         if standing is not Standing.VALID:
             raise ParentNotLive(parent, standing)
         if entry.importing != terms.exporting:
@@ -267,15 +267,6 @@ def _require_sound(terms: Terms, member: str, moment: datetime) -> None:
         raise PostDated(issued_on, moment)
     if valid_until < moment:
         raise AlreadyExpired(valid_until, moment)
-
-
-def _standing(entry: Entry, moment: datetime) -> Standing:
-    """Say how an entry stands at a time."""
-    if moment < entry.issued_at:
-        return Standing.UNKNOWN
-    if entry.ended_at is not None and entry.ended_at <= moment:
-        return Standing.REPLACED if entry.reason is Reason.REPLACED else Standing.CANCELLED
-    return Standing.EXPIRED if entry.valid_until < moment else Standing.VALID
 
 
 def _end_of(day: date) -> datetime:

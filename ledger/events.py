@@ -1,0 +1,215 @@
+"""What the contract reports in the events of its blocks, as plain values: the facts a replica is made of.
+
+Times are whole seconds since 1970 as the chain counts them, so that no value of 48 bits is lost; `moment`
+turns one into a datetime.  Bytes are hashes of 32 bytes unless said otherwise.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ledger.facts import Address
+
+_LAST = int(datetime.max.replace(tzinfo=UTC).timestamp()) - 1
+
+
+def moment(seconds: int) -> datetime:
+    """Return a time of the chain; one after the year 9999 becomes its end, for the contract takes any."""
+    return datetime.fromtimestamp(min(seconds, _LAST), UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The head of one block."""
+
+    number: int
+    hash: bytes
+    parent: bytes
+    """Hash of the block before it."""
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """An entry was written."""
+
+    id: bytes
+    reference_key: bytes
+    importing: str
+    exporting: str
+    key: int
+    scheme: int
+    issued_on: int
+    valid_until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """An entry came from a batch; stands after its `Issued`."""
+
+    id: bytes
+    root: bytes
+    issued_at: int
+    """When the batch was anchored, which counts as the time of issue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """An entry rests on an original (back-to-back, ATIGA OCP Rule 11)."""
+
+    parent: bytes
+    id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """A batch was committed by its root."""
+
+    root: bytes
+    key: int
+    size: int
+    valid_until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An entry was cancelled, or replaced when there is a replacement."""
+
+    id: bytes
+    key: int
+    reason: int
+    replacement: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAdmitted:
+    """A member came."""
+
+    member: str
+    admin: Address
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSuspended:
+    """A member may no longer write."""
+
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberReinstated:
+    """A suspended member may write again."""
+
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdminReplaced:
+    """A member has another admin key."""
+
+    member: str
+    previous: Address
+    admin: Address
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityAdded:
+    """A member named an authority."""
+
+    authority: int
+    member: str
+    roles: int
+    name: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityWithdrawn:
+    """An authority ended; the revocations of its keys stand before this."""
+
+    authority: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAdded:
+    """An account may write for an authority."""
+
+    account: Address
+    authority: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRevoked:
+    """An account may no longer write."""
+
+    account: Address
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCompromised:
+    """What an account signed from a moment on is not trusted."""
+
+    account: Address
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalMade:
+    """A question was put to the members."""
+
+    proposal: int
+    member: str
+    kind: int
+    admin: Address
+    """Zero when the kind takes none."""
+    proposer: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoteCast:
+    """A member agreed to a proposal."""
+
+    proposal: int
+    voter: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalEnacted:
+    """A proposal was carried out; what it did stands before this."""
+
+    proposal: int
+
+
+OfCertificates = Issued | Entered | Linked | Anchored | Ended
+OfMembers = (
+    MemberAdmitted
+    | MemberSuspended
+    | MemberReinstated
+    | AdminReplaced
+    | AuthorityAdded
+    | AuthorityWithdrawn
+    | KeyAdded
+    | KeyRevoked
+    | KeyCompromised
+    | ProposalMade
+    | VoteCast
+    | ProposalEnacted
+)
+Event = OfCertificates | OfMembers
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """An event with its place in the chain; block and position together are unique and give the order."""
+
+    block: int
+    position: int
+    """Index of its log in the block."""
+    at: int
+    """Time of the block."""
+    event: Event
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it stands in the order of all."""
+        return self.block, self.position

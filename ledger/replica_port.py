@@ -1,0 +1,182 @@
+"""What keeping a replica asks of its store: the ledger's events, and the questions they answer.
+
+`ledger.memory_replica` and `ledger.archive.replica` both answer it; `tests/ports/test_replica_port.py` holds
+them equal.  Events are only ever added, or taken off the end when the chain took them back; nothing is
+changed.  So following a chain through every reorganisation, and reading it anew from its first block, leave
+the same events.  Methods raise `ArchiveUnavailable` when the store does not answer.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ledger.errors import Refused, Unavailable
+from ledger.events import Block, Occurrence
+from ledger.facts import Anchor, Entry, LedgerName, Standing
+
+WINDOW = 64
+"""How many of the newest blocks a store keeps at least, though nothing of the ledger is in them."""
+
+
+@dataclass(eq=False)
+class ReplicaOfAnotherLedger(Refused):
+    """The database holds the replica of another ledger than the profile's."""
+
+    held: LedgerName
+    asked: LedgerName
+
+    def __str__(self) -> str:
+        return (
+            f"the database holds a replica of {self.held.address} on chain {self.held.chain_id}, and the "
+            f"profile names {self.asked.address} on chain {self.asked.chain_id}; use another database"
+        )
+
+
+@dataclass(eq=False)
+class ReplicaFollowed(Refused):
+    """Another process follows the chain into this database."""
+
+    def __str__(self) -> str:
+        return "another process follows the chain into this database; stop that one first"
+
+
+@dataclass(eq=False)
+class ReplicaHalted(Unavailable):
+    """An alarm keeps the replica from answering."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the replica has stopped answering: {self.reason}"
+
+
+@dataclass(eq=False)
+class ReplicaBehind(Unavailable):
+    """The replica is not up to date, and nobody else may be asked."""
+
+    def __str__(self) -> str:
+        return "the replica is behind the chain, or has not heard of the node for too long"
+
+
+@dataclass(eq=False)
+class ReplicaDisconnected(Unavailable):
+    """Blocks were to be added that do not follow the newest one here."""
+
+    def __str__(self) -> str:
+        return "these blocks do not follow the newest one of the replica"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaHead:
+    """How far a replica is, and when that was last compared with a node."""
+
+    ledger: LedgerName
+    block: Block | None
+    """The newest block in it; None before the first."""
+    node_block: int
+    """Number of the node's newest block, as last seen."""
+    seen_at: datetime | None
+    """When the node last answered."""
+    halted: str | None
+    """Name of the alarm that stopped it, with the reason; it then answers nothing."""
+    people: int
+    """Grows with every change of members, authorities, keys or votes."""
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether it holds all that the node had when last seen."""
+        return self.block is not None and self.block.number >= self.node_block
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All that one look finds about a certificate, its root and its reference."""
+
+    head: ReplicaHead
+    entry: Entry | None
+    anchor: Anchor | None
+    holder: bytes | None
+    replacement: bytes | None
+    newest: int
+    """The newest block in which any of this changed; 0 when there is nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One entry in a list."""
+
+    certificate: bytes
+    reference_key: bytes
+    entry: Entry
+    replacement: bytes | None
+    place: tuple[int, int]
+    """Block and position: where the list goes on after it."""
+
+
+class Replica(Protocol):
+    """The store of a replica.  One process at a time writes it; any number read it meanwhile."""
+
+    def head(self) -> ReplicaHead | None:
+        """Return how far it is; None before `start`."""
+
+    def start(self, ledger: LedgerName) -> None:
+        """Make the store this ledger's, or find that it is; `ReplicaOfAnotherLedger` when it is another's."""
+
+    def clear(self, ledger: LedgerName) -> None:
+        """Forget everything, an alarm too, and start again with this ledger."""
+
+    def apply(
+        self,
+        blocks: Sequence[Block],
+        occurrences: Collection[Occurrence],
+        *,
+        node_block: int,
+        seen_at: datetime,
+    ) -> None:
+        """Add blocks, in order, with all that happened in them, whole or not at all.
+
+        Blocks with events and the first stay for good, others while they are among the newest `WINDOW`.
+        Raises `ReplicaDisconnected` unless the first of the blocks follows the newest one here.
+        """
+
+    def touch(self, *, node_block: int, seen_at: datetime) -> None:
+        """Note that the node answered, and with which newest block."""
+
+    def roll_back(self, to_block: int) -> None:
+        """Take back all blocks after one, with all that happened in them."""
+
+    def halt(self, reason: str) -> None:
+        """Stop answering for this reason until `clear`."""
+
+    def hashes(self, newest: int) -> Mapping[int, bytes]:
+        """Return the hashes of as many of the newest blocks, by number."""
+
+    def first(self) -> Block | None:
+        """Return the oldest block."""
+
+    def look(self, certificate: bytes, root: bytes, reference_key: bytes) -> Look | None:
+        """Return what is recorded about all three, as of one block; None before `start`."""
+
+    def people(self) -> Sequence[Occurrence]:
+        """Return all events about members, authorities, keys and votes, in order."""
+
+    def occurrences(self) -> Iterator[Occurrence]:
+        """Yield all events in order."""
+
+    def taken(self, exporting: str, reference_keys: Sequence[bytes]) -> set[bytes]:
+        """Return those of the references that an entry of the member holds."""
+
+    def entries(
+        self,
+        *,
+        exporting: str | None = None,
+        importing: str | None = None,
+        after: tuple[int, int] | None = None,
+        limit: int = 100,
+        newest_first: bool = False,
+    ) -> Sequence[Listed]:
+        """Return entries of, or addressed to, a member in the order of the chain, going on after a place."""
+
+    def counts(self, at: datetime, *, exporting: str | None = None) -> Mapping[Standing, int]:
+        """Return how many entries stand how at a moment, those of one member or all."""
