@@ -13,18 +13,20 @@ id, or to the root of a batch, so Singapore's public verifiers accept it as it s
 The format is described in `docs/reference/envelope.md`; its vectors are in `tests/vectors/envelopes/`.
 """
 
-import base64
-from collections.abc import Iterator, Mapping, Sequence
-from hashlib import shake_128
-from typing import Any
+from binascii import b2a_base64
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
 import orjson
 
 from ledger.facts import LedgerName
 from ledger.hashing import keccak
+from ledger.salting import Salted, salt
 from ledger.terms import Terms, terms_hash
 
 VERSION = "https://schema.openattestation.com/2.0/schema.json"
+_BEFORE_DATA: Final = f'{{"version":"{VERSION}","data":'.encode()
 SEED_BYTES = 32
 MANDATORY = (
     "scheme",
@@ -77,11 +79,8 @@ def canonical(data: Data) -> bytes:
 
 
 def salted(data: Data, seed: bytes) -> Data:
-    """Return the fields salted with UUIDs of version 4, from SHAKE-128 of the seed in canonical order."""
-    paths = sum(1 for _ in leaves(data))
-    stream = shake_128(seed).hexdigest(16 * paths)
-    salts = (_uuid(stream[start : start + 32]) for start in range(0, len(stream), 32))
-    fields: Data = _salted(data, salts)
+    """Return the fields salted, as `ledger.salting` does it."""
+    fields: Data = orjson.loads(salt(data, seed).data)
     return fields
 
 
@@ -110,42 +109,29 @@ def document_hash(leaf_hashes: Sequence[str]) -> bytes:
 
 def hash_of(data: Data, seed: bytes) -> bytes:
     """Return the document hash that these fields get with this seed."""
-    return document_hash([leaf_hash(path, value) for path, value in leaves(salted(data, seed))])
+    return salt(data, seed).document_hash
 
 
 def sealed(data: Data, seed: bytes, terms: Terms, siblings: Sequence[bytes], root: bytes) -> Data:
     """Return the finished envelope as JSON values."""
-    fields = salted(data, seed)
-    hashes = sorted(leaf_hash(path, value) for path, value in leaves(fields))
-    return {
-        "version": VERSION,
-        "data": fields,
-        "signature": {
-            "type": "SHA3MerkleProof",
-            "targetHash": terms.document_hash.hex(),
-            "proof": [terms_hash(terms).hex(), *(sibling.hex() for sibling in siblings)],
-            "merkleRoot": root.hex(),
-        },
-        "fingerprints": base64.b64encode(bytes.fromhex("".join(hashes))).decode("ascii"),
-    }
+    fields = replace(salt(data, seed), document_hash=terms.document_hash)
+    envelope: Data = orjson.loads(sealed_json(fields, terms_hash(terms), siblings, root))
+    return envelope
 
 
-def _uuid(digits: str) -> str:
-    """Return 32 hex digits as a UUID of version 4, which is what OpenAttestation takes for a salt."""
-    variant = "89ab"[int(digits[16], 16) & 3]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
-
-
-def _salted(data: Any, salts: Iterator[str]) -> Any:  # noqa: ANN401 - JSON
-    match data:
-        case dict():
-            return {key: _salted(value, salts) for key, value in sorted(data.items())}
-        case list():
-            return [_salted(value, salts) for value in data]
-        case bool():
-            return f"{next(salts)}:boolean:{'true' if data else 'false'}"
-        case str():
-            return f"{next(salts)}:string:{data}"
-        case _:
-            message = f"a document holds text and booleans only, not {type(data).__name__}"
-            raise TypeError(message)
+def sealed_json(fields: Salted, terms_hash: bytes, siblings: Iterable[bytes], root: bytes) -> bytes:
+    """Return the finished envelope as JSON text, written as orjson writes `sealed`."""
+    proof = '","'.join(step.hex() for step in (terms_hash, *siblings))
+    return b"".join(
+        (
+            _BEFORE_DATA,
+            fields.data,
+            (
+                ',"signature":{"type":"SHA3MerkleProof",'
+                f'"targetHash":"{fields.document_hash.hex()}","proof":["{proof}"],"merkleRoot":"{root.hex()}"}},'
+                '"fingerprints":"'
+            ).encode("ascii"),
+            b2a_base64(fields.fingerprints, newline=False),
+            b'"}',
+        )
+    )

@@ -10,14 +10,11 @@ from contextlib import suppress
 
 from eth_hash.auto import keccak as portable_keccak
 
-fast_keccak: Callable[[bytes], bytes] = portable_keccak
+keccak: Callable[[bytes], bytes] = portable_keccak
+"""The 32 bytes of keccak-256 (the pre-standard padding Ethereum uses, not SHA3-256); no wrapper around the
+backend, because a certificate has about sixty hashes."""
 with suppress(ImportError):  # there is no wheel for this platform
-    from tiny_keccak import keccak256 as fast_keccak
-
-
-def keccak(data: bytes) -> bytes:
-    """Return the 32 bytes of keccak-256 (the pre-standard padding Ethereum uses, not SHA3-256)."""
-    return bytes(fast_keccak(data))
+    from tiny_keccak import keccak256 as keccak
 
 
 def pair(left: bytes, right: bytes) -> bytes:
