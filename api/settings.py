@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from limits import parse
-from pydantic import AfterValidator, Field, PositiveInt
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.services import MEBIBYTE, Limits
@@ -32,6 +32,13 @@ class Settings(BaseSettings):
     )
     password_file: Path | None = Field(None, description="File with the password of the key files.")
     development_keys: bool = Field(default=False, description="Use the public keys of a local test chain.")
+    signer: str | None = Field(None, description="Address of a signing service (Web3Signer, `eth1` mode).")
+    signer_accounts: str = Field("", description="Its accounts to sign with, separated by commas.")
+    signer_ca: Path | None = Field(None, description="Certificates (PEM) that its own must come from.")
+    signer_certificate: Path | None = Field(None, description="Our certificate (PEM), if it asks for one.")
+    signer_key: Path | None = Field(None, description="Private key (PEM) of our certificate.")
+    signer_token_file: Path | None = Field(None, description="File with a bearer token to send to it.")
+    signer_timeout: PositiveFloat = Field(10.0, description="Seconds it has for one answer.")
     body_bytes: PositiveInt = Field(MEBIBYTE, description="Largest request body.")
     by_reference: Annotated[str, AfterValidator(_rate)] = Field(
         "30/minute", description="Verifications by reference per caller address."
@@ -55,4 +62,20 @@ class Settings(BaseSettings):
             keys=self.keys,
             password_file=self.password_file,
             development_keys=self.development_keys,
+            signer=self._signing_service,
+        )
+
+    @property
+    def _signing_service(self) -> opening.SigningService | None:
+        """The part that says where keys are held outside this process."""
+        if not self.signer:
+            return None
+        return opening.SigningService(
+            url=self.signer,
+            accounts=tuple(self.signer_accounts.replace(",", " ").split()),
+            ca=self.signer_ca,
+            certificate=self.signer_certificate,
+            key=self.signer_key,
+            token_file=self.signer_token_file,
+            timeout=self.signer_timeout,
         )

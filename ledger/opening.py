@@ -13,6 +13,7 @@ from ledger.archive import ApiKeys, ArchiveRooms, Scope, open_archive
 from ledger.chain.connect import ChainLedger, connect
 from ledger.chain.development import OF_DEVELOPMENT_MNEMONIC
 from ledger.chain.profile import read_profile
+from ledger.chain.remote_signer import remote_signers
 from ledger.chain.signers import (
     DevelopmentSigner,
     KeyFileInvalid,
@@ -21,12 +22,13 @@ from ledger.chain.signers import (
     new_keystore,
     password_in,
 )
+from ledger.chain.signing_service import SigningService
 from ledger.errors import ArchiveNotNamed
 from ledger.facts import Address
 from ledger.memory_archive import MemoryArchive
 from ledger.ports import Ledger
 
-__all__ = ["ApiKeys", "Opened", "Scope", "Settings", "new_key_file", "open_ledger"]
+__all__ = ["ApiKeys", "Opened", "Scope", "Settings", "SigningService", "new_key_file", "open_ledger"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Settings:
     password_file: Path | None = None
     development_keys: bool = False
     """Use the public keys of a local test chain."""
+    signer: SigningService | None = None
+    """A signing service that holds keys, beside those of the folder."""
 
 
 class Opened:
@@ -115,7 +119,9 @@ def now() -> datetime:
 
 
 def _signers(settings: Settings) -> Iterator[Signer]:
-    """Yield the keys of the folder, and those of a test chain where asked for."""
+    """Yield the keys of the signing service and of the folder, and those of a test chain where asked for."""
+    if settings.signer is not None:
+        yield from remote_signers(settings.signer)
     if settings.development_keys:
         yield from (DevelopmentSigner(place) for place in range(len(OF_DEVELOPMENT_MNEMONIC)))
     if settings.keys is None:

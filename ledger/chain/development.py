@@ -1,11 +1,13 @@
 """Accounts whose private keys everybody knows, because development tools publish them.
 
 The first mnemonic is the one of Hardhat, anvil and our own Ganache options, the second that of
-`ganache --deterministic`.  A test derives the accounts anew from the mnemonics.
+`ganache --deterministic`, the third that of `truffle develop`.  A test derives the accounts anew from the
+mnemonics.
 """
 
 DEVELOPMENT_MNEMONIC = "test test test test test test test test test test test junk"
 GANACHE_MNEMONIC = "myth like bonus scare over problem client lizard pioneer submit female collect"
+TRUFFLE_MNEMONIC = "candy maple cake sugar pudding cream honey rich smooth crumble sweet treat"
 
 OF_DEVELOPMENT_MNEMONIC = (
     "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
@@ -81,5 +83,21 @@ OF_GANACHE_MNEMONIC = (
     "0x3fD652C93dFA333979ad762Cf581Df89BaBa6795",
 )
 
-WELL_KNOWN_ACCOUNTS = frozenset(OF_DEVELOPMENT_MNEMONIC + OF_GANACHE_MNEMONIC)
+OF_TRUFFLE_MNEMONIC = (
+    "0x627306090abaB3A6e1400e9345bC60c78a8BEf57",
+    "0xf17f52151EbEF6C7334FAD080c5704D77216b732",
+    "0xC5fdf4076b8F3A5357c5E395ab970B5B54098Fef",
+    "0x821aEa9a577a9b44299B9c15c88cf3087F3b5544",
+    "0x0d1d4e623D10F9FBA5Db95830F7d3839406C6AF2",
+    "0x2932b7A2355D6fecc4b5c0B6BD44cC31df247a2e",
+    "0x2191eF87E392377ec08E7c08Eb105Ef5448eCED5",
+    "0x0F4F2Ac550A1b4e2280d04c21cEa7EBD822934b5",
+    "0x6330A553Fc93768F612722BB8c2eC78aC90B3bbc",
+    "0x5AEDA56215b167893e80B4fE645BA6d5Bab767DE",
+)
+
+OF_BESU = ("0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73",)
+"""Besu's first account for testing (`--network=dev`); its second and third are Truffle's first two."""
+
+WELL_KNOWN_ACCOUNTS = frozenset(OF_DEVELOPMENT_MNEMONIC + OF_GANACHE_MNEMONIC + OF_TRUFFLE_MNEMONIC + OF_BESU)
 """Never to be trusted with anything; EIP-55."""

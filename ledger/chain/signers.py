@@ -1,7 +1,9 @@
 """Keys that sign transactions: from encrypted key files, and the public ones of a development chain."""
 
 import json
+import logging
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +17,8 @@ from ledger.chain.development import DEVELOPMENT_MNEMONIC, OF_DEVELOPMENT_MNEMON
 from ledger.chain.profile import ChainProfile
 from ledger.errors import DevelopmentKeyRefused, Refused
 from ledger.facts import Address
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -59,7 +63,11 @@ class KeystoreSigner:
 
     @classmethod
     def open(cls, path: Path, password_file: Path) -> "KeystoreSigner":
-        """Decrypt a key file with the password in another file; takes about a second on purpose (scrypt)."""
+        """Decrypt a key file with the password in another file; takes about a second on purpose.
+
+        The key derivation functions of version 3, scrypt and PBKDF2, are both taken.  A file that others may
+        read is opened all the same, with a warning on the log.
+        """
         password = password_in(password_file)
         try:
             key = Account.decrypt(json.loads(path.read_text(encoding="utf-8")), password)
@@ -70,6 +78,7 @@ class KeystoreSigner:
             raise KeyFileInvalid(
                 str(path), "the password is wrong, or it is not a version 3 key file"
             ) from None
+        warn_if_others_read(path, "key file")
         return cls(Account.from_key(key))
 
 
@@ -91,6 +100,15 @@ class DevelopmentSigner:
     def sign(self, transaction: Mapping[str, Any]) -> bytes:
         """Return the signed transaction as the bytes that are sent."""
         return _signed(_derived(self.place), transaction)
+
+
+def warn_if_others_read(path: Path, what: str) -> None:
+    """Write a warning to the log when others than its owner may read a secret file; naming its mode."""
+    if os.name != "posix":
+        return
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & (stat.S_IRGRP | stat.S_IROTH):
+        _LOG.warning("%s %s has mode %04o: others than its owner may read it; chmod 600", what, path, mode)
 
 
 def password_in(path: Path) -> str:

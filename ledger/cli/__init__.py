@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 from ledger.cli import access, authorities, certificates, keys, members, verification
 from ledger.cli.session import Session
 from ledger.facts import Address
-from ledger.opening import Settings
+from ledger.opening import Settings, SigningService
 
 
 class _Commands(TyperGroup):
@@ -70,6 +70,32 @@ def session(  # noqa: PLR0913 - each is an option of the command line
             help="Use the public keys of a local test chain.",
         ),
     ] = False,
+    signer: Annotated[
+        str | None,
+        typer.Option(envvar="ASAL_SIGNER", help="Address of a signing service (Web3Signer, eth1 mode)."),
+    ] = None,
+    signer_accounts: Annotated[
+        str, typer.Option(envvar="ASAL_SIGNER_ACCOUNTS", help="Its accounts to use, separated by commas.")
+    ] = "",
+    signer_ca: Annotated[
+        Path | None,
+        typer.Option(envvar="ASAL_SIGNER_CA", help="Certificates (PEM) that its own must come from."),
+    ] = None,
+    signer_certificate: Annotated[
+        Path | None,
+        typer.Option(envvar="ASAL_SIGNER_CERTIFICATE", help="Our certificate (PEM), if it asks for one."),
+    ] = None,
+    signer_key: Annotated[
+        Path | None,
+        typer.Option(envvar="ASAL_SIGNER_KEY", help="Private key (PEM) of our certificate."),
+    ] = None,
+    signer_token_file: Annotated[
+        Path | None,
+        typer.Option(envvar="ASAL_SIGNER_TOKEN_FILE", help="File with a bearer token to send to it."),
+    ] = None,
+    signer_timeout: Annotated[
+        float, typer.Option(envvar="ASAL_SIGNER_TIMEOUT", help="Seconds it has for one answer.")
+    ] = 10.0,
     account: Annotated[
         str | None,
         typer.Option("--as", envvar="ASAL_ACCOUNT", help="The account to act with, when several are held."),
@@ -77,12 +103,22 @@ def session(  # noqa: PLR0913 - each is an option of the command line
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")] = False,
 ) -> None:
     """Certificates of origin and authorised operators on the ledger that ASEAN customs share."""
+    service = signer and SigningService(
+        url=signer,
+        accounts=tuple(signer_accounts.replace(",", " ").split()),
+        ca=signer_ca,
+        certificate=signer_certificate,
+        key=signer_key,
+        token_file=signer_token_file,
+        timeout=signer_timeout,
+    )
     settings = Settings(
         profile=profile,
         archive=archive,
         keys=keys,
         password_file=password_file,
         development_keys=development_keys,
+        signer=service or None,
     )
     context.obj = Session(settings, Address(account) if account else None, as_json)
     context.call_on_close(context.obj.close)
