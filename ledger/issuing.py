@@ -5,7 +5,6 @@ a repeated call finds what the first one left, whether that one finished or died
 there: the same seed, the same id, at most one entry.
 """
 
-import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import orjson
 
 from ledger import envelope, rules
 from ledger.certificate import Certificate
-from ledger.documents import document_of
+from ledger.drawing import drawn_up
 from ledger.errors import (
     CertificateNotFiled,
     CertificateRefused,
@@ -24,7 +23,7 @@ from ledger.errors import (
     ReferenceAlreadyFiled,
     Severity,
 )
-from ledger.facts import Address, Authority, Evidence, LedgerName, Reason, Role, Written
+from ledger.facts import Address, Authority, Evidence, Reason, Role, Written
 from ledger.ports import Filing, FilingState, Ledger
 from ledger.refusals import (
     AuthorityUnknown,
@@ -34,21 +33,7 @@ from ledger.refusals import (
     NotAuthorised,
     NotYourMember,
 )
-from ledger.terms import Terms, certificate_id, normalised, reference_key
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A certificate drawn up: its unsalted data, the seed of its salts, and its terms."""
-
-    data: envelope.Data
-    seed: bytes
-    terms: Terms
-
-    @property
-    def id(self) -> bytes:
-        """The id it is recorded under."""
-        return certificate_id(self.terms)
+from ledger.terms import normalised
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,28 +106,6 @@ def replace_certificate(
         raise ReferenceAlreadyFiled(filing.id)
     filing = _completed(filing, account, ledger)
     return Issued(filing, envelope_of(filing), findings)
-
-
-def drawn_up(
-    certificate: Certificate, issuer: tuple[str, str], ledger: LedgerName, seed: bytes | None = None
-) -> Drawn:
-    """Return a certificate's data and terms, for an issuer (name, domain); with fresh salts unless told."""
-    office, reference = certificate.issuing_office, certificate.reference
-    key = reference_key(certificate.scheme, certificate.exporting_member, office, reference)
-    fields = envelope.terms_fields(key, certificate.parents)
-    data = envelope.issued_data(document_of(certificate), issuer=issuer, ledger=ledger, terms=fields)
-    seed = seed or secrets.token_bytes(envelope.SEED_BYTES)
-    terms = Terms(
-        document_hash=envelope.hash_of(data, seed),
-        reference_key=key,
-        exporting=certificate.exporting_member,
-        importing=certificate.importing_member,
-        issued_on=certificate.issued_on,
-        valid_until=certificate.valid_until,
-        scheme=certificate.scheme,
-        parents=certificate.parents,
-    )
-    return Drawn(data, seed, terms)
 
 
 def resume(ledger: Ledger) -> Iterator[Filing | LedgerError]:

@@ -17,9 +17,10 @@ import _founding
 import _setup
 import httpx2 as httpx
 
-from ledger import envelope, issuing, presented
+from ledger import envelope, issuing, presented, visible
 from ledger.archive import ApiKeys, Scope
 from ledger.documents import parse_document
+from ledger.drawing import drawn_up
 from ledger.facts import Address, Role
 from ledger.ports import Ledger
 
@@ -98,7 +99,7 @@ class Story:
         """Write an envelope to a file of its own."""
         file = self.folder / f"{name}.json"
         file.write_text(json.dumps(document, ensure_ascii=False, indent=2), encoding="utf-8")
-        fields = presented.unsalted(document["data"])
+        fields = visible.unsalted(document["data"])
         route = f"{fields['exportingMember']}→{fields['importingMember']}"
         return Sample(file, route, verdict, about, altered)
 
@@ -179,7 +180,7 @@ def _forged(story: Story) -> dict[str, Any]:
     """Return an envelope that is consistent in itself but was never recorded."""
     certificate = parse_document(sample(PLAIN)["document"] | {"reference": "VN-TH 26/02/00777"})
     issuer = (story.founded.office("VN", Role.ISSUING).name, "moit.vn.example")
-    drawn = issuing.drawn_up(certificate, issuer, story.founded.profile.ledger)
+    drawn = drawn_up(certificate, issuer, story.founded.profile.ledger)
     return envelope.sealed(drawn.data, drawn.seed, drawn.terms, (), drawn.id)
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from ledger import envelope
 from ledger.batch import Batch, batch_of
 from ledger.documents import parse_document
+from ledger.drawing import drawn_up
 from ledger.facts import Address, LedgerName
 from ledger.hashing import keccak
-from ledger.issuing import drawn_up
 from ledger.presented import redacted
 from ledger.terms import Terms, certificate_id
 
