@@ -1,10 +1,11 @@
 """The compiled contracts that come with the package, and whether an address runs them."""
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+import orjson
 
 from ledger.chain.codec import Codec
 from ledger.chain.rpc import Rpc, octets, quantity
@@ -40,8 +41,8 @@ class Artefact:
 @cache
 def artefact(contract: str) -> Artefact:
     """Return a contract that comes with the package."""
-    text = files("ledger.chain").joinpath("artefacts", f"{contract}.json").read_text(encoding="utf-8")
-    compiled = json.loads(text)
+    text = files("ledger.chain").joinpath("artefacts", f"{contract}.json").read_bytes()
+    compiled = orjson.loads(text)
     references = compiled["immutableReferences"].values()
     return Artefact(
         contract=contract,

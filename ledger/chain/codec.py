@@ -1,28 +1,12 @@
-"""Calls, events and custom errors of a contract, encoded and decoded as its ABI says.
-
-Structs come back as dictionaries by the names of their fields, so nothing here or after depends on the
-order in which a struct is declared.
-"""
+"""Calls, events and custom errors of a contract, encoded and decoded as its ABI says."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
-from eth_abi.abi import decode, encode
-from eth_abi.exceptions import DecodingError, EncodingError
-from eth_utils.abi import collapse_if_tuple, event_abi_to_log_topic, function_abi_to_4byte_selector
-
+from ledger.chain.abi import Coder, Component, Values, struct_of, type_of
 from ledger.errors import ChainUnreachable, InputMalformed
-
-if TYPE_CHECKING:
-    from eth_typing import ABIComponent, ABIEvent, ABIFunction
-
-Value = Any
-"""What the ABI library makes of one value.  Its type follows from the ABI."""
-Values = dict[str, Value]
-"""Values by the names of the ABI."""
-Component = Mapping[str, Any]
-"""One input, output or struct field as the ABI describes it."""
+from ledger.hashing import keccak
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +18,36 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockLog(Log):
+    """An event with its place on the chain."""
+
+    block: int
+    block_hash: bytes
+    index: int
+    """Its place among the events of the block."""
+    transaction: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
-    """A function or custom error of the ABI."""
+    """A function or custom error of the ABI, made ready."""
 
     name: str
     selector: bytes
     inputs: tuple[Component, ...]
-    outputs: tuple[Component, ...] = ()
+    arguments: Coder
+    results: Coder
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """An event of the ABI, made ready."""
+
+    topic: bytes
+    topics: int
+    """How many topics its logs have."""
+    indexed: Coder
+    plain: Coder
 
 
 class Codec:
@@ -49,18 +56,15 @@ class Codec:
     def __init__(self, abi: Sequence[Mapping[str, Any]]) -> None:
         self.functions = {shape.name: shape for shape in _shapes(abi, "function")}
         self.errors = {shape.selector: shape for shape in _shapes(abi, "error")}
-        self._events = {item["name"]: item for item in abi if item["type"] == "event"}
-        self._topics = {
-            name: event_abi_to_log_topic(cast("ABIEvent", item)) for name, item in self._events.items()
-        }
-        self._constructor: Sequence[Component] = next(
-            (item["inputs"] for item in abi if item["type"] == "constructor"), ()
-        )
+        self._events = {item["name"]: _event(item) for item in abi if item["type"] == "event"}
+        self._names = {event.topic: name for name, event in self._events.items()}
+        inputs = next((item["inputs"] for item in abi if item["type"] == "constructor"), ())
+        self._constructor = struct_of(inputs)
 
     def call(self, name: str, *arguments: object) -> bytes:
         """Return the calldata of a call."""
         function = self.functions[name]
-        return function.selector + _encoded(function.inputs, arguments)
+        return function.selector + _encoded(function.arguments, arguments)
 
     def construct(self, *arguments: object) -> bytes:
         """Return what follows the bytecode when the contract is created."""
@@ -68,45 +72,41 @@ class Codec:
 
     def answer(self, name: str, data: bytes) -> tuple[Any, ...]:
         """Return the values a function answered with."""
-        return tuple(decoded(self.functions[name].outputs, data).values())
+        return tuple(decoded(self.functions[name].results, data).values())
 
     def topic(self, event: str) -> bytes:
         """Return the topic by which logs of an event are found."""
-        return self._topics[event]
+        return self._events[event].topic
+
+    def name(self, log: Log) -> str | None:
+        """Return which event a log is of; `None` for one that the contract does not have."""
+        return self._names.get(log.topics[0]) if log.topics else None
 
     def find(self, event: str, logs: Iterable[Log]) -> Values | None:
         """Return the first event of this name among logs, if there is one."""
-        return next(
-            (self.event(event, log) for log in logs if log.topics[:1] == (self._topics[event],)), None
-        )
+        return next((self.event(event, log) for log in logs if self.name(log) == event), None)
 
     def event(self, name: str, log: Log) -> Values:
         """Return the values of an event, indexed ones too."""
-        inputs = self._events[name]["inputs"]
-        indexed = [component for component in inputs if component["indexed"]]
-        plain = [component for component in inputs if not component["indexed"]]
-        if len(log.topics) != len(indexed) + 1:
+        event = self._events[name]
+        if len(log.topics) != event.topics or log.topics[0] != event.topic:
             raise ChainUnreachable(f"the node reports a {name} that the contract cannot have emitted")
-        return decoded(indexed, b"".join(log.topics[1:])) | decoded(plain, log.data)
+        return decoded(event.indexed, b"".join(log.topics[1:])) | decoded(event.plain, log.data)
 
 
-def decoded(components: Sequence[Component], data: bytes) -> Values:
-    """Decode values by the components that describe them."""
+def decoded(coder: Coder, data: bytes) -> Values:
+    """Decode values that stand at the beginning of bytes."""
     try:
-        values = decode([_type(component) for component in components], data)
-    except (DecodingError, OverflowError, ValueError) as problem:
+        values: Values = coder.decode(data, 0)
+    except ValueError as problem:
         raise ChainUnreachable("the node's answer does not fit the contract") from problem
-    names = (component["name"] or f"_{position}" for position, component in enumerate(components))
-    return {
-        name: _named(component, value)
-        for name, component, value in zip(names, components, values, strict=True)
-    }
+    return values
 
 
-def _encoded(components: Sequence[Component], arguments: Sequence[object]) -> bytes:
+def _encoded(coder: Coder, arguments: Sequence[object]) -> bytes:
     try:
-        return encode([_type(component) for component in components], arguments)
-    except (EncodingError, OverflowError, ValueError, TypeError) as problem:
+        return coder.encode(arguments)
+    except ValueError as problem:
         raise InputMalformed("chain.value", "a value does not fit what the contract takes") from problem
 
 
@@ -114,17 +114,16 @@ def _shapes(abi: Sequence[Mapping[str, Any]], kind: str) -> Iterable[Shape]:
     for item in abi:
         if item["type"] == kind:
             # A custom error is selected exactly as a function of the same signature.
-            selector = function_abi_to_4byte_selector(cast("ABIFunction", {**item, "type": "function"}))
-            yield Shape(item["name"], selector, tuple(item["inputs"]), tuple(item.get("outputs", ())))
+            inputs = tuple(item["inputs"])
+            selector = keccak(_signature(item))[:4]
+            yield Shape(item["name"], selector, inputs, struct_of(inputs), struct_of(item.get("outputs", ())))
 
 
-def _type(component: Component) -> str:
-    return collapse_if_tuple(cast("ABIComponent", component))
+def _event(item: Mapping[str, Any]) -> _Event:
+    indexed = [component for component in item["inputs"] if component["indexed"]]
+    plain = [component for component in item["inputs"] if not component["indexed"]]
+    return _Event(keccak(_signature(item)), len(indexed) + 1, struct_of(indexed), struct_of(plain))
 
 
-def _named(component: Component, value: Value) -> Value:
-    """Turn the tuples of structs into dictionaries; lists of structs do not occur in what is read."""
-    if component["type"] != "tuple":
-        return value
-    inner: Sequence[Component] = component["components"]
-    return {field["name"]: _named(field, part) for field, part in zip(inner, value, strict=True)}
+def _signature(item: Mapping[str, Any]) -> bytes:
+    return f"{item['name']}({','.join(map(type_of, item['inputs']))})".encode()

@@ -1,15 +1,17 @@
 """One ledger on one network: its contract's functions by name, read and written."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from ledger.chain.codec import Codec, Value, Values
+from ledger.chain.abi import Value, Values
+from ledger.chain.codec import Codec
+from ledger.chain.history import History
 from ledger.chain.profile import ChainProfile
 from ledger.chain.reverts import refusal_of
-from ledger.chain.rpc import LATEST, NodeError, Request, Rpc, octets
+from ledger.chain.rpc import LATEST, NodeError, Request, Rpc, octets, quantity
 from ledger.chain.sender import Sender
 from ledger.chain.signers import Signer, check_signer
-from ledger.chain.transactions import Call, Receipt, log_of
+from ledger.chain.transactions import Call, Receipt
 from ledger.errors import KeyNotHeld
 from ledger.facts import Address
 
@@ -29,6 +31,7 @@ class Connection:
 
     def __init__(self, rpc: Rpc, codec: Codec, profile: ChainProfile, signers: Iterable[Signer]) -> None:
         self.rpc, self.codec, self.profile = rpc, codec, profile
+        self.history = History(rpc, profile.registry)
         self._senders: dict[str, Sender] = {}
         self._adding = threading.Lock()
         for signer in signers:
@@ -87,12 +90,8 @@ class Connection:
         gas = _GAS.get(function, _GAS_OF_MEMBERS) + _GAS_PER_WORD * (len(data) // 32)
         return sender.write(Call(self.profile.registry, data, gas))
 
-    def events(self, event: str, first_block: int) -> list[Values]:
-        """Return the contract's events of one name since a block, oldest first."""
-        criteria = {
-            "address": self.profile.registry,
-            "fromBlock": hex(first_block),
-            "toBlock": LATEST,
-            "topics": [f"0x{self.codec.topic(event).hex()}"],
-        }
-        return [self.codec.event(event, log_of(log)) for log in self.rpc.ask("eth_getLogs", criteria)]
+    def events(self, event: str, first_block: int) -> Iterator[Values]:
+        """Yield the contract's events of one name since a block, oldest first."""
+        newest = quantity(self.rpc.ask("eth_blockNumber"))
+        logs = self.history.logs(first_block, newest, self.codec.topic(event))
+        return (self.codec.event(event, log) for log in logs)

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from ledger import refusals
-from ledger.chain.codec import Codec, Component, Value, decoded
+from ledger.chain.abi import Component, Value
+from ledger.chain.codec import Codec, decoded
 from ledger.chain.rpc import Json, NodeError
 from ledger.chain.values import address_of, moment, text_of
 from ledger.errors import ChainUnreachable, LedgerError, Unavailable
@@ -43,7 +44,7 @@ def refusal_in(data: bytes, codec: Codec) -> LedgerError:
         return ContractFault(_fault(data))
     twin = getattr(refusals, shape.name, None)
     try:
-        values = decoded(shape.inputs, data[4:]).values()
+        values = decoded(shape.arguments, data[4:]).values()
     except ChainUnreachable:
         return ContractFault(f"{shape.name} with operands that do not fit")
     if twin is None or len(fields(twin)) != len(shape.inputs):

@@ -1,19 +1,22 @@
-"""JSON-RPC to the nodes of one network, through web3's HTTP provider.
+"""JSON-RPC to the nodes of one network.
 
 Whatever a node does (refuse the connection, answer late, answer with a web page) comes out as
 `ChainUnreachable`; what it answers on purpose as an error comes out as `NodeError`.  No exception of the
 transport leaves this module, and no message carries an address with its credentials.
+
+What changes something (`eth_sendRawTransaction`, above all) goes to one node, once: after a silence it is
+unknown whether it arrived, and that is for the sender to find out.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
-from web3 import HTTPProvider
-from web3.exceptions import Web3Exception
-from web3.types import RPCEndpoint
+import orjson
 
+from ledger.chain.wire import Node, Overlong, Reply, Silent
 from ledger.errors import ChainUnreachable
 
 Json = Any
@@ -46,12 +49,22 @@ class NodeError(ChainUnreachable):
         return self.code == _REVERTED or any(word in said for word in _STOPPED)
 
 
+class AnswerTooLarge(ChainUnreachable):
+    """The answer is larger than is taken from a node: less has to be asked for at a time."""
+
+
 class Rpc:
     """The nodes of one network; asks the one that answered last, and the others when it does not answer."""
 
     def __init__(self, urls: Sequence[str], timeout: float) -> None:
-        self._nodes = [_provider(url, timeout) for url in urls]
+        """Take the addresses of the nodes, and the seconds that one of them may take for an answer."""
+        self._nodes = [Node(url, timeout) for url in urls]
         self._preferred = 0
+        self._ids = itertools.count(1)
+
+    def each(self) -> list["Rpc"]:
+        """Return an `Rpc` for each node alone, to compare what they say."""
+        return [self._alone(node) for node in self._nodes]
 
     def ask(self, method: str, *params: Json) -> Json:
         """Return the node's answer to one request."""
@@ -67,16 +80,41 @@ class Rpc:
 
     def try_all(self, requests: Sequence[Request]) -> list[Json]:
         """Return the answers to several requests of one HTTP round trip, errors as `NodeError` among them."""
+        if not requests:
+            return []
         problem: ChainUnreachable | None = None
+        repeatable = all(_repeatable(method) for method, _ in requests)
         for index in self._order():
+            node = self._nodes[index]
             try:
-                answers = _ask(self._nodes[index], requests)
-            except ChainUnreachable as silent:
-                problem = silent
+                answers = self._asked(node, requests, repeatable=repeatable)
+            except Silent as silent:
+                kind = AnswerTooLarge if isinstance(silent, Overlong) else ChainUnreachable
+                problem = kind(f"{node.name} {silent}")
+                problem.__cause__ = silent
+                if silent.sent and not repeatable:
+                    break
                 continue
             self._preferred = index
             return answers
         raise problem or ChainUnreachable("no node is named in the profile")
+
+    def _asked(self, node: Node, requests: Sequence[Request], *, repeatable: bool) -> list[Json]:
+        """Send one HTTP request; a single one is not wrapped in a batch, which some nodes refuse."""
+        ids = [next(self._ids) for _ in requests]
+        asked = [
+            {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+            for number, (method, params) in zip(ids, requests, strict=True)
+        ]
+        reply = node.post(orjson.dumps(asked if len(asked) > 1 else asked[0]), repeatable=repeatable)
+        said = _json(reply)
+        responses = [_matching(said, ids[0])] if len(ids) == 1 else _sorted(said, ids)
+        return [_answer(node, reply, response, repeatable=repeatable) for response in responses]
+
+    def _alone(self, node: Node) -> "Rpc":
+        alone = Rpc((), 0)
+        alone._nodes = [node]
+        return alone
 
     def _order(self) -> Iterator[int]:
         preferred, count = self._preferred, len(self._nodes)
@@ -108,45 +146,64 @@ def member_of(answer: object, name: str) -> Json:
     return answer[name]
 
 
-def _provider(url: str, timeout: float) -> HTTPProvider:
-    # Retrying is decided by those who know whether it is safe, not by the transport.
-    return HTTPProvider(url, request_kwargs={"timeout": timeout}, exception_retry_configuration=None)
+def _repeatable(method: str) -> bool:
+    """Return whether asking twice is asking once: methods that send, and those of test chains, act."""
+    return method.startswith(("eth_", "net_", "web3_")) and not method.startswith("eth_send")
 
 
-def _ask(node: HTTPProvider, requests: Sequence[Request]) -> list[Json]:
-    """Send one HTTP request; a single one is not wrapped in a batch, which some nodes refuse."""
+def _json(reply: Reply) -> Json:
     try:
-        if len(requests) == 1:
-            method, params = requests[0]
-            responses: Json = [node.make_request(RPCEndpoint(method), list(params))]
-        else:
-            responses = node.make_batch_request(
-                [(RPCEndpoint(method), list(params)) for method, params in requests]
-            )
-    except (Web3Exception, OSError) as problem:  # all of the transport's own errors are OSErrors
-        raise ChainUnreachable(f"{_host(node)} did not answer ({type(problem).__name__})") from problem
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:
-        raise ChainUnreachable(f"{_host(node)} answered something else than JSON-RPC") from problem
-    if not isinstance(responses, list) or len(responses) != len(requests):
-        raise ChainUnreachable(f"{_host(node)} did not answer each request of a batch")
-    return [_answer(node, response) for response in responses]
+        return orjson.loads(reply.body)
+    except ValueError:
+        raise Silent(_nonsense(reply), sent=True) from None
 
 
-def _answer(node: HTTPProvider, response: object) -> Json:
-    if isinstance(response, dict) and isinstance(response.get("error"), dict):
-        error = response["error"]
+def _matching(response: Json, number: int) -> dict[str, Json]:
+    """Check the answer to a single request; who could not read it may report so without its id."""
+    if isinstance(response, dict):
+        given = response.get("id")
+        if type(given) is int and given == number:
+            return response
+        if given is None and isinstance(response.get("error"), dict):
+            return response
+    raise Silent("answered something else than was asked", sent=True)
+
+
+def _sorted(responses: Json, ids: Sequence[int]) -> list[dict[str, Json]]:
+    """Return the answers to a batch in the order in which was asked: nodes may answer in any."""
+    if isinstance(responses, dict) and isinstance(responses.get("error"), dict):
+        raise Silent(f"refused the batch: {_message(responses['error'])}", sent=True)
+    found: dict[int, dict[str, Json]] = {}
+    for response in responses if isinstance(responses, list) else ():
+        given = response.get("id") if isinstance(response, dict) else None
+        if type(given) is int:
+            found[given] = response
+    if not isinstance(responses, list) or len(responses) != len(ids) or found.keys() != set(ids):
+        raise Silent("did not answer each request of a batch", sent=True)
+    return [found[number] for number in ids]
+
+
+def _answer(node: Node, reply: Reply, response: dict[str, Json], *, repeatable: bool) -> Json:
+    """Return the result, or the error as a `NodeError`.
+
+    An error that comes with an HTTP status of 500 or more may be a gateway's: it does not tell whether the
+    node behind it took what was sent.
+    """
+    error = response.get("error")
+    if isinstance(error, dict) and (repeatable or reply.status < HTTPStatus.INTERNAL_SERVER_ERROR):
         code = error.get("code")
-        return NodeError(
-            f"{_host(node)} answered: {str(error.get('message', ''))[:300]}",
-            code if isinstance(code, int) else 0,
-            error.get("data"),
-        )
-    if not isinstance(response, dict) or "result" not in response:
-        raise ChainUnreachable(f"{_host(node)} answered something else than JSON-RPC")
+        message = f"{node.name} answered: {_message(error)}"
+        return NodeError(message, code if type(code) is int else 0, error.get("data"))
+    if error is not None or "result" not in response or reply.status != HTTPStatus.OK:
+        raise Silent(_nonsense(reply), sent=True)
     return response["result"]
 
 
-def _host(node: HTTPProvider) -> str:
-    """Return the node's host and port: credentials and paths of its address are nobody's business."""
-    parts = urlsplit(str(node.endpoint_uri))
-    return f"the node at {parts.hostname}{f':{parts.port}' if parts.port else ''}"
+def _message(error: dict[str, Json]) -> str:
+    return str(error.get("message", ""))[:300]
+
+
+def _nonsense(reply: Reply) -> str:
+    if reply.status != HTTPStatus.OK:
+        return f"answered with HTTP status {reply.status}"
+    return "answered something else than JSON-RPC"

@@ -1,0 +1,92 @@
+"""What happened on the chain: events in the order in which they came, and the blocks they came in."""
+
+from collections.abc import Iterator, Sequence
+
+from ledger.chain.codec import BlockLog
+from ledger.chain.rpc import BRIEF, AnswerTooLarge, Json, NodeError, Rpc, member_of, octets, quantity
+from ledger.errors import ChainUnreachable
+from ledger.events import Block
+from ledger.facts import Address
+
+BLOCKS_AT_A_TIME = 5_000
+"""How many blocks are searched for events by one request; nodes refuse to search too many."""
+_HEADERS_AT_A_TIME = 100
+
+
+class History:
+    """The events of one contract, and the blocks of its chain."""
+
+    def __init__(self, rpc: Rpc, address: Address, blocks_at_a_time: int = BLOCKS_AT_A_TIME) -> None:
+        self._rpc, self._address, self._most = rpc, address, blocks_at_a_time
+
+    def newest(self) -> Block:
+        """Return the newest block."""
+        return _block_of(self._rpc.ask("eth_getBlockByNumber", "latest", BRIEF))
+
+    def blocks(self, numbers: Sequence[int]) -> Iterator[Block]:
+        """Yield blocks by their numbers; `ChainUnreachable` when the node lacks one."""
+        for start in range(0, len(numbers), _HEADERS_AT_A_TIME):
+            asked = numbers[start : start + _HEADERS_AT_A_TIME]
+            answers = self._rpc.ask_all([("eth_getBlockByNumber", (hex(number), BRIEF)) for number in asked])
+            for number, answer in zip(asked, answers, strict=True):
+                block = _block_of(answer)
+                if block.number != number:
+                    raise ChainUnreachable("the node answered with another block than was asked for")
+                yield block
+
+    def logs(self, first: int, last: int, topic: bytes | None = None) -> Iterator[BlockLog]:
+        """Yield the contract's events in blocks `first` to `last`, of one kind or of all, oldest first.
+
+        A range that a node finds too large is halved until it answers; `NodeError` when it refuses to
+        search even one block.
+        """
+        size = self._most
+        while first <= last:
+            until = min(first + size - 1, last)
+            try:
+                found = self._searched(first, until, topic)
+            except (NodeError, AnswerTooLarge):
+                if until == first:
+                    raise
+                size = (until - first + 1) // 2
+                continue
+            yield from found
+            first = until + 1
+
+    def _searched(self, first: int, last: int, topic: bytes | None) -> list[BlockLog]:
+        criteria: dict[str, Json] = {
+            "address": self._address,
+            "fromBlock": hex(first),
+            "toBlock": hex(last),
+            "topics": [f"0x{topic.hex()}"] if topic else [],
+        }
+        answer = self._rpc.ask("eth_getLogs", criteria)
+        if not isinstance(answer, list):
+            raise ChainUnreachable("the node answered something else than events")
+        found = [self._log_of(log) for log in answer]
+        if any(not first <= log.block <= last or (topic and log.topics[:1] != (topic,)) for log in found):
+            raise ChainUnreachable("the node reports events that were not asked for")
+        return sorted(found, key=lambda log: (log.block, log.index))
+
+    def _log_of(self, log: Json) -> BlockLog:
+        if str(member_of(log, "address")).lower() != self._address.lower():
+            raise ChainUnreachable("the node reports events that were not asked for")
+        return BlockLog(
+            topics=tuple(map(octets, member_of(log, "topics"))),
+            data=octets(member_of(log, "data")),
+            block=quantity(member_of(log, "blockNumber")),
+            block_hash=octets(member_of(log, "blockHash")),
+            index=quantity(member_of(log, "logIndex")),
+            transaction=octets(member_of(log, "transactionHash")),
+        )
+
+
+def _block_of(answer: Json) -> Block:
+    if answer is None:
+        raise ChainUnreachable("the node lacks a block that was asked for")
+    return Block(
+        number=quantity(member_of(answer, "number")),
+        hash=octets(member_of(answer, "hash")),
+        parent=octets(member_of(answer, "parentHash")),
+        time=quantity(member_of(answer, "timestamp")),
+    )
