@@ -104,6 +104,8 @@ class AlarmName(StrEnum):
     """The oldest accepted certificate has waited too long."""
     CHAIN_SILENT = "chain-silent"
     """The node does not answer."""
+    TRANSACTION_REFUSED = "transaction-refused"
+    """The node does not take a transaction, and its nonce is still free."""
     SIGNER_UNAVAILABLE = "signer-unavailable"
     """A key cannot sign."""
     ARCHIVE_UNWRITABLE = "archive-unwritable"
@@ -245,6 +247,17 @@ class Outbox(Protocol):
         """Return the alarms in force, oldest first."""
 
 
+class Answer(StrEnum):
+    """What a node says to signed bytes."""
+
+    TAKEN = "taken"
+    """It has them, since now or from before."""
+    UNDERPRICED = "underpriced"
+    """It has another transaction under the nonce, or wants more for the gas."""
+    REFUSED = "refused"
+    """It does not take them: the nonce is used, there is no balance, the block is too small …"""
+
+
 class Transactions(Protocol):
     """Transactions one by one: what the submitter drives."""
 
@@ -257,11 +270,11 @@ class Transactions(Protocol):
         Raises `KeyNotHeld`, or `Unavailable` when the signer or the price cannot be had.
         """
 
-    def send(self, signature: Signature) -> bool:
-        """Hand signed bytes over, unless the node has them; whether the node has them now.
+    def send(self, signature: Signature) -> Answer:
+        """Hand signed bytes over, unless the node has them already.
 
-        False when it refuses them (nonce used, underpriced, no balance …); what became of the nonce is for
-        `used` and `outcome` to say.  Raises `Unavailable` when it is unknown whether they arrived.
+        What became of a nonce is for `used` and `outcome` to say.  Raises `Unavailable` when it is unknown
+        whether they arrived.
         """
 
     def outcome(

@@ -107,6 +107,9 @@ class Registry(Protocol):
     def evidence(self, certificate: bytes, root: bytes, reference_key: bytes) -> Evidence:
         """Return all that is recorded about an id, the root it climbs to and its reference, in one look."""
 
+    def taken(self, exporting: str, reference_keys: Sequence[bytes]) -> frozenset[bytes]:
+        """Return which of a member's references are held by entries, so that no other can be written."""
+
     def standing(self, certificate: bytes, at: datetime) -> Standing:
         """Return how the certificate stood at a moment, such as the lodging of a declaration."""
 

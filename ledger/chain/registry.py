@@ -6,12 +6,14 @@ from datetime import date, datetime
 
 from ledger.chain.connection import Connection
 from ledger.chain.rpc import BRIEF, LATEST, member_of, quantity
-from ledger.chain.values import evidence_from, moment, seconds_of
+from ledger.chain.values import code_of, evidence_from, moment, seconds_of
 from ledger.facts import Address, AsOf, Evidence, LedgerName, Reason, Standing, Written
 from ledger.refusals import BatchSizeInvalid
 from ledger.terms import Terms, abi_of, last_instant
 
 _LARGEST_BATCH = 2**32 - 1
+_AT_ONCE = 100
+"""Questions in one round trip."""
 
 
 class ChainRegistry:
@@ -51,6 +53,15 @@ class ChainRegistry:
         answers = self._connection.ask([self._connection.request(question, block) for block in blocks])
         before, now = (evidence_from(self._connection.result("evidenceOf", answer)) for answer in answers)
         return replace(now, final=replace(before, as_of=now.as_of) == now)
+
+    def taken(self, exporting: str, reference_keys: Sequence[bytes]) -> frozenset[bytes]:
+        """Return which of a member's references are held by entries; one round trip for each hundred."""
+        member, held = code_of(exporting), set()
+        for start in range(0, len(reference_keys), _AT_ONCE):
+            asked = reference_keys[start : start + _AT_ONCE]
+            answers = self._connection.read_all([("holderOf", (member, key)) for key in asked])
+            held |= {key for key, holder in zip(asked, answers, strict=True) if any(holder)}
+        return frozenset(held)
 
     def standing(self, certificate: bytes, at: datetime) -> Standing:
         """Return how the certificate stood at a moment."""

@@ -99,6 +99,10 @@ class MemoryLedger(MemoryMembers):
             key=self._signer(signed.key) if signed else None,
         )
 
+    def taken(self, exporting: str, reference_keys: Sequence[bytes]) -> frozenset[bytes]:
+        """Return which of a member's references are held by entries."""
+        return frozenset(key for key in reference_keys if (exporting, key) in self._holders)
+
     def standing(self, certificate: bytes, at: datetime) -> Standing:
         """Return how the certificate stood at a moment."""
         entry = self._entries.get(certificate)

@@ -1,0 +1,146 @@
+"""Bringing what was accepted onto the chain: one submitter per key, which commits in groups.
+
+Whoever waits for a write drives the outbox of its key: takes the key's one tenure, goes rounds (see
+`ledger.rounds`), and finds its own write carried out among the others.  While a transaction is under way
+others queue up, and the next round takes them all as one anchor; so light load gives each certificate an
+entry of its own at once, and heavy load batches by itself.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Final
+
+from ledger.errors import LedgerError, SubmitterStopped, Unavailable
+from ledger.facts import Address
+from ledger.outbox import Dispatch, DispatchState
+from ledger.ports import Ledger
+from ledger.rounds import Office, Policy
+
+_LOG = logging.getLogger(__name__)
+DONE: Final = frozenset({DispatchState.RECORDED, DispatchState.REFUSED})
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.002, 0.5
+"""Seconds between two rounds in which nothing happened."""
+
+
+class Submitter:
+    """The one that submits for a key while it holds the key's tenure; kept from the first round to `close`.
+
+    Safe to share between threads: one of those who wait goes the round for all of them.
+    """
+
+    def __init__(self, ledger: Ledger, account: Address, policy: Policy) -> None:
+        """Prepare for a key; nothing is held before the first round."""
+        self._ledger, self._account, self._policy = ledger, account, policy
+        self._lock = threading.Lock()
+        self._held = ExitStack()
+        self._office: Office | None = None
+
+    def carried_out(self, position: int, within: float) -> Dispatch:
+        """Return a write once it is recorded or refused, or as it is when the time is over (seconds).
+
+        Raises `SubmitterStopped` while an alarm keeps the key from submitting.
+        """
+        deadline, pause = time.monotonic() + within, 0.0
+        while True:
+            dispatch = self._ledger.outbox.find(position)
+            left = deadline - time.monotonic()
+            if dispatch is None or dispatch.state in DONE or left <= 0:
+                return _there(dispatch, position)
+            moved = self._turn(position, left)
+            pause = 0.0 if moved else min(max(pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)
+            time.sleep(max(0.0, min(pause, deadline - time.monotonic())))
+
+    def round(self) -> bool:
+        """Go one round; whether anything moved.  False also while another process submits for the key.
+
+        Raises `SubmitterStopped`, or `Unavailable` when chain, signer or archive did not answer.
+        """
+        with self._lock:
+            office = self._in_office()
+            return office.round() if office else False
+
+    def in_office(self) -> bool:
+        """Take the tenure if it is free, and return whether it is held here."""
+        with self._lock:
+            return self._in_office() is not None
+
+    def close(self) -> None:
+        """Give the tenure up, so that another process may submit for the key."""
+        with self._lock:
+            self._office = None
+            self._held.close()
+
+    def _turn(self, position: int, left: float) -> bool:
+        """Go a round, unless somebody else saw to the write while we waited for our turn."""
+        if not self._lock.acquire(timeout=left):
+            return False
+        try:
+            dispatch = self._ledger.outbox.find(position)
+            if dispatch is None or dispatch.state in DONE:
+                return True
+            office = self._in_office()
+            return office.round() if office else False
+        except SubmitterStopped:
+            raise
+        except Unavailable as silent:
+            _LOG.info("the outbox of %s waits: %s", self._account, type(silent).__name__)
+            return False
+        finally:
+            self._lock.release()
+
+    def _in_office(self) -> Office | None:
+        """Return the office of the key; None while another process holds it."""
+        if self._office is not None and self._office.tenure.alive():
+            return self._office
+        self._office = None
+        self._held.close()
+        tenure = self._held.enter_context(self._ledger.outbox.tenure(self._account))
+        if tenure is None:
+            self._held.close()
+            return None
+        self._office = Office(self._ledger, self._account, self._policy, tenure)
+        return self._office
+
+
+class Submitters:
+    """The submitters of the keys at hand, one each; made once per process."""
+
+    def __init__(self, ledger: Callable[[], Ledger], policy: Policy | None = None) -> None:
+        """Prepare for a ledger, which is asked for when it is first needed."""
+        self._ledger, self.policy = ledger, policy or Policy()
+        self._submitters: dict[Address, Submitter] = {}
+        self._lock = threading.Lock()
+
+    def of(self, account: Address) -> Submitter:
+        """Return the submitter of a key."""
+        with self._lock:
+            if account not in self._submitters:
+                self._submitters[account] = Submitter(self._ledger(), account, self.policy)
+            return self._submitters[account]
+
+    def round(self) -> Iterator[tuple[Address, bool | LedgerError]]:
+        """Go one round for every key at hand that has open writes; yields what came of it for each."""
+        ledger = self._ledger()
+        for account in ledger.outbox.accounts():
+            if ledger.registry.holds(account):
+                try:
+                    yield account, self.of(account).round()
+                except LedgerError as error:
+                    yield account, error
+
+    def close(self) -> None:
+        """Give all tenures up."""
+        with self._lock:
+            submitters, self._submitters = self._submitters, {}
+        for submitter in submitters.values():
+            submitter.close()
+
+
+def _there(dispatch: Dispatch | None, position: int) -> Dispatch:
+    if dispatch is None:
+        message = f"the outbox has no write {position}"
+        raise LookupError(message)
+    return dispatch
