@@ -6,25 +6,24 @@ the terms; what the chain says about the result is for `ledger.verdict` to judge
 
 import base64
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from functools import lru_cache
 from typing import Any
 
+import orjson
 from eth_utils.address import to_checksum_address
 
-from ledger.envelope import MANDATORY, VERSION, Data, document_hash, leaf_hash, leaves
+from ledger.envelope import MANDATORY, VERSION, Data, leaf_hash, leaves
 from ledger.errors import EnvelopeMalformed, FieldNotRedactable, Problem
 from ledger.facts import Address, LedgerName
+from ledger.hashing import keccak, pair
 from ledger.merkle import climb
-from ledger.strict_json import MAX_DEPTH
-from ledger.terms import Scheme, Terms, certificate_id, reference_key, terms_hash
+from ledger.salting import HASH_BYTES, hash_of_fingerprints
+from ledger.terms import Scheme, Terms, reference_key, terms_hash
+from ledger.visible import Visible, visible
 
-_SALTED = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}:(?:string:(.*)|boolean:(true|false))",
-    re.DOTALL,
-)
 _HASH = re.compile(r"[0-9a-f]{64}")
 _WORD = re.compile(r"0x[0-9a-f]{64}")
 _MEMBER = re.compile(r"[A-Z]{2}")
@@ -44,31 +43,24 @@ _BINDING = (
     "network.chainId",
 )
 """Paths of the fields that a copy must show: the mandatory ones, with all that is in them."""
-MAX_FIELDS = 10_000
-MAX_PATH = 200
-"""Characters of a field's path.  It repeats the names above the field, so without a bound a file of one
-megabyte would need gigabytes to be hashed, and to be told what is altered in it."""
-MAX_PROBLEMS = 100
-"""How many faults of the fields are told."""
-_WANTED_NAME = "a field name is empty, not printable or has one of . / ~"
-_WANTED_PATH = f"the names of a field and of all above it must have at most {MAX_PATH} characters in all"
+_BINDING_SET = frozenset(_BINDING)
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """A presented envelope, read but not yet examined."""
 
-    data: Data
-    """Salted fields."""
-    hidden: tuple[str, ...]
-    """Hashes of fields that were redacted (hex)."""
+    visible: Visible
+    """The fields it shows."""
+    hidden: tuple[bytes, ...]
+    """Hashes of fields that were redacted."""
     document_hash: bytes
     """The document hash it claims."""
     proof: tuple[bytes, ...]
     """From the document hash up to the root; the first step is the hash of the terms."""
     root: bytes
-    fingerprints: tuple[str, ...]
-    """Field hashes as issued (hex); empty in envelopes made by other software."""
+    fingerprints: bytes
+    """Field hashes as issued, one after the other; empty in envelopes made by other software."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +99,9 @@ def opened(document: object) -> Envelope:
     problems: list[Problem] = []
     if document.get("version") != VERSION:
         problems.append(Problem("/version", "envelope.version", f"must be {VERSION}"))
-    data = document.get("data")
-    problems += _data_problems(data)
+    fields = visible(document.get("data"))
+    if not isinstance(fields, Visible):
+        problems += fields
     signature = document.get("signature")
     signature = signature if isinstance(signature, Mapping) else {}
     if signature.get("type") != "SHA3MerkleProof":
@@ -123,48 +116,43 @@ def opened(document: object) -> Envelope:
         problems,
     )
     fingerprints = _fingerprints(document.get("fingerprints", ""), problems)
-    if problems:
+    if problems or not isinstance(fields, Visible):
         raise EnvelopeMalformed(tuple(problems))
-    return Envelope(
-        data=dict(data) if isinstance(data, Mapping) else {},
-        hidden=hidden,
-        document_hash=bytes.fromhex(target[0]),
-        proof=tuple(bytes.fromhex(step) for step in proof),
-        root=bytes.fromhex(root[0]),
-        fingerprints=fingerprints,
-    )
+    return Envelope(fields, hidden, target[0], proof, root[0], fingerprints)
 
 
 def examined(envelope: Envelope) -> Examination:
     """Recompute the hashes of an envelope and rebuild the terms it speaks of."""
     # 1. Hash every visible field, and all of them together with the hidden ones.
-    visible = {path: leaf_hash(path, value) for path, value in leaves(envelope.data)}
-    whole = document_hash([*envelope.hidden, *visible.values()]) == envelope.document_hash
+    seen = envelope.visible
+    hashes = [
+        keccak(orjson.dumps({path: value})) for path, value in zip(seen.paths, seen.values, strict=True)
+    ]
+    whole = _document_hash([*envelope.hidden, *hashes]) == envelope.document_hash
     # 2. Name the fields that differ, where the fingerprints prove what was issued.
-    proved = document_hash(envelope.fingerprints) == envelope.document_hash
-    altered, removed = ((), 0) if whole or not proved else _differences(envelope, visible)
+    altered, removed = ((), 0) if whole else _proved_differences(envelope, hashes)
     # 3. Rebuild the terms and follow the proof.
-    fields = unsalted(envelope.data)
     try:
-        terms, ledger = _claims(fields, envelope.document_hash)
+        terms, ledger = _claims(seen.fields, envelope.document_hash)
     except (KeyError, ValueError, TypeError, AttributeError, IndexError):
         if whole:
-            raise EnvelopeMalformed(_unreadable(visible)) from None
+            raise EnvelopeMalformed(_unreadable(seen.paths)) from None
         terms, ledger = None, None
-    if whole and any(path not in visible for path in _BINDING):
-        raise EnvelopeMalformed(_unreadable(visible))
-    if whole and terms and not _proof_fits(envelope, terms):
+    if whole and not _BINDING_SET.issubset(seen.paths):
+        raise EnvelopeMalformed(_unreadable(seen.paths))
+    hash_of_terms = terms_hash(terms) if terms else b""
+    if whole and terms and not _proof_fits(envelope, hash_of_terms):
         altered = ("signature",)
-    if whole and terms and not _reference_fits(fields, terms):
+    if whole and terms and not _reference_fits(seen.fields, terms):
         altered = ("reference",)
     return Examination(
         altered=altered,
         removed=removed,
         located=whole or bool(altered or removed),
         hidden=len(envelope.hidden),
-        fields=fields,
+        fields=seen.fields,
         terms=terms,
-        certificate=certificate_id(terms) if terms else bytes(32),
+        certificate=pair(envelope.document_hash, hash_of_terms) if terms else bytes(32),
         root=envelope.root,
         ledger=ledger,
     )
@@ -176,8 +164,8 @@ def redacted(document: Mapping[str, Any], paths: Sequence[str]) -> Data:
     Raises `FieldNotRedactable` for a mandatory field or one that is not there, `EnvelopeMalformed` as
     `opened`.
     """
-    envelope = opened(document)
-    data, hidden = envelope.data, list(envelope.hidden)
+    hidden = [one.hex() for one in opened(document).hidden]
+    data: Data = document["data"]
     for path in paths:
         below = [(at, value) for at, value in leaves(data) if at == path or at.startswith(f"{path}.")]
         if path.split(".", 1)[0] in MANDATORY:
@@ -189,35 +177,46 @@ def redacted(document: Mapping[str, Any], paths: Sequence[str]) -> Data:
     return {**document, "data": data, "privacy": {"obfuscatedData": sorted(hidden)}}
 
 
-def unsalted(data: Any) -> Any:  # noqa: ANN401 - JSON
-    """Return salted fields as the issuer wrote them; a field that lost its salt is returned as it is."""
-    match data:
-        case Mapping():
-            return {key: unsalted(value) for key, value in data.items()}
-        case list():
-            return [unsalted(value) for value in data]
-        case str() if found := _SALTED.fullmatch(data):
-            return found[1] if found[2] is None else found[2] == "true"
-        case _:
-            return data
+def _document_hash(hashes: Collection[bytes]) -> bytes:
+    """Return the 32 bytes that stand for the fields with these hashes."""
+    return hash_of_fingerprints(b"".join(sorted(hashes)))
 
 
-def _differences(envelope: Envelope, visible: Mapping[str, str]) -> tuple[tuple[str, ...], int]:
-    """Return the paths whose hash was not issued, and how many issued fields nothing accounts for."""
-    issued, hidden = set(envelope.fingerprints), set(envelope.hidden)
-    altered = tuple(path for path, value in visible.items() if value not in issued)
-    missing = issued - set(visible.values()) - hidden
-    removed = max(0, len(missing) - len(altered))
-    if not hidden <= issued or len(hidden) < len(envelope.hidden) or hidden & set(visible.values()):
+def _proved_differences(envelope: Envelope, hashes: Sequence[bytes]) -> tuple[tuple[str, ...], int]:
+    """Return the paths whose hash was not issued, and how many issued fields nothing accounts for.
+
+    Nothing is returned where the fingerprints do not prove what was issued.
+    """
+    packed = envelope.fingerprints
+    listed = [packed[start : start + HASH_BYTES] for start in range(0, len(packed), HASH_BYTES)]
+    if _document_hash(listed) != envelope.document_hash:
+        return (), 0
+    issued, hidden, shown = set(listed), set(envelope.hidden), set(hashes)
+    found = [path for path, one in zip(envelope.visible.paths, hashes, strict=True) if one not in issued]
+    altered = tuple(sorted(found, key=_canonical_order))
+    removed = max(0, len(issued - shown - hidden) - len(altered))
+    if not hidden <= issued or len(hidden) < len(envelope.hidden) or hidden & shown:
         altered = (*altered, "privacy")
     return altered, removed
 
 
+def _canonical_order(path: str) -> list[str]:
+    """Return what sorts a path to where its field stands in canonical JSON."""
+    return path.split(".")
+
+
 def _claims(fields: Data, document: bytes) -> tuple[Terms, LedgerName]:
     """Return the terms and the ledger that the mandatory fields name."""
-    chain_id = int(_matching(_CHAIN_ID, fields["network"]["chainId"]))
-    address = Address(to_checksum_address(_matching(_ADDRESS, fields["issuers"][0]["documentStore"])))
-    return _terms(fields, document), LedgerName(chain_id, address)
+    ledger = _ledger_named(fields["network"]["chainId"], fields["issuers"][0]["documentStore"])
+    return _terms(fields, document), ledger
+
+
+@lru_cache(maxsize=16)  # a service is asked about one ledger, and checksums cost as much as all other names
+def _ledger_named(chain_id: str, address: str) -> LedgerName:
+    """Return the ledger with this chain id and this address in whatever letters."""
+    return LedgerName(
+        int(_matching(_CHAIN_ID, chain_id)), Address(to_checksum_address(_matching(_ADDRESS, address)))
+    )
 
 
 def _reference_fits(fields: Data, terms: Terms) -> bool:
@@ -226,9 +225,9 @@ def _reference_fits(fields: Data, terms: Terms) -> bool:
     return reference_key(terms.scheme, terms.exporting, office, number) == terms.reference_key
 
 
-def _unreadable(visible: Collection[str]) -> tuple[Problem, ...]:
+def _unreadable(paths: Collection[str]) -> tuple[Problem, ...]:
     """Say which binding fields of an unaltered envelope are hidden, or that they cannot be read."""
-    hidden = [path.replace(".", "/") for path in _BINDING if path not in visible]
+    hidden = [path.replace(".", "/") for path in _BINDING if path not in paths]
     if hidden:
         message = "this mandatory field is hidden; ask for a copy that shows it"
         return tuple(Problem(f"/data/{path}", "envelope.mandatory", message) for path in hidden)
@@ -260,10 +259,10 @@ def _matching(form: re.Pattern[str], text: str) -> str:
     return text
 
 
-def _proof_fits(envelope: Envelope, terms: Terms) -> bool:
+def _proof_fits(envelope: Envelope, hash_of_terms: bytes) -> bool:
     """Whether the proof begins with the hash of these terms and ends at the root the envelope names."""
     return (
-        envelope.proof[:1] == (terms_hash(terms),)
+        envelope.proof[:1] == (hash_of_terms,)
         and climb(envelope.document_hash, envelope.proof) == envelope.root
     )
 
@@ -279,67 +278,21 @@ def _without(data: Data, path: Sequence[str]) -> Data:
     return copy
 
 
-def _data_problems(data: object) -> list[Problem]:
-    """Check that fields nest in objects with plain names only, so that no two readings share one hash."""
-    if not isinstance(data, Mapping):
-        return [Problem("/data", "envelope.data", "must be an object of salted fields")]
-    issuers = data.get("issuers", [])
-    if not isinstance(issuers, list) or len(issuers) != 1 or not isinstance(issuers[0], Mapping):
-        return [Problem("/data/issuers", "envelope.issuers", "must be a list of exactly one issuer")]
-    found = _field_problems({**data, "issuers": issuers[0]}, "/data", MAX_DEPTH)
-    problems = list(islice(found, MAX_PROBLEMS))
-    if not problems and sum(1 for _ in islice(leaves(data), MAX_FIELDS + 1)) > MAX_FIELDS:
-        problems.append(Problem("/data", "envelope.size", f"must have at most {MAX_FIELDS} fields"))
-    return problems
-
-
-def _field_problems(value: object, pointer: str, levels: int) -> Iterator[Problem]:
-    """Find what would let two readings share one hash, and leaves that cannot be hashed at all."""
-    match value:
-        case Mapping() if not levels:
-            yield Problem(pointer, "envelope.depth", f"must nest at most {MAX_DEPTH} levels deep")
-        case Mapping():
-            for key, inner in value.items():
-                if not _plain(key):
-                    yield Problem(pointer, "envelope.key", _WANTED_NAME)
-                elif len(pointer) + len(key) >= len("/data/") + MAX_PATH:
-                    yield Problem(pointer, "envelope.path", _WANTED_PATH)
-                else:
-                    yield from _field_problems(inner, f"{pointer}/{key}", levels - 1)
-        case list():
-            yield Problem(
-                pointer, "envelope.array", "must not be a list: hidden elements would not survive saving"
-            )
-        case str() if _encodable(value):
-            return
-        case _:
-            yield Problem(pointer, "envelope.leaf", "must be salted text")
-
-
-def _plain(name: str) -> bool:
-    return bool(name) and not set(name) & set("./~") and name.isprintable()
-
-
-def _encodable(text: str) -> bool:
-    """Whether text has no half of a surrogate pair, which cannot be written as UTF-8."""
-    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
-
-
-def _hashes(values: object, pointer: str, problems: list[Problem]) -> tuple[str, ...]:
+def _hashes(values: object, pointer: str, problems: list[Problem]) -> tuple[bytes, ...]:
     if isinstance(values, list) and all(
         isinstance(value, str) and _HASH.fullmatch(value) for value in values
     ):
-        return tuple(values)
+        return tuple(map(bytes.fromhex, values))
     problems.append(Problem(pointer, "envelope.hash", "must be 64 lower-case hex digits, without 0x"))
-    return ("",)
+    return (b"",)
 
 
-def _fingerprints(text: object, problems: list[Problem]) -> tuple[str, ...]:
+def _fingerprints(text: object, problems: list[Problem]) -> bytes:
     try:
         packed = base64.b64decode(text, validate=True) if isinstance(text, str) else b"?"
     except ValueError:  # not base64, or not even ASCII
         packed = b"?"
-    if len(packed) % 32:
+    if len(packed) % HASH_BYTES:
         problems.append(Problem("/fingerprints", "envelope.fingerprints", "must be base64 of 32-byte hashes"))
-        return ()
-    return tuple(packed[start : start + 32].hex() for start in range(0, len(packed), 32))
+        return b""
+    return packed

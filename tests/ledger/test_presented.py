@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from ledger import envelope, strict_json
 from ledger.envelope import MANDATORY, leaf_hash, leaves
 from ledger.errors import EnvelopeMalformed, FieldNotRedactable
-from ledger.presented import MAX_FIELDS, MAX_PATH, MAX_PROBLEMS, Examination, examined, opened, redacted
+from ledger.presented import Examination, examined, opened, redacted
+from ledger.visible import MAX_FIELDS, MAX_PATH, MAX_PROBLEMS
 from tests.vectors.made_envelopes import Golden, golden
 from tests.vectors.made_twins import field
 
