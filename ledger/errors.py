@@ -20,6 +20,7 @@ r"""Everything that can go wrong, in two families.
         ├── ChainUnreachable           no answer from the node
         ├── NotConfirmed               sent, but not confirmed in time
         ├── SignerUnavailable          a signing service did not answer, or would not sign
+        ├── NotRecordedYet             queued for the chain, which has not taken it yet
         ├── SubmitterStopped           an alarm keeps a key from submitting
         ├── Overloaded                 more waits in the outbox than is allowed
         └── ArchiveUnavailable         the database did not answer, or could not write
@@ -242,6 +243,19 @@ class NotConfirmed(Unavailable):
 
     def __str__(self) -> str:
         return f"transaction 0x{self.transaction.hex()} is not confirmed yet; retry with the same input"
+
+
+@dataclass(eq=False)
+class NotRecordedYet(Unavailable):
+    """A write is stored and on its way, and the chain has not taken it yet."""
+
+    certificate: bytes
+
+    def __str__(self) -> str:
+        return (
+            f"what was asked of certificate 0x{self.certificate.hex()} is stored and on its way to the chain; "
+            "the same call again says how far it is"
+        )
 
 
 @dataclass(eq=False)

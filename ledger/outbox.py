@@ -5,12 +5,12 @@ before they are sent, and stays until a final block holds it or the contract has
 keeps the outbox in the database, `ledger.memory_archive` in this process; one suite holds them equal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from ledger.batch import Batch
 from ledger.errors import LedgerError, Unavailable
@@ -118,6 +118,10 @@ class AlarmName(StrEnum):
     """The node serves another chain than before."""
     NODE_DISAGREES = "node-disagrees"
     """The witness node has other blocks."""
+
+
+STOPPING: Final = frozenset({AlarmName.KEY_USED_ELSEWHERE, AlarmName.WRITE_FAILS})
+"""Alarms about a key that keep it from submitting until an operator has looked at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,3 +285,18 @@ class Transactions(Protocol):
         self, signatures: Sequence[Signature], write: Write, account: Address
     ) -> Mined | Failed | None:
         """Return what became of the one of a write's signatures that is in a block; None when none is."""
+
+
+class Carrier(Protocol):
+    """What carries writes to the chain on behalf of those who wait for them; see `ledger.submitting`."""
+
+    @property
+    def most_waiting(self) -> int:
+        """How many certificates may wait before no more are accepted."""
+
+    def carried_out(self, look: Callable[[], Dispatch | None], within: float) -> Dispatch:
+        """Return a write once it is recorded or refused, or as it is when the time is over (seconds).
+
+        `look` is asked for it each time, because writes are grouped and change hands.  Raises
+        `SubmitterStopped` while an alarm keeps its key from submitting.
+        """

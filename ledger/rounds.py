@@ -12,12 +12,13 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Final, NoReturn
+from typing import NoReturn
 
 from ledger.batch import batch_of
 from ledger.errors import ArchiveUnavailable, LedgerError, SignerUnavailable, SubmitterStopped
 from ledger.facts import Address, Evidence, Reason, Written
 from ledger.outbox import (
+    STOPPING,
     AlarmName,
     Answer,
     Dispatch,
@@ -34,8 +35,6 @@ from ledger.refusals import CertificateNotLive, ContractRefusal, NotAuthorised, 
 from ledger.writes import Anchor, Cancel, Enter, Issue, Replace, Write
 
 _LOG = logging.getLogger(__name__)
-STOPPING: Final = frozenset({AlarmName.KEY_USED_ELSEWHERE, AlarmName.WRITE_FAILS})
-"""Alarms that keep a key from submitting until an operator has looked at it."""
 _ASK_AGAIN = 1.0
 """Seconds after which bytes that are not in a block are handed to the node again."""
 _MOST_SIGNATURES = 20
@@ -51,6 +50,8 @@ class Policy:
     """The most transactions of one key that are sent and not yet final."""
     bump_after: float = 120.0
     """Seconds after which a transaction that is not mined is offered again for a higher price."""
+    waiting: int = 100_000
+    """How many certificates may wait for the chain before no more are accepted."""
     attempts: int = 3
     """How often a write may fail for no reason of the contract's before an alarm is raised."""
 
@@ -296,6 +297,6 @@ def _evidence_of(dispatch: Dispatch, refusal: ContractRefusal, ledger: Ledger) -
             return evidence
         case DispatchKind.CANCEL, CertificateNotLive():
             return evidence if entry and entry.reason is dispatch.reason else None
-        case (DispatchKind.ISSUE | DispatchKind.ENTER | DispatchKind.REPLACE), _:
+        case ((DispatchKind.ISSUE | DispatchKind.ENTER | DispatchKind.REPLACE), _):
             return replace(evidence, anchor=None) if entry else None
     return None

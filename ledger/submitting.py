@@ -38,21 +38,6 @@ class Submitter:
         self._held = ExitStack()
         self._office: Office | None = None
 
-    def carried_out(self, position: int, within: float) -> Dispatch:
-        """Return a write once it is recorded or refused, or as it is when the time is over (seconds).
-
-        Raises `SubmitterStopped` while an alarm keeps the key from submitting.
-        """
-        deadline, pause = time.monotonic() + within, 0.0
-        while True:
-            dispatch = self._ledger.outbox.find(position)
-            left = deadline - time.monotonic()
-            if dispatch is None or dispatch.state in DONE or left <= 0:
-                return _there(dispatch, position)
-            moved = self._turn(position, left)
-            pause = 0.0 if moved else min(max(pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)
-            time.sleep(max(0.0, min(pause, deadline - time.monotonic())))
-
     def round(self) -> bool:
         """Go one round; whether anything moved.  False also while another process submits for the key.
 
@@ -73,12 +58,12 @@ class Submitter:
             self._office = None
             self._held.close()
 
-    def _turn(self, position: int, left: float) -> bool:
-        """Go a round, unless somebody else saw to the write while we waited for our turn."""
-        if not self._lock.acquire(timeout=left):
+    def turn(self, look: Callable[[], Dispatch | None], within: float) -> bool:
+        """Go a round, unless somebody else saw to the write while we waited for our turn; whether it moved."""
+        if not self._lock.acquire(timeout=max(within, 0)):
             return False
         try:
-            dispatch = self._ledger.outbox.find(position)
+            dispatch = look()
             if dispatch is None or dispatch.state in DONE:
                 return True
             office = self._in_office()
@@ -114,6 +99,26 @@ class Submitters:
         self._submitters: dict[Address, Submitter] = {}
         self._lock = threading.Lock()
 
+    @property
+    def most_waiting(self) -> int:
+        """How many certificates may wait before no more are accepted."""
+        return self.policy.waiting
+
+    def carried_out(self, look: Callable[[], Dispatch | None], within: float) -> Dispatch:
+        """Return a write once it is recorded or refused, or as it is when the time is over (seconds).
+
+        Raises `SubmitterStopped` while an alarm keeps its key from submitting.
+        """
+        deadline, pause = time.monotonic() + within, 0.0
+        while True:
+            dispatch = look()
+            left = deadline - time.monotonic()
+            if dispatch is not None and (dispatch.state in DONE or left <= 0):
+                return dispatch
+            moved = dispatch is None or self.of(dispatch.account).turn(look, left)
+            pause = 0.0 if moved else min(max(pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)
+            time.sleep(max(0.0, min(pause, left)))
+
     def of(self, account: Address) -> Submitter:
         """Return the submitter of a key."""
         with self._lock:
@@ -137,10 +142,3 @@ class Submitters:
             submitters, self._submitters = self._submitters, {}
         for submitter in submitters.values():
             submitter.close()
-
-
-def _there(dispatch: Dispatch | None, position: int) -> Dispatch:
-    if dispatch is None:
-        message = f"the outbox has no write {position}"
-        raise LookupError(message)
-    return dispatch
