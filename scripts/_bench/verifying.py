@@ -1,0 +1,85 @@
+"""Verifying certificates that were issued one by one, against the peers' verifiers and the same node.
+
+The peers ask the node for integrity and status; what would ask the DNS is left out of them, for ours does
+not ask it either.  Over HTTP the envelopes are all distinct members of one anchored batch.
+"""
+
+import json
+from collections.abc import Mapping
+from itertools import cycle
+
+from _bench.figures import OURS, figure
+from _bench.measure import Contestant, Lap, timed
+from _bench.stand import Stand
+from ledger.verdict import VerdictCode
+from ledger.verifying import verify
+
+PATH = "/v1/verifications"
+TOGETHER = 16
+"""Connections that are busy at once when the API is given all it can take."""
+PEERS = {"tt-verify": "tt-verify", "oa-verify": "oa-verify"}
+
+
+class NotValid(RuntimeError):
+    """A certificate that must be found valid was not, so nothing worth measuring was measured."""
+
+
+def peers(stand: Stand, together: int) -> Mapping[str, Contestant]:
+    """Return the peers' verifiers, with so many verifications at once."""
+    files = [str(path) for path in stand.singles]
+    times = stand.effort.runs // 5
+
+    def verifying(library: str) -> Lap:
+        order = {"rpc": stand.node.rpc, "files": files, "times": times, "together": together}
+        return stand.peer(library).lap("verify", **order)
+
+    return {who: lambda library=library: verifying(library) for who, library in PEERS.items()}  # type: ignore[misc]
+
+
+def over_http(stand: Stand, connections: int, rate: float = 0) -> Lap:
+    """Post distinct envelopes to the API."""
+    seconds = stand.effort.load_seconds
+    return stand.load(PATH, stand.bodies, seconds=seconds, connections=connections, rate=rate)
+
+
+@figure("verify, asking the chain", "certificates", "≥ 3 times tt-verify, one RPC round trip")
+def in_process(stand: Stand) -> Mapping[str, Contestant]:
+    """Verify in this process, one after the other."""
+    documents = cycle([json.loads(path.read_text(encoding="utf-8")) for path in stand.singles])
+
+    def verify_next() -> None:
+        verdict = verify(next(documents), stand.opened.verifier)
+        if verdict.code is not VerdictCode.VALID:
+            raise NotValid(verdict.code)
+
+    return {OURS: lambda: timed(verify_next, stand.effort.runs // 5), **peers(stand, 1)}
+
+
+@figure("verify over HTTP, one at a time", "requests")
+def one_at_a_time(stand: Stand) -> Mapping[str, Contestant]:
+    """Verify over HTTP from one connection; the peers verify in their own process."""
+    return {OURS: lambda: over_http(stand, 1), **peers(stand, 1)}
+
+
+@figure(f"verify over HTTP, {TOGETHER} at once", "requests", "≥ 3 500/s, p99 ≤ 10 ms")
+def saturated(stand: Stand) -> Mapping[str, Contestant]:
+    """Give one worker of the API all it can take; the peers have as many verifications under way."""
+
+    def all_it_takes() -> Lap:
+        lap = over_http(stand, TOGETHER)
+        stand.known["verifications per second"] = lap.done / lap.seconds
+        return lap
+
+    return {OURS: all_it_takes, **peers(stand, TOGETHER)}
+
+
+@figure("verify over HTTP, at half that rate", "requests", "p99 ≤ 2 ms")
+def half_load(stand: Stand) -> Mapping[str, Contestant]:
+    """Let requests come due at half the rate that one worker can take."""
+
+    def half() -> Lap:
+        if "verifications per second" not in stand.known:
+            saturated(stand)[OURS]()
+        return over_http(stand, 4 * TOGETHER, stand.known["verifications per second"] / 2)
+
+    return {OURS: half}
