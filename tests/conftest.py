@@ -8,6 +8,16 @@ import _setup
 import pytest
 from hypothesis import settings
 
+from tests.databases import (  # noqa: F401 - fixtures, for every test
+    archive_url,
+    blank_url,
+    database_kind,
+    migrated_file,
+    migrated_template,
+    new_archive_url,
+    own_postgres,
+    postgres_server,
+)
 from tests.worlds import ChainWorld, network_of, undone
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)

@@ -1,73 +1,106 @@
-"""The connection to the database: how it is opened, written to in one piece, and brought up to date."""
+"""The connection to the database: how it is written to in one piece, brought up to date, and held alone."""
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import ArgumentError
 
+from ledger.archive.engines import CONNECTIONS, for_reading, for_writing, make_engine, make_unpooled
+from ledger.archive.exclusive import Exclusive, InMemory, advisory_key, beside_file, on_server
+from ledger.archive.faults import faults
 from ledger.errors import ArchiveUnavailable
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
-_SQLITE_PRAGMAS = (
-    "page_size = 16384",  # documents are a few kB; small pages waste half the file
-    "journal_mode = WAL",
-    "synchronous = FULL",  # what was acknowledged survives a power cut
-    "foreign_keys = ON",
-    "busy_timeout = 5000",
-)
+_MIGRATING = "migrations"
 
 
 class Database:
     """One database; every use of it either happens whole or raises `ArchiveUnavailable`."""
 
-    def __init__(self, url: str) -> None:
-        """Prepare connections to an SQLAlchemy URL; nothing is opened yet."""
+    def __init__(self, url: str, *, connections: int = CONNECTIONS) -> None:
+        """Prepare connections to an SQLAlchemy URL; nothing is opened yet.
+
+        `connections` is how many a process keeps to a server at most; SQLite goes by its own number.
+        """
         try:
-            address = make_url(url)
-            self._engine = _engine(address)
+            self._address = _address(url)
+            engine = make_engine(self._address, connections)
         except (ArgumentError, ImportError, OSError) as error:
             # The URL may hold a password, so it is not repeated.
             message = f"its address cannot be used ({type(error).__name__})"
             raise ArchiveUnavailable(message) from None
+        self._reading, self._writing = for_reading(engine), for_writing(engine)
+        self._in_memory = InMemory()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, for the question that goes to the driver itself (`ledger.archive.replica_look`)."""
+        return self._reading
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection whose reads see one state."""
-        with _faults(), self._engine.connect() as connection:
+        with faults(), self._reading.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give a transaction: all of it is on disk when the block is left, or none of it.
 
+        In SQLite it has the only turn to write from its beginning on.
         `IntegrityError` of a UNIQUE rule comes through for the caller to answer.
         """
-        with _faults(), self._engine.begin() as connection:
+        with faults(), self._writing.begin() as connection:
             yield connection
+
+    def exclusive(self, name: str) -> AbstractContextManager[Exclusive | None]:
+        """Hold a name while the block lasts, or get `None` at once when somebody else holds it.
+
+        Of all processes and threads that use this database one at a time holds a name; the claim ends with
+        its holder, also by kill -9.  A claim on a server ends with its connection, so a holder asks
+        `Exclusive.alive` before each step that must not be done twice.  Raises `ArchiveUnavailable`.
+        """
+        file = self._address.database
+        if self._address.get_backend_name() != "sqlite":
+            return on_server(make_unpooled(self._address), name)
+        if not file or file == ":memory:":
+            return self._in_memory.claim(name)
+        return beside_file(Path(file).resolve(), name)
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the schema up to a revision; of several processes that start together, one does it."""
         if self.revision() == (self.newest_revision if revision == "head" else revision):
             return  # nothing to write, so whoever only reads need not wait for a writer
-        with self.writing() as connection:
-            if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+        with self._altering() as connection:
             command.upgrade(_config(connection), revision)
 
     def downgrade(self, revision: str) -> None:
         """Take the schema back to a revision, `base` for an empty one; data of later tables is lost."""
-        with self.writing() as connection:
+        with self._altering() as connection:
             command.downgrade(_config(connection), revision)
+
+    @contextmanager
+    def _altering(self) -> Iterator[Connection]:
+        """Give a transaction that alters the schema, when it is our turn and for as long as it takes."""
+        try:
+            with self.writing() as connection:
+                if connection.dialect.name == "postgresql":
+                    connection.execute(text("SET LOCAL statement_timeout = 0"))
+                    connection.execute(text("SET LOCAL lock_timeout = '5min'"))
+                    key = {"key": advisory_key(_MIGRATING)}
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), key)
+                yield connection
+        except CommandError:
+            message = "its schema is not one that this release knows; use the release that made it"
+            raise ArchiveUnavailable(message) from None
 
     def revision(self) -> str | None:
         """Return the revision the schema is at, `None` for a database without one."""
@@ -85,32 +118,16 @@ class Database:
             connection.execute(text("SELECT 1"))
 
     def close(self) -> None:
-        """Close every connection."""
-        self._engine.dispose()
+        """Close every connection that is not in use."""
+        self._reading.dispose()
 
 
-def _engine(address: URL) -> Engine:
-    """Return an engine that keeps bound values out of its messages and logs."""
-    engine = create_engine(
-        address, hide_parameters=True, pool_pre_ping=address.get_backend_name() != "sqlite"
-    )
-    if address.get_backend_name() == "sqlite":
-        _made_private(address.database)
-        event.listen(engine, "connect", _apply_pragmas)
-    return engine
-
-
-def _made_private(path: str | None) -> None:
-    """Make a new database file readable by its owner alone: it holds the seeds of all salts."""
-    if path and path != ":memory:":
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-
-
-def _apply_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    for pragma in _SQLITE_PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def _address(url: str) -> URL:
+    """Return the address; `postgres://` and `postgresql://` both mean PostgreSQL by psycopg 3."""
+    address = make_url(url)
+    if address.drivername in ("postgres", "postgresql"):
+        return address.set(drivername="postgresql+psycopg")
+    return address
 
 
 def _config(connection: Connection) -> Config:
@@ -118,28 +135,3 @@ def _config(connection: Connection) -> Config:
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
-
-
-@contextmanager
-def _faults() -> Iterator[None]:
-    """Turn every fault of the database into `ArchiveUnavailable`, without the statement or its values."""
-    try:
-        yield
-    except IntegrityError:
-        raise
-    except DBAPIError as error:
-        name = getattr(error.orig, "sqlite_errorname", type(error.orig).__name__)
-        raise ArchiveUnavailable(_MEANINGS.get(name, f"the database reported {name}")) from None
-    except (SQLAlchemyError, OSError) as error:
-        message = f"the database reported {type(error).__name__}"
-        raise ArchiveUnavailable(message) from None
-
-
-_MEANINGS = {
-    "SQLITE_FULL": "the disk is full; nothing was stored",
-    "SQLITE_READONLY": "the database is read-only; nothing was stored",
-    "SQLITE_BUSY": "the database is locked by another process; nothing was stored",
-    "SQLITE_CORRUPT": "the database file is damaged; restore it from a backup",
-    "SQLITE_NOTADB": "the file is not a database; restore it from a backup",
-    "SQLITE_CANTOPEN": "the database file cannot be opened; check its folder and permissions",
-}

@@ -1,10 +1,9 @@
-"""One suite for the port `Archive`, run on the archive in memory and on the one in SQL."""
+"""One suite for the port `Archive`, run on the archive in memory and on both databases."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,13 +14,19 @@ from ledger.ports import Archive, FilingState
 from tests.ledger.archive.filings import NOON, a_filing, a_receipt
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Archive]:
-    """Give each test an empty archive, of either kind."""
-    if request.param == "memory":
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Return each kind of archive in turn, the one in memory too."""
+    return str(request.param)
+
+
+@pytest.fixture
+def archive(request: pytest.FixtureRequest, database_kind: str) -> Iterator[Archive]:
+    """Give each test an empty archive, of each kind."""
+    if database_kind == "memory":
         yield MemoryArchive()
         return
-    rooms = open_archive(f"sqlite:///{tmp_path / 'archive.sqlite3'}")
+    rooms = open_archive(request.getfixturevalue("archive_url"))
     yield rooms.certificates
     rooms.close()
 

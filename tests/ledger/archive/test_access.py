@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -12,9 +11,9 @@ from tests.ledger.archive.filings import ACCOUNT, NOON
 
 
 @pytest.fixture
-def keys(tmp_path: Path) -> Iterator[ApiKeys]:
+def keys(archive_url: str) -> Iterator[ApiKeys]:
     """Give an archive's keys."""
-    rooms = open_archive(f"sqlite:///{tmp_path / 'archive.sqlite3'}")
+    rooms = open_archive(archive_url)
     yield rooms.keys
     rooms.close()
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,9 +15,9 @@ DONE = Answered(201, "/v1/certificates/0x01", b'{"id":"0x01"}')
 
 
 @pytest.fixture
-def requests(tmp_path: Path) -> Iterator[Requests]:
+def requests(archive_url: str) -> Iterator[Requests]:
     """Give an archive's requests."""
-    rooms = open_archive(f"sqlite:///{tmp_path / 'archive.sqlite3'}")
+    rooms = open_archive(archive_url)
     yield rooms.requests
     rooms.close()
 

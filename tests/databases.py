@@ -1,0 +1,124 @@
+"""Both kinds of database for every test that asks: `archive_url` runs it on SQLite and again on PostgreSQL.
+
+A PostgreSQL of this test run alone is started when the first test wants it.  Where there is none to be had
+its half of the tests is skipped, saying what to install; in CI it is an error.
+"""
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import _postgres
+import _postgres_programs
+import psycopg
+import pytest
+
+from ledger.archive import open_archive
+
+_NUMBERS = itertools.count(1)
+_KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+
+def administer(server: _postgres.Server, statement: str) -> None:
+    """Run a statement about databases or sessions as the server's administrator."""
+    with psycopg.connect(
+        host=str(server.folder), user=_postgres.ROLE, dbname="postgres", autocommit=True
+    ) as connection:
+        connection.execute(statement.encode())
+
+
+@contextmanager
+def lent_database(server: _postgres.Server, options: str = "") -> Iterator[str]:
+    """Lend the URL of a new database; it is dropped after, whoever is still connected."""
+    name = f"lent_{next(_NUMBERS)}"
+    administer(server, f"CREATE DATABASE {name} {options}")
+    try:
+        yield server.url(name)
+    finally:
+        administer(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[_postgres.Server]:
+    """Return the PostgreSQL server of this test run; make a database on it with `lent_database`."""
+    with _or_skipped() as server:
+        yield server
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[_postgres.Server]:
+    """Return a PostgreSQL server of this test alone, which it may stop, start and spoil."""
+    with _or_skipped() as server:
+        yield server
+
+
+@contextmanager
+def _or_skipped() -> Iterator[_postgres.Server]:
+    try:
+        running = _postgres.running()
+        server = running.__enter__()
+    except _postgres_programs.PostgresMissing as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(missing))
+    try:
+        yield server
+    finally:
+        running.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an SQLite archive with its tables and nothing in them, to be copied."""
+    path = tmp_path_factory.mktemp("archive") / "empty.sqlite3"
+    open_archive(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: _postgres.Server) -> str:
+    """Return the name of a PostgreSQL archive with its tables and nothing in them, to be copied."""
+    administer(postgres_server, "CREATE DATABASE migrated")
+    open_archive(postgres_server.url("migrated")).close()
+    return "migrated"
+
+
+@pytest.fixture(params=_KINDS)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Return "sqlite" and, in another run of the test, "postgresql"."""
+    return str(request.param)
+
+
+@pytest.fixture
+def new_archive_url(
+    request: pytest.FixtureRequest, database_kind: str, tmp_path: Path
+) -> Iterator[Callable[[], str]]:
+    """Return a function that makes another archive each time: all tables, nothing in them."""
+    if database_kind == "sqlite":
+        empty = request.getfixturevalue("migrated_file")
+        numbers = itertools.count(1)
+        yield lambda: f"sqlite:///{shutil.copy(empty, tmp_path / f'archive{next(numbers)}.sqlite3')}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    template = request.getfixturevalue("migrated_template")
+    with ExitStack() as lent:
+        yield lambda: lent.enter_context(lent_database(server, f"TEMPLATE {template}"))
+
+
+@pytest.fixture
+def archive_url(new_archive_url: Callable[[], str]) -> str:
+    """Return the URL of an archive of this test alone: all tables, nothing in them; on both databases."""
+    return new_archive_url()
+
+
+@pytest.fixture
+def blank_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of a database of this test alone, without any table; on both databases."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'blank.sqlite3'}"
+        return
+    with lent_database(request.getfixturevalue("postgres_server")) as url:
+        yield url
