@@ -8,15 +8,25 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from enum import IntEnum
+from functools import lru_cache
+from typing import Final
 
 from eth_abi.abi import encode
 
 from ledger.hashing import keccak, pair
 
 TERMS_ABI = "(bytes32,bytes32,bytes2,bytes2,uint48,uint48,uint8,bytes32[])"
+REFERENCE_ABI: Final = ("string", "uint8", "bytes2", "string", "string")
+_REFERENCE_DOMAIN: Final = "asal.reference.v1"
 _SEPARATORS = re.compile(r"[\s\-/._]+")
+_WORD: Final = 32
+_DAY_SECONDS: Final = 86_400
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+_KEPT: Final = 64
+"""Longest office and reference, in characters and octets, of which a frame is kept; longer ones come only
+from files that nobody checked yet."""
 
 
 class Scheme(IntEnum):
@@ -58,12 +68,12 @@ class Terms:
 
 def first_instant(day: date) -> int:
     """Return midnight UTC at the start of a day in seconds since 1970."""
-    return int(datetime.combine(day, time(), UTC).timestamp())
+    return (day.toordinal() - _EPOCH) * _DAY_SECONDS
 
 
 def last_instant(day: date) -> int:
     """Return the last second of a day, UTC, in seconds since 1970: the chain's `validUntil`."""
-    return first_instant(day) + 86_399
+    return first_instant(day) + _DAY_SECONDS - 1
 
 
 def abi_of(terms: Terms) -> tuple[bytes, bytes, bytes, bytes, int, int, int, tuple[bytes, ...]]:
@@ -82,7 +92,29 @@ def abi_of(terms: Terms) -> tuple[bytes, bytes, bytes, bytes, int, int, int, tup
 
 def terms_hash(terms: Terms) -> bytes:
     """Return `keccak256(abi.encode(terms))`."""
-    return keccak(encode([TERMS_ABI], [abi_of(terms)]))
+    return keccak(encoded_terms(terms))
+
+
+def encoded_terms(terms: Terms) -> bytes:
+    """Return `abi.encode(terms)`, as eth_abi writes it, and ten times as fast."""
+    words = (terms.document_hash, terms.reference_key, *terms.parents)
+    if any(len(word) != _WORD for word in words):
+        return bytes(encode([TERMS_ABI], [abi_of(terms)]))  # which pads a short word and refuses a long one
+    before, after = _frame(
+        terms.exporting, terms.importing, terms.issued_on, terms.valid_until, terms.scheme, len(terms.parents)
+    )
+    return b"".join((before, *words[:2], after, *words[2:]))
+
+
+@lru_cache(maxsize=1024)
+def _frame(  # noqa: PLR0913, PLR0917 - the terms that most certificates of a day share
+    exporting: str, importing: str, issued_on: date, valid_until: date, scheme: Scheme, parents: int
+) -> tuple[bytes, bytes]:
+    """Return what eth_abi writes before the two hashes, and from there to the parents."""
+    word = bytes(_WORD)
+    blank = Terms(word, word, exporting, importing, issued_on, valid_until, scheme, (word,) * parents)
+    written = encode([TERMS_ABI], [abi_of(blank)])
+    return written[:_WORD], written[3 * _WORD : len(written) - parents * _WORD]
 
 
 def certificate_id(terms: Terms) -> bytes:
@@ -100,15 +132,21 @@ def reference_key(scheme: Scheme, exporting: str, office: str, reference: str) -
 
     References are promised unique only per issuing office (ATIGA OCP Rule 7.3), so the office is part of it.
     """
-    return keccak(
-        encode(
-            ["string", "uint8", "bytes2", "string", "string"],
-            [
-                "asal.reference.v1",
-                int(scheme),
-                exporting.encode("ascii"),
-                normalised(office),
-                normalised(reference),
-            ],
-        )
-    )
+    octets = normalised(reference).encode("utf-8")
+    size = len(octets)
+    if not 0 < size <= _KEPT or len(office) > _KEPT:
+        return keccak(_encoded_reference(scheme, exporting, office, normalised(reference)))
+    return keccak(_reference_frame(scheme, exporting, office, size) + octets + bytes(-size % _WORD))
+
+
+@lru_cache(maxsize=1024)
+def _reference_frame(scheme: Scheme, exporting: str, office: str, size: int) -> bytes:
+    """Return what eth_abi writes before a reference of so many octets, which comes last."""
+    written = _encoded_reference(scheme, exporting, office, " " * size)
+    return written[: -size - (-size % _WORD)]
+
+
+def _encoded_reference(scheme: Scheme, exporting: str, office: str, reference: str) -> bytes:
+    """Return `abi.encode` of what a reference key is made of."""
+    values = (_REFERENCE_DOMAIN, int(scheme), exporting.encode("ascii"), normalised(office), reference)
+    return bytes(encode(REFERENCE_ABI, values))

@@ -8,16 +8,19 @@ from typing import Any
 
 import pytest
 from eth_abi.abi import encode
+from eth_abi.exceptions import EncodingError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.hashing import keccak, pair
 from ledger.terms import (
+    REFERENCE_ABI,
     TERMS_ABI,
     Scheme,
     Terms,
     abi_of,
     certificate_id,
+    encoded_terms,
     first_instant,
     last_instant,
     normalised,
@@ -125,6 +128,45 @@ def test_a_reference_is_the_same_however_it_is_written(written: str) -> None:
 def test_references_that_differ_in_more_than_habit_are_different(one: str, other: str) -> None:
     """Nothing that carries meaning is dropped."""
     assert normalised(one) != normalised(other)
+
+
+WORDS = st.binary(min_size=32, max_size=32)
+MEMBERS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=2, max_size=2)
+DAYS = st.dates(min_value=date(1970, 1, 1))
+TERMS = st.builds(
+    Terms,
+    document_hash=WORDS | st.binary(max_size=32),
+    reference_key=WORDS,
+    exporting=MEMBERS,
+    importing=MEMBERS,
+    issued_on=DAYS,
+    valid_until=DAYS,
+    scheme=st.just(FORM_D),
+    parents=st.lists(WORDS, max_size=32).map(tuple),
+)
+
+
+@given(TERMS)
+def test_any_terms_are_encoded_as_eth_abi_encodes_them(terms: Terms) -> None:
+    """Though most of the encoding is kept from one certificate to the next."""
+    for again in (terms, replace(terms, document_hash=b"\7" * 32)):
+        assert encoded_terms(again) == encode([TERMS_ABI], [abi_of(again)])
+        assert terms_hash(again) == keccak(encode([TERMS_ABI], [abi_of(again)]))
+
+
+@pytest.mark.parametrize("changes", [{"document_hash": b"\1" * 33}, {"parents": (b"\1" * 33,)}])
+def test_a_word_that_is_too_long_is_refused(changes: dict[str, Any]) -> None:
+    """By eth_abi, and not cut or pushed into its neighbour."""
+    with pytest.raises(EncodingError):
+        terms_hash(replace(some_terms(), **changes))
+
+
+@given(MEMBERS, st.text(max_size=80), st.text(max_size=80))
+def test_any_reference_is_keyed_as_eth_abi_encodes_it(member: str, office: str, reference: str) -> None:
+    """Of every length and script, the empty ones and the ones too long to be kept included."""
+    values = ("asal.reference.v1", 1, member.encode(), normalised(office), normalised(reference))
+    for _ in range(2):
+        assert reference_key(FORM_D, member, office, reference) == keccak(encode(REFERENCE_ABI, values))
 
 
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=35))
