@@ -12,6 +12,7 @@ r"""Everything that can go wrong, in two families.
     │   ├── CertificateNotFiled        the archive does not hold the certificate
     │   ├── ArchiveNotNamed            the step needs an archive and none was named
     │   ├── KeyNotHeld                 no signer for the account is at hand
+    │   ├── SubmitterBusy              another process submits for the key
     │   ├── DevelopmentKeyRefused      a publicly known key off a development chain
     │   ├── SignerMisbehaved           a signing service signed something else than it was asked to
     │   ├── LedgerMismatch             wrong chain id, or other code at the contract's address
@@ -186,6 +187,16 @@ class KeyNotHeld(Refused):
 
 
 @dataclass(eq=False)
+class SubmitterBusy(Refused):
+    """Another process submits for the key, and only one may."""
+
+    account: str
+
+    def __str__(self) -> str:
+        return f"another process submits for {self.account}; one may at a time, so stop that one first"
+
+
+@dataclass(eq=False)
 class DevelopmentKeyRefused(Refused):
     """A publicly known development key was about to be used where it could do harm."""
 
@@ -253,7 +264,7 @@ class NotRecordedYet(Unavailable):
 
     def __str__(self) -> str:
         return (
-            f"what was asked of certificate 0x{self.certificate.hex()} is stored and on its way to the chain; "
+            f"what was asked of certificate 0x{self.certificate.hex()} is stored and on its way; "
             "the same call again says how far it is"
         )
 

@@ -179,6 +179,16 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Records:
+    """All that the keys of some authorities have recorded."""
+
+    entries: frozenset[bytes]
+    """Ids of certificates, those entered from batches too."""
+    anchors: frozenset[bytes]
+    """Roots of batches."""
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """Receipt of one write."""
 

@@ -8,7 +8,7 @@ Every write names the account that signs it.  Writes raise a twin of the contrac
 outcome could not be learnt; reads answer `None` or empty for what is not there.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -26,6 +26,7 @@ from ledger.facts import (
     Proposal,
     ProposalKind,
     Reason,
+    Records,
     Role,
     Standing,
     Written,
@@ -109,6 +110,9 @@ class Registry(Protocol):
 
     def taken(self, exporting: str, reference_keys: Sequence[bytes]) -> frozenset[bytes]:
         """Return which of a member's references are held by entries, so that no other can be written."""
+
+    def records(self, authorities: Collection[int]) -> Records:
+        """Return all that the keys of these authorities have recorded; looks through the whole ledger."""
 
     def standing(self, certificate: bytes, at: datetime) -> Standing:
         """Return how the certificate stood at a moment, such as the lodging of a declaration."""

@@ -10,13 +10,13 @@ A round may be cut off anywhere; the next one, in this process or another, goes 
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import takewhile
 from typing import NoReturn
 
 from ledger.batch import batch_of
 from ledger.errors import ArchiveUnavailable, LedgerError, SignerUnavailable, SubmitterStopped
-from ledger.facts import Address, Evidence, Reason, Written
+from ledger.facts import Address, Reason, Written
 from ledger.outbox import (
     STOPPING,
     AlarmName,
@@ -31,7 +31,7 @@ from ledger.outbox import (
     Tenure,
 )
 from ledger.ports import Filing, Ledger
-from ledger.refusals import CertificateNotLive, ContractRefusal, NotAuthorised, RootAlreadyAnchored
+from ledger.refusals import ContractRefusal, NotAuthorised
 from ledger.writes import Anchor, Cancel, Enter, Issue, Replace, Write
 
 _LOG = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ class Office:
                 self._alarm(AlarmName.WRITE_FAILS, detail)
             outbox.requeue(dispatch, self._account)
             return
-        before = written_before(dispatch, refusal, self._ledger)
+        before = held_already(dispatch, self._ledger)
         heir = self._heir(dispatch) if isinstance(refusal, NotAuthorised) else None
         if before is not None:
             outbox.settle(dispatch, before)
@@ -274,29 +274,17 @@ def write_of(dispatch: Dispatch, ledger: Ledger) -> Write:
     return Issue(filing.terms)
 
 
-def written_before(dispatch: Dispatch, refusal: ContractRefusal, ledger: Ledger) -> Written | None:
-    """Return where the chain holds already what a refused write was to write, if it does."""
-    evidence = _evidence_of(dispatch, refusal, ledger)
-    if evidence is None:
-        return None
-    recorded = evidence.entry.issued_at if evidence.entry else None
-    if recorded is None and evidence.anchor:
-        recorded = evidence.anchor.anchored_at
-    return Written(b"", evidence.as_of.block, recorded, 0) if recorded else None
-
-
-def _evidence_of(dispatch: Dispatch, refusal: ContractRefusal, ledger: Ledger) -> Evidence | None:
-    """Look for the result of a write that the contract refused because it is there."""
+def held_already(dispatch: Dispatch, ledger: Ledger) -> Written | None:
+    """Return where the chain holds what a write is to write, if it does: by an earlier try, or another's."""
     filing = carried_by(dispatch, ledger)
     if filing is None:
         return None
     evidence = ledger.registry.evidence(filing.id, filing.root, filing.terms.reference_key)
-    entry = evidence.entry
-    match dispatch.kind, refusal:
-        case DispatchKind.ANCHOR, RootAlreadyAnchored():
-            return evidence
-        case DispatchKind.CANCEL, CertificateNotLive():
-            return evidence if entry and entry.reason is dispatch.reason else None
-        case ((DispatchKind.ISSUE | DispatchKind.ENTER | DispatchKind.REPLACE), _):
-            return replace(evidence, anchor=None) if entry else None
-    return None
+    entry, recorded = evidence.entry, None
+    if dispatch.kind is DispatchKind.ANCHOR:
+        recorded = evidence.anchor.anchored_at if evidence.anchor else None
+    elif entry and dispatch.kind is DispatchKind.CANCEL:
+        recorded = entry.ended_at if entry.reason is dispatch.reason else None
+    elif entry:
+        recorded = entry.issued_at
+    return Written(b"", evidence.as_of.block, recorded, 0) if recorded else None

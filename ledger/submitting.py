@@ -59,7 +59,7 @@ class Submitter:
             self._held.close()
 
     def turn(self, look: Callable[[], Dispatch | None], within: float) -> bool:
-        """Go a round, unless somebody else saw to the write while we waited for our turn; whether it moved."""
+        """Go a round, unless somebody saw to the write while we waited for our turn; whether it moved."""
         if not self._lock.acquire(timeout=max(within, 0)):
             return False
         try:

@@ -1,13 +1,13 @@
 """The port `Registry` on a chain."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from ledger.chain.connection import Connection
 from ledger.chain.rpc import BRIEF, LATEST, member_of, quantity
 from ledger.chain.values import code_of, evidence_from, moment, seconds_of
-from ledger.facts import Address, AsOf, Evidence, LedgerName, Reason, Standing, Written
+from ledger.facts import Address, AsOf, Evidence, LedgerName, Reason, Records, Standing, Written
 from ledger.refusals import BatchSizeInvalid
 from ledger.terms import Terms, abi_of, last_instant
 
@@ -62,6 +62,15 @@ class ChainRegistry:
             answers = self._connection.read_all([("holderOf", (member, key)) for key in asked])
             held |= {key for key, holder in zip(asked, answers, strict=True) if any(holder)}
         return frozenset(held)
+
+    def records(self, authorities: Collection[int]) -> Records:
+        """Return all that the keys of these authorities have recorded, by the events of the whole ledger."""
+        first, events = self._connection.profile.from_block, self._connection.events
+        keys = {event["id"] for event in events("KeyAdded", first) if event["authority"] in authorities}
+        return Records(
+            frozenset(event["id"] for event in events("CertificateIssued", first) if event["key"] in keys),
+            frozenset(event["root"] for event in events("RootAnchored", first) if event["key"] in keys),
+        )
 
     def standing(self, certificate: bytes, at: datetime) -> Standing:
         """Return how the certificate stood at a moment."""

@@ -13,6 +13,7 @@ from ledger.facts import (
     Key,
     LedgerName,
     Reason,
+    Records,
     Role,
     Standing,
     Written,
@@ -102,6 +103,14 @@ class MemoryLedger(MemoryMembers):
     def taken(self, exporting: str, reference_keys: Sequence[bytes]) -> frozenset[bytes]:
         """Return which of a member's references are held by entries."""
         return frozenset(key for key in reference_keys if (exporting, key) in self._holders)
+
+    def records(self, authorities: Collection[int]) -> Records:
+        """Return all that the keys of these authorities have recorded."""
+        keys = {key.id for key in self._keys.values() if key.authority in authorities}
+        return Records(
+            frozenset(id_ for id_, entry in self._entries.items() if entry.key in keys),
+            frozenset(root for root, batch in self._anchors.items() if batch.key in keys),
+        )
 
     def standing(self, certificate: bytes, at: datetime) -> Standing:
         """Return how the certificate stood at a moment."""
