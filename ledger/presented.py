@@ -12,7 +12,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-import orjson
 from eth_utils.address import to_checksum_address
 
 from ledger.envelope import MANDATORY, VERSION, Data, leaf_hash, leaves
@@ -125,9 +124,7 @@ def examined(envelope: Envelope) -> Examination:
     """Recompute the hashes of an envelope and rebuild the terms it speaks of."""
     # 1. Hash every visible field, and all of them together with the hidden ones.
     seen = envelope.visible
-    hashes = [
-        keccak(orjson.dumps({path: value})) for path, value in zip(seen.paths, seen.values, strict=True)
-    ]
+    hashes = list(map(keccak, seen.texts))
     whole = _document_hash([*envelope.hidden, *hashes]) == envelope.document_hash
     # 2. Name the fields that differ, where the fingerprints prove what was issued.
     altered, removed = ((), 0) if whole else _proved_differences(envelope, hashes)

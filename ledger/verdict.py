@@ -73,6 +73,9 @@ NEXT_STEPS = {
 NO_ANSWER = "The ledger gave no answer, so nothing can be said about the certificate."
 
 
+_MONTHS = "January February March April May June July August September October November December".split()
+
+
 class Outcome(StrEnum):
     """How one check ended."""
 
@@ -175,7 +178,7 @@ def silent_ledger() -> Verdict:
 
 def with_warnings(verdict: Verdict, warnings: tuple[Finding, ...]) -> Verdict:
     """Return the verdict with warnings beside it."""
-    return replace(verdict, warnings=warnings)
+    return replace(verdict, warnings=warnings) if warnings else verdict
 
 
 def _ruling(facts: Facts) -> tuple[VerdictCode, str]:
@@ -350,10 +353,10 @@ def _elsewhere(facts: Facts) -> str:
 
 
 def day(at: date) -> str:
-    """Return a date as people read it: month by name."""
-    return f"{at.day} {at:%B %Y}"
+    """Return a date as people read it: month by name, in English wherever the service runs."""
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
 
 
 def moment(at: datetime) -> str:
     """Return a moment as people read it."""
-    return f"{day(at)} {at:%H:%M:%S} UTC"
+    return f"{day(at)} {at.hour:02}:{at.minute:02}:{at.second:02} UTC"

@@ -5,21 +5,24 @@ Where anything is out of the ordinary the quick walk gives up, and the careful r
 is not as the format has it, or reads what is allowed all the same, such as an empty object.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
+import orjson
+
 from ledger.envelope import Data, leaves
 from ledger.errors import Problem
 from ledger.strict_json import MAX_DEPTH
 
-_SALT: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
-_SALTED_TEXT: Final = re.compile(f"{_SALT}:string:")
-_TEXT_AT: Final = 44
-"""Where the text of a salted field begins: after 36 characters of salt and the name of its type."""
-_SALTED_TICK: Final = re.compile(f"{_SALT}:boolean:(true|false)")
+_SALT: Final = 36
+"""Characters of a salt, a UUID of version 4 in lower case; the type and the value of the field follow."""
+_TEXT: Final = ":string:"
+_TEXT_AT: Final = _SALT + len(_TEXT)
+_TICKS: Final = {":boolean:true": True, ":boolean:false": False}
+_BLANK_SALT: Final = b"00000000-0000-0000-0000-000000000000"
+_BLANK: Final = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
 MAX_FIELDS = 10_000
 MAX_PATH = 200
 """Characters of a field's path.  It repeats the names above the field, so without a bound a file of one
@@ -36,8 +39,8 @@ class Visible:
 
     paths: list[str]
     """Dotted paths."""
-    values: list[Any]
-    """As they are hashed: salted text, or an empty object."""
+    texts: list[bytes]
+    """What is hashed of each: `{"path":"salt:type:value"}`."""
     fields: Data
     """The same in their objects, without their salts."""
 
@@ -51,21 +54,20 @@ def visible(data: object) -> Visible | list[Problem]:
     problems = _problems(data)
     if problems or not isinstance(data, Mapping):
         return problems
-    found = list(leaves(dict(data)))
-    return Visible([path for path, _ in found], [value for _, value in found], unsalted(data))
+    found = dict(leaves(dict(data)))
+    texts = [orjson.dumps({path: value}) for path, value in found.items()]
+    return Visible(list(found), texts, unsalted(data))
 
 
 def unsalted(data: Any) -> Any:  # noqa: ANN401 - JSON
     """Return salted fields as the issuer wrote them; a field that lost its salt is returned as it is."""
     match data:
+        case str() if _all_salted([data]):
+            return data[_TEXT_AT:] if data.startswith(_TEXT, _SALT) else _TICKS.get(data[_SALT:], data)
         case Mapping():
             return {key: unsalted(value) for key, value in data.items()}
         case list():
             return [unsalted(value) for value in data]
-        case str() if _SALTED_TEXT.match(data):
-            return data[_TEXT_AT:]
-        case str() if found := _SALTED_TICK.fullmatch(data):
-            return found[1] == "true"
         case _:
             return data
 
@@ -77,11 +79,12 @@ class _Unusual(Exception):
 class _Walk:
     """One walk through the fields; keeps the names it has seen, to look at all of them at once."""
 
-    __slots__ = ("names", "paths", "values")
+    __slots__ = ("names", "paths", "texts", "values")
 
     def __init__(self) -> None:
         self.names: list[str] = []
         self.paths: list[str] = []
+        self.texts: list[bytes] = []
         self.values: list[str] = []
 
     def through(self, data: Data) -> Visible | None:
@@ -89,13 +92,13 @@ class _Walk:
         try:
             issuer = _only_issuer(data)
             fields = self._into({**data, "issuers": issuer}, "", MAX_DEPTH)
-        except _Unusual:
+        except (_Unusual, orjson.JSONEncodeError):  # the latter at half of a surrogate pair
             return None
         fields["issuers"] = [fields["issuers"]]
         usual = len(self.paths) <= MAX_FIELDS and max(map(len, self.paths)) <= MAX_PATH
-        if not (usual and _all_plain(self.names) and _all_encodable(self.values)):
-            return None
-        return Visible(self.paths, self.values, fields)
+        if usual and _all_plain(self.names) and _all_salted(self.values):
+            return Visible(self.paths, self.texts, fields)
+        return None
 
     def _into(self, part: Data, prefix: str, levels: int) -> Data:
         """Take down the fields of an object; returns it without salts."""
@@ -105,9 +108,11 @@ class _Walk:
         fields: Data = {}
         for name, value in part.items():
             if type(value) is str:
-                self.paths.append(prefix + name)
+                path = prefix + name
+                self.paths.append(path)
+                self.texts.append(orjson.dumps({path: value}))
                 self.values.append(value)
-                fields[name] = value[_TEXT_AT:] if _SALTED_TEXT.match(value) else unsalted(value)
+                fields[name] = value[_TEXT_AT:] if value[_SALT:_TEXT_AT] == _TEXT else _tick(value)
             elif type(value) is dict:
                 # `issuers` is the one list of the format; its only element has the name 0.
                 inner = f"{prefix}{name}." if prefix or name != "issuers" else "issuers.0."
@@ -122,6 +127,13 @@ def _only_issuer(data: Data) -> Data:
         case [dict() as issuer]:
             return issuer
     raise _Unusual
+
+
+def _tick(value: str) -> bool:
+    tick = _TICKS.get(value[_SALT:])
+    if tick is None:
+        raise _Unusual
+    return tick
 
 
 def _problems(data: object) -> list[Problem]:
@@ -155,7 +167,7 @@ def _field_problems(value: object, pointer: str, levels: int) -> Iterator[Proble
             yield Problem(
                 pointer, "envelope.array", "must not be a list: hidden elements would not survive saving"
             )
-        case str() if _all_encodable([value]):
+        case str() if _encodable(value):
             return
         case _:
             yield Problem(pointer, "envelope.leaf", "must be salted text")
@@ -173,10 +185,19 @@ def _all_plain(names: list[str]) -> bool:
     )
 
 
-def _all_encodable(texts: list[str]) -> bool:
-    """Whether no text has half of a surrogate pair, which cannot be written as UTF-8."""
+def _encodable(text: str) -> bool:
+    """Whether text has no half of a surrogate pair, which cannot be written as UTF-8."""
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _all_salted(values: list[str]) -> bool:
+    """Whether each value begins with a UUID of version 4."""
     try:
-        "".join(texts).encode()
+        salts = "".join([value[:_SALT] for value in values]).encode("ascii")
     except UnicodeEncodeError:
         return False
-    return True
+    return (
+        salts.translate(_BLANK) == _BLANK_SALT * len(values)
+        and salts[14::_SALT] == b"4" * len(values)
+        and not salts[19::_SALT].translate(None, b"89ab")
+    )
