@@ -13,6 +13,7 @@ import datetime
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Final, LiteralString, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -33,15 +34,20 @@ def _matched(
     """Return a validator that converts a string of this pattern and refuses everything else by `rule`."""
     compiled = re.compile(pattern)
 
+    @lru_cache(maxsize=1024)  # days and counts repeat; what does not match is never kept
+    def read(text: str) -> object:
+        if not compiled.fullmatch(text):
+            raise ValueError(rule)
+        return convert(text)
+
     def validate(value: object) -> object:
         if not isinstance(value, str):
             raise PydanticCustomError("type.string", wanted)
         try:
-            if compiled.fullmatch(value):
-                return convert(value)
-        except ValueError:  # such as 30 February, or an unknown scheme
-            pass
-        raise PydanticCustomError(rule, wanted)
+            return read(value)
+        except ValueError:  # also for 30 February, or an unknown scheme
+            refused = PydanticCustomError(rule, wanted)
+        raise refused  # outside, because the error above has the value in it
 
     return BeforeValidator(validate)
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
@@ -71,7 +71,7 @@ def parse_document(document: Mapping[str, Any]) -> Certificate:
 
 def certificate_of(document: CertificateDocument) -> Certificate:
     """Return the well-formed certificate of a rightly shaped document, or raise `CertificateMalformed`."""
-    certificate: Certificate = _inside(document)
+    certificate: Certificate = _maker(CertificateDocument)(document)
     problems = (*_gaps(document), *problems_of(certificate))
     if problems:
         raise CertificateMalformed(problems)
@@ -102,23 +102,61 @@ def _problem(kind: str, location: tuple[int | str, ...], message: str) -> Proble
 
 def _gaps(document: CertificateDocument) -> Iterator[Problem]:
     """Find numbered objects that skip a number; the goods lines themselves are checked by `problems_of`."""
-    numbered = [("/originals", document.originals)]
+    if document.originals and document.originals.keys() != _first(len(document.originals)):
+        yield _gap("/originals")
     for number, item in document.items.items():
-        numbered += [(f"/items/{number}/{name}", getattr(item, name)) for name in ("invoices", "originals")]
-    for pointer, entries in numbered:
-        if entries and {int(key) for key in entries} != set(range(1, len(entries) + 1)):
-            yield Problem(pointer, "numbers.gap", "number these 1, 2, 3 … without gaps")
+        if item.invoices.keys() != _first(len(item.invoices)):
+            yield _gap(f"/items/{number}/invoices")
+        if item.originals and item.originals.keys() != _first(len(item.originals)):
+            yield _gap(f"/items/{number}/originals")
 
 
-def _inside(value: Any, number: int = 0) -> Any:  # noqa: ANN401 (any part of a certificate)
-    """Turn a model into its dataclass, and a numbered object into a tuple in order of its numbers."""
-    if isinstance(value, dict):
-        return tuple(_inside(value[key], int(key)) for key in sorted(value, key=int))
-    twin = _TWINS.get(type(value))
-    if twin is None:
-        return value
-    parts = {name: _inside(part) for name, part in vars(value).items() if part is not None}
-    return twin(number=number, **parts) if twin is domain.Item else twin(**parts)
+def _gap(pointer: str) -> Problem:
+    return Problem(pointer, "numbers.gap", "number these 1, 2, 3 … without gaps")
+
+
+@cache  # a key has at most two digits, so there are a hundred of these
+def _first(count: int) -> frozenset[str]:
+    """Return the keys of so many entries."""
+    return frozenset(map(str, range(1, count + 1)))
+
+
+@cache
+def _maker(model: type[Document]) -> Callable[..., Any]:
+    """Return what makes the dataclass of a model, whose fields have the same names.
+
+    Only fields that hold models need a look; those left out are None in a model, and in its dataclass too,
+    unless they are numbered.
+    """
+    twin, fields = _TWINS[model], model.model_fields.items()
+    nested = [(name, make) for name, field in fields if (make := _part_maker(field.annotation))]
+
+    def made(document: Document, **more: int) -> Any:  # noqa: ANN401 (the twin of the model)
+        if not nested:
+            return twin(**vars(document))
+        parts = vars(document) | more
+        for name, make in nested:
+            part = parts[name]
+            if part is None:
+                del parts[name]
+            else:
+                parts[name] = make(part)
+        return twin(**parts)
+
+    return made
+
+
+def _part_maker(annotation: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401 (a type or a generic)
+    """Return what makes the part of a certificate that a field holds, or None for a plain value."""
+    if annotation in _TWINS:
+        return _maker(annotation)
+    if get_origin(annotation) is not dict:
+        return None
+    model = get_args(annotation)[1]
+    make = _maker(model)
+    if model is schema.ItemDocument:  # which has its number as its key
+        return lambda entries: tuple(make(entries[key], number=int(key)) for key in sorted(entries, key=int))
+    return lambda entries: tuple(make(entries[key]) for key in sorted(entries, key=int))
 
 
 @cache

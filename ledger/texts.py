@@ -35,6 +35,7 @@ ID_PATTERN: Final = r"^0x[0-9a-f]{64}$"
 ID_BYTES: Final = 32
 
 _PLAIN = re.compile(PRINTABLE_PATTERN)
+_TELLING = re.compile("[0-9A-Za-z]")
 # A superset of what is refused, in one pass; only a match is worth a look at each character.
 _SUSPECT = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f"
@@ -70,8 +71,8 @@ def text(limit: int, *, lines: bool = False) -> Check:
     def check(value: str) -> Fault:
         if len(value) > limit:
             return "text.too-long", f"use at most {limit} characters"
-        if _PLAIN.fullmatch(value):
-            return None
+        if value.isascii() and value.isprintable() and value.strip() == value and value:
+            return None  # most texts, and nothing below speaks against them
         if value != value.strip() or not value:
             return "text.padded", "write something here, without white space at the beginning and end"
         fault = _character_fault(value.replace("\n", "") if lines else value)
@@ -88,7 +89,7 @@ def printable(limit: int) -> Check:
     def check(value: str) -> Fault:
         if len(value) > limit:
             return "text.too-long", f"use at most {limit} characters"
-        if not _PLAIN.fullmatch(value) or not any(character.isalnum() for character in value):
+        if not _PLAIN.fullmatch(value) or not _TELLING.search(value):
             return (
                 "text.not-printable",
                 "use printable ASCII with at least one letter or digit, no outer spaces",
@@ -119,6 +120,8 @@ _DECIMAL = re.compile(DECIMAL_PATTERN)
 
 def positive(value: Decimal) -> Fault:
     """Check a quantity, weight or amount: above zero, at most 15 digits before and 6 after the point."""
+    if _DECIMAL.fullmatch(str(value)) and value > 0:
+        return None  # written without an exponent, so this is how it is written below
     if not value.is_finite() or value <= 0:
         return "number.not-positive", "use a number above zero"
     if not _DECIMAL.fullmatch(format(value, "f")):

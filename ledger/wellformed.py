@@ -5,7 +5,8 @@ limits of the contract.  The bounds of each field are the tables below; the Open
 here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any, Final
 
 from ledger.certificate import (
@@ -161,28 +162,49 @@ def _item_parts(pointer: str, item: Item) -> Iterator[tuple[str, Any]]:
 
 def _field_problems(certificate: Certificate) -> Iterator[Problem]:
     for pointer, part in _parts(certificate):
-        for attribute, name, check in CHECKS.get(type(part), ()):
-            value = getattr(part, attribute)
+        if part is None or type(part) not in _READ:
+            continue
+        values, rows = _READ[type(part)]
+        for value, (name, check) in zip(values(part), rows, strict=True):
             if value is not None and (fault := check(value)):
                 yield Problem(f"{pointer}/{name}", *fault)
 
 
+def _reader(attributes: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what reads these attributes of a part in one step."""
+    values = attrgetter(*attributes)
+    return values if len(attributes) > 1 else lambda part: (values(part),)
+
+
+_READ: Final = {
+    part: (
+        _reader(tuple(attribute for attribute, _, _ in rows)),
+        tuple((name, check) for _, name, check in rows),
+    )
+    for part, rows in CHECKS.items()
+}
+"""`CHECKS` made ready: per part what reads its attributes, and for each its name and its check."""
+
+
 def _number_problems(certificate: Certificate) -> Iterator[Problem]:
     """Numbering and the limits of the contract: a bit per goods line, 32 parents."""
-    if [item.number for item in certificate.items] != list(range(1, len(certificate.items) + 1)):
+    if any(item.number != number for number, item in enumerate(certificate.items, 1)):
         yield Problem("/items", "numbers.gap", "number the goods lines 1, 2, 3 … without gaps")
-    yield from _count("/items", len(certificate.items), 1, MAX_ITEMS)
-    yield from _count("/originals", len(certificate.originals), 0, MAX_ORIGINALS)
+    if not 1 <= len(certificate.items) <= MAX_ITEMS:
+        yield _count("/items", 1, MAX_ITEMS)
+    if len(certificate.originals) > MAX_ORIGINALS:
+        yield _count("/originals", 0, MAX_ORIGINALS)
     if len(certificate.parents) != len(certificate.originals):
         yield Problem("/originals", "originals.repeated", "name each original once")
     for item in certificate.items:
-        yield from _count(f"/items/{item.number}/invoices", len(item.invoices), 1, MAX_INVOICES)
-        yield from _count(f"/items/{item.number}/originals", len(item.originals), 0, MAX_ORIGINALS)
+        if not 1 <= len(item.invoices) <= MAX_INVOICES:
+            yield _count(f"/items/{item.number}/invoices", 1, MAX_INVOICES)
+        if len(item.originals) > MAX_ORIGINALS:
+            yield _count(f"/items/{item.number}/originals", 0, MAX_ORIGINALS)
 
 
-def _count(pointer: str, count: int, low: int, high: int) -> Iterator[Problem]:
-    if not low <= count <= high:
-        yield Problem(pointer, "count.out-of-range", f"give {low} to {high} of these")
+def _count(pointer: str, low: int, high: int) -> Problem:
+    return Problem(pointer, "count.out-of-range", f"give {low} to {high} of these")
 
 
 def _hs_problems(certificate: Certificate) -> Iterator[Problem]:
