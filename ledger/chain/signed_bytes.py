@@ -20,6 +20,8 @@ _HIGHEST_PREFIX = 0x7F
 """The highest first byte of a typed transaction (EIP-2718); legacy ones begin higher."""
 _HALF_OF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 """The highest `s` of a signature that networks take (EIP-2)."""
+_MOST_OVERHEAD = 1024
+"""Bytes of a signed transaction beside its data; our own need some two hundred."""
 _DEFAULTS = {"value": 0, "data": b"", "to": b"", "accessList": ()}
 
 
@@ -29,12 +31,14 @@ def difference(raw: bytes, asked: Mapping[str, Any], signer: Address) -> str | N
     `type` is EIP-2718's (0 for legacy), `sender` the account whose key signed, and `encoding` means that the
     bytes are no signed transaction at all.  Nothing that the bytes contain is repeated.
     """
+    expected = _expected(asked)
+    if len(raw) > len(expected["data"]) + _MOST_OVERHEAD:
+        return "encoding"
     try:
         signed = _fields(raw)
         sender = Account.recover_transaction(raw)
     except Exception:  # noqa: BLE001 - the decoders raise errors of many libraries on foreign bytes
         return "encoding"
-    expected = _expected(asked)
     for field in ("type", *expected):
         if signed.get(field) != expected[field]:
             return field

@@ -6,7 +6,6 @@ host and port and neither path nor credentials.
 """
 
 import itertools
-import json
 import re
 import ssl
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 import urllib3
 from urllib3.exceptions import HTTPError, ProtocolError, SSLError, TimeoutError  # noqa: A004 - of HTTP
 
@@ -91,10 +91,10 @@ class Line:
         """Return the result of a method; raises `SignerUnavailable`, also for every error it answers with."""
         number = next(self._numbers)
         asked = {"jsonrpc": "2.0", "id": number, "method": method, "params": list(params)}
-        status, body = self._post(json.dumps(asked).encode())
+        status, body = self._post(orjson.dumps(asked))
         try:
-            answer = json.loads(body)
-        except (ValueError, RecursionError):
+            answer = orjson.loads(body)
+        except ValueError:
             answer = None
         if isinstance(answer, dict) and answer.get("error") is not None:
             raise SignerUnavailable(self.name, _said(answer["error"], account))

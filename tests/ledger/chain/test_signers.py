@@ -1,9 +1,11 @@
 """Key files, and keys that everybody knows."""
 
 import json
+import logging
 import stat
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from eth_account import Account
@@ -14,8 +16,12 @@ from ledger.chain.deploy import deploy
 from ledger.chain.development import (
     DEVELOPMENT_MNEMONIC,
     GANACHE_MNEMONIC,
+    OF_BESU,
     OF_DEVELOPMENT_MNEMONIC,
     OF_GANACHE_MNEMONIC,
+    OF_TRUFFLE_MNEMONIC,
+    TRUFFLE_MNEMONIC,
+    WELL_KNOWN_ACCOUNTS,
 )
 from ledger.chain.profile import ChainProfile, profile_of
 from ledger.chain.signers import DevelopmentSigner, KeyFileInvalid, KeystoreSigner, new_keystore, password_in
@@ -64,6 +70,32 @@ def test_a_key_file_is_never_overwritten(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("kdf", ["scrypt", "pbkdf2"])
+def test_key_files_of_both_derivations_open(
+    tmp_path: Path, password_file: Path, kdf: Literal["scrypt", "pbkdf2"]
+) -> None:
+    """Version 3 knows two; other software writes either."""
+    account = Account.create()
+    encrypted = Account.encrypt(account.key, "correct horse", kdf=kdf, iterations=QUICK)
+    assert encrypted["crypto"]["kdf"] == kdf
+    (tmp_path / "one.json").write_text(json.dumps(encrypted), encoding="utf-8")
+    assert KeystoreSigner.open(tmp_path / "one.json", password_file).address == account.address
+
+
+@pytest.mark.parametrize(("mode", "warned"), [(0o600, False), (0o400, False), (0o640, True), (0o604, True)])
+def test_a_key_file_that_others_may_read_is_opened_with_a_warning(
+    tmp_path: Path, password_file: Path, caplog: pytest.LogCaptureFixture, mode: int, *, warned: bool
+) -> None:
+    """The warning names file and mode, and nothing of what is in it."""
+    path = tmp_path / "one.json"
+    address = new_keystore(path, "correct horse", iterations=QUICK)
+    path.chmod(mode)
+    with caplog.at_level(logging.WARNING):
+        assert KeystoreSigner.open(path, password_file).address == address
+    said = [f"key file {path} has mode {mode:04o}: others than its owner may read it; chmod 600"]
+    assert caplog.messages == (said if warned else [])
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"version": 3}', '{"version": 3, "crypto": {}}', "no"])
 def test_what_is_no_key_file_is_refused(tmp_path: Path, password_file: Path, content: str) -> None:
     """Whatever is wrong with it, the refusal names the file."""
@@ -107,6 +139,23 @@ def test_the_accounts_known_to_everybody_are_those_of_the_published_mnemonics() 
     assert [account.address for account in ours] == list(OF_DEVELOPMENT_MNEMONIC)
     theirs = derived(GANACHE_MNEMONIC, len(OF_GANACHE_MNEMONIC))
     assert [account.address for account in theirs] == list(OF_GANACHE_MNEMONIC)
+    older = derived(TRUFFLE_MNEMONIC, len(OF_TRUFFLE_MNEMONIC))
+    assert [account.address for account in older] == list(OF_TRUFFLE_MNEMONIC)
+
+
+BESU_KEYS = [
+    "0x8f2a55949038a9610f50fb23b5883af3b4ecb3c3bb792cbcefbd1542c692be63",
+    "0xc87509a1c067bbde78beb793e6fa76530b6382a4c0241e5e4a9ec0a0f44dc0d3",
+    "0xae6ae8e5ccbfb04590405997ee2d52d2b330726137b875053c36d94e974d162f",
+]
+"""From Besu's page "Accounts for testing"."""
+
+
+def test_the_accounts_that_besu_publishes_for_testing_are_among_them() -> None:
+    """A network of validators may have been tried out with them."""
+    accounts = [Account.from_key(key).address for key in BESU_KEYS]
+    assert accounts[:1] == list(OF_BESU)
+    assert WELL_KNOWN_ACCOUNTS.issuperset(accounts)
 
 
 def test_the_accounts_of_our_development_chain_are_among_them() -> None:
