@@ -213,3 +213,13 @@ class Occurrence:
     def place(self) -> tuple[int, int]:
         """Where it stands in the order of all."""
         return self.block, self.position
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """An event as a node reports it; whether its block is one of the chain's is still to be compared."""
+
+    block: int
+    block_hash: bytes
+    position: int
+    event: Event

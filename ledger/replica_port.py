@@ -158,13 +158,13 @@ class Replica(Protocol):
     def look(self, certificate: bytes, root: bytes, reference_key: bytes) -> Look | None:
         """Return what is recorded about all three, as of one block; None before `start`."""
 
-    def people(self) -> Sequence[Occurrence]:
-        """Return all events about members, authorities, keys and votes, in order."""
+    def people(self) -> tuple[int, Sequence[Occurrence]]:
+        """Return all events about members, authorities, keys and votes, and `ReplicaHead.people`."""
 
     def occurrences(self) -> Iterator[Occurrence]:
         """Yield all events in order."""
 
-    def taken(self, exporting: str, reference_keys: Sequence[bytes]) -> set[bytes]:
+    def taken(self, exporting: str, reference_keys: Sequence[bytes]) -> frozenset[bytes]:
         """Return those of the references that an entry of the member holds."""
 
     def entries(

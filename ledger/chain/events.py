@@ -1,0 +1,127 @@
+"""The contract's logs as the events of `ledger.events`: where a replica reads from."""
+
+from collections.abc import Callable, Sequence
+
+from ledger.chain.abi import Values
+from ledger.chain.codec import BlockLog, Codec
+from ledger.chain.history import History
+from ledger.chain.values import address_of, text_of, word_if_set
+from ledger.errors import ChainUnreachable
+from ledger.events import (
+    AdminReplaced,
+    Anchored,
+    AuthorityAdded,
+    AuthorityWithdrawn,
+    Block,
+    Ended,
+    Entered,
+    Event,
+    Issued,
+    KeyAdded,
+    KeyCompromised,
+    KeyRevoked,
+    Linked,
+    MemberAdmitted,
+    MemberReinstated,
+    MemberSuspended,
+    ProposalEnacted,
+    ProposalMade,
+    Reported,
+    VoteCast,
+)
+from ledger.facts import Reason
+
+
+class ChainEvents:
+    """The blocks and events of one contract on one chain."""
+
+    def __init__(self, history: History, codec: Codec) -> None:
+        self._history, self._codec = history, codec
+
+    def newest(self) -> Block:
+        """Return the newest block."""
+        return self._history.newest()
+
+    def blocks(self, numbers: Sequence[int]) -> Sequence[Block]:
+        """Return blocks by their numbers; `ChainUnreachable` when the node lacks one."""
+        return list(self._history.blocks(numbers))
+
+    def reported(self, first: int, last: int) -> Sequence[Reported]:
+        """Return the events of blocks `first` to `last`."""
+        return [self._read(log) for log in self._history.logs(first, last)]
+
+    def _read(self, log: BlockLog) -> Reported:
+        name = self._codec.name(log)
+        if name is None:
+            raise ChainUnreachable("the node reports an event that the contract does not have")
+        event = _READERS[name](self._codec.event(name, log))
+        return Reported(log.block, log.block_hash, log.index, event)
+
+
+def _issued(values: Values) -> Event:
+    return Issued(
+        id=values["id"],
+        reference_key=values["referenceKey"],
+        importing=text_of(values["importing"]),
+        exporting=text_of(values["exporting"]),
+        key=values["key"],
+        scheme=values["scheme"],
+        issued_on=values["issuedOn"],
+        valid_until=values["validUntil"],
+    )
+
+
+def _authority_added(values: Values) -> Event:
+    return AuthorityAdded(
+        authority=values["authority"],
+        member=text_of(values["member"]),
+        roles=values["roles"],
+        name=_kept(values["name"]),
+        domain=_kept(values["domain"]),
+    )
+
+
+def _proposal_made(values: Values) -> Event:
+    return ProposalMade(
+        proposal=values["proposal"],
+        member=text_of(values["member"]),
+        kind=values["kind"],
+        admin=address_of(values["admin"]),
+        proposer=text_of(values["proposer"]),
+    )
+
+
+def _admin_replaced(values: Values) -> Event:
+    return AdminReplaced(
+        text_of(values["member"]), address_of(values["previous"]), address_of(values["admin"])
+    )
+
+
+def _kept(text: str) -> str:
+    """Return a text as every database takes it: a zero character, which a contract takes, is escaped."""
+    return text.replace("\0", "\\x00")
+
+
+_READERS: dict[str, Callable[[Values], Event]] = {
+    "CertificateIssued": _issued,
+    "CertificateEntered": lambda seen: Entered(seen["id"], seen["root"], seen["issuedAt"]),
+    "ParentLinked": lambda seen: Linked(seen["parent"], seen["id"]),
+    "RootAnchored": lambda seen: Anchored(seen["root"], seen["key"], seen["size"], seen["validUntil"]),
+    "CertificateCancelled": lambda seen: Ended(seen["id"], seen["key"], seen["reason"], None),
+    "CertificateReplaced": lambda seen: Ended(
+        seen["id"], seen["key"], Reason.REPLACED.value, word_if_set(seen["replacement"])
+    ),
+    "MemberAdmitted": lambda seen: MemberAdmitted(text_of(seen["member"]), address_of(seen["admin"])),
+    "MemberSuspended": lambda seen: MemberSuspended(text_of(seen["member"])),
+    "MemberReinstated": lambda seen: MemberReinstated(text_of(seen["member"])),
+    "AdminReplaced": _admin_replaced,
+    "AuthorityAdded": _authority_added,
+    "AuthorityWithdrawn": lambda seen: AuthorityWithdrawn(seen["authority"]),
+    "KeyAdded": lambda seen: KeyAdded(address_of(seen["account"]), seen["authority"], seen["id"]),
+    "KeyRevoked": lambda seen: KeyRevoked(address_of(seen["account"])),
+    "KeyCompromised": lambda seen: KeyCompromised(address_of(seen["account"]), seen["from"]),
+    "ProposalMade": _proposal_made,
+    "VoteCast": lambda seen: VoteCast(seen["proposal"], text_of(seen["voter"])),
+    "ProposalEnacted": lambda seen: ProposalEnacted(seen["proposal"]),
+}
+"""By the event's name in the contract's ABI; a test holds it complete."""
