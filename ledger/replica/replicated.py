@@ -1,0 +1,221 @@
+"""The ports `Members` and `Registry` answered from a replica while it is fresh, and else by the chain."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from ledger.events import moment
+from ledger.facts import Address, AsOf, Authority, Evidence, Key, Member, Proposal, Standing
+from ledger.ports import Clock
+from ledger.replica.people import People, gathered
+from ledger.replica.writes import Chain, Writes
+from ledger.replica_port import Listed, Look, Replica, ReplicaBehind, ReplicaHalted, ReplicaHead
+
+MAX_SILENCE = timedelta(seconds=60)
+"""How long after the node was last seen a replica still counts as fresh."""
+_NOTHING = bytes(32)
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What a replica's answers are worth."""
+
+    finality: int = 0
+    """How many blocks must follow one before it is final."""
+    from_block: int = 0
+    """The block of the ledger's deployment, which counts as final."""
+    witnessed: bool = False
+    """Whether a second node has to agree, so that one node is not asked in the replica's place."""
+    max_silence: timedelta = MAX_SILENCE
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class ReplicatedLedger(Writes):
+    """A ledger that reads at hand and writes to the chain.
+
+    Reads raise `ReplicaHalted` while an alarm stands, and `ReplicaBehind` where the replica is not fresh and
+    the chain may not be asked in its place because a witness has to agree with the node.
+    """
+
+    def __init__(
+        self, chain: Chain, replica: Replica, trust: Trust | None = None, clock: Clock = _wall_clock
+    ) -> None:
+        """Read from the replica of this chain, as far as it is trusted."""
+        super().__init__(chain)
+        self._replica, self._trust, self._clock = replica, trust or Trust(), clock
+        self._people: tuple[int, People] = (-1, People())
+
+    @property
+    def local(self) -> bool:
+        """Whether the next look needs no answer of the node."""
+        return self._fresh(self._replica.head())
+
+    # --------------------------------------------------------------------------------- certificates
+
+    def head(self) -> AsOf:
+        """Return the newest block that reads are answered from."""
+        head = self._replica.head()
+        if not self._usable(head) or head is None:
+            return self._elsewhere().head()
+        return _as_of(head)
+
+    def evidence(self, certificate: bytes, root: bytes, reference_key: bytes) -> Evidence:
+        """Return all that is recorded about an id, its root and its reference, in one look."""
+        found = self.evidence_at_hand(certificate, root, reference_key)
+        if found is None:
+            return self._elsewhere().evidence(certificate, root, reference_key)
+        return found
+
+    def evidence_at_hand(self, certificate: bytes, root: bytes, reference_key: bytes) -> Evidence | None:
+        """Return the same from the replica, or None when it is not fresh; never asks the node."""
+        look = self._replica.look(certificate, root, reference_key)
+        if look is None or not self._usable(look.head):
+            return None
+        people = self._people_of(look.head)
+        while people is None:  # they changed since the look
+            look = self._replica.look(certificate, root, reference_key)
+            if look is None or not self._usable(look.head):
+                return None
+            people = self._people_of(look.head)
+        return self._evidence(look, people)
+
+    def standing(self, certificate: bytes, at: datetime) -> Standing:
+        """Return how the certificate stood at a moment."""
+        look = self._replica.look(certificate, _NOTHING, _NOTHING)
+        if look is None or not self._usable(look.head):
+            return self._elsewhere().standing(certificate, at)
+        return look.entry.standing_at(at.replace(microsecond=0)) if look.entry else Standing.UNKNOWN
+
+    def taken(self, exporting: str, reference_keys: Sequence[bytes]) -> frozenset[bytes]:
+        """Return which of a member's references are held by entries."""
+        if not self._usable(self._replica.head()):
+            return self._elsewhere().taken(exporting, reference_keys)
+        return self._replica.taken(exporting, reference_keys)
+
+    def entries(
+        self,
+        *,
+        exporting: str | None = None,
+        importing: str | None = None,
+        after: tuple[int, int] | None = None,
+        limit: int = 100,
+        newest_first: bool = False,
+    ) -> Sequence[Listed]:
+        """Return entries of, or addressed to, a member; `ReplicaBehind` when the replica is not fresh."""
+        self._require_fresh()
+        return self._replica.entries(
+            exporting=exporting, importing=importing, after=after, limit=limit, newest_first=newest_first
+        )
+
+    def counts(self, at: datetime, *, exporting: str | None = None) -> Mapping[Standing, int]:
+        """Return how many entries stand how at a moment; `ReplicaBehind` when the replica is not fresh."""
+        self._require_fresh()
+        return self._replica.counts(at, exporting=exporting)
+
+    # -------------------------------------------------------------------------------------- members
+
+    def members(self) -> Sequence[Member]:
+        """Return all members in the order in which they came."""
+        return self._answer(lambda people: list(people.members.values()), self._chain.members)
+
+    def member(self, code: str) -> Member | None:
+        """Return a member by its code."""
+        return self._answer(lambda people: people.members.get(code), lambda: self._chain.member(code))
+
+    def authorities(self) -> Sequence[Authority]:
+        """Return all authorities, withdrawn ones too, in the order in which they came."""
+        return self._answer(lambda people: list(people.authorities.values()), self._chain.authorities)
+
+    def authority(self, authority: int) -> Authority | None:
+        """Return an authority by its number."""
+        return self._answer(
+            lambda people: people.authorities.get(authority), lambda: self._chain.authority(authority)
+        )
+
+    def keys(self, authority: int) -> Sequence[Key]:
+        """Return the authority's live keys, oldest first."""
+        return self._answer(lambda people: people.live_keys(authority), lambda: self._chain.keys(authority))
+
+    def key(self, account: Address) -> Key | None:
+        """Return the key of an account, live or not."""
+        return self._answer(lambda people: people.key(account), lambda: self._chain.key(account))
+
+    def proposals(self) -> Sequence[Proposal]:
+        """Return all proposals in the order in which they were made."""
+        return self._answer(lambda people: people.proposals(), self._chain.proposals)
+
+    # -------------------------------------------------------------------------------------- freshness
+
+    def _fresh(self, head: ReplicaHead | None) -> bool:
+        """Return whether a replica may answer: all the node had, seen not long ago, and our own writes."""
+        if head is None or head.halted or head.block is None or head.seen_at is None:
+            return False
+        return (
+            head.caught_up
+            and head.block.number >= self._written
+            and abs(self._clock() - head.seen_at) <= self._trust.max_silence
+            and head.ledger == self._chain.ledger
+        )
+
+    def _usable(self, head: ReplicaHead | None) -> bool:
+        """Return whether the replica answers; raises `ReplicaHalted` when nobody may."""
+        if head is not None and head.halted and head.ledger == self._chain.ledger:
+            raise ReplicaHalted(head.halted)
+        return self._fresh(head)
+
+    def _elsewhere(self) -> Chain:
+        """Return the chain, to be asked itself; `ReplicaBehind` where one node's word is not enough."""
+        if self._trust.witnessed:
+            raise ReplicaBehind
+        return self._chain
+
+    def _require_fresh(self) -> None:
+        if not self._usable(self._replica.head()):
+            raise ReplicaBehind
+
+    # ------------------------------------------------------------------------------------- from rows
+
+    def _answer(self, here: Callable[[People], _Answer], there: Callable[[], _Answer]) -> _Answer:
+        people: People | None = None
+        while people is None:
+            head = self._replica.head()
+            if head is None or not self._usable(head):
+                self._elsewhere()
+                return there()
+            people = self._people_of(head)
+        return here(people)
+
+    def _people_of(self, head: ReplicaHead) -> People | None:
+        """Return the members and keys of a head, gathered anew when they changed; None if they did since."""
+        known, people = self._people
+        if known != head.people:
+            known, occurrences = self._replica.people()
+            people = gathered(occurrences)
+            self._people = (known, people)
+        return people if known == head.people else None
+
+    def _evidence(self, look: Look, people: People) -> Evidence:
+        signed = look.entry or look.anchor
+        number = signed.key if signed else 0
+        newest = max(look.newest, people.changed.get(number, 0))
+        as_of = _as_of(look.head)
+        settled = max(as_of.block - self._trust.finality, self._trust.from_block)
+        return Evidence(
+            as_of=as_of,
+            entry=look.entry,
+            anchor=look.anchor,
+            holder=look.holder,
+            replacement=look.replacement,
+            key=people.keys.get(number),
+            final=not self._trust.finality or newest <= settled,
+        )
+
+
+def _as_of(head: ReplicaHead) -> AsOf:
+    assert head.block is not None  # noqa: S101 - a fresh replica has one
+    return AsOf(head.block.number, moment(head.block.time))
