@@ -7,18 +7,21 @@ most once, because some nodes execute the same transaction twice; when its outco
 says so.
 """
 
-import base64
 import http.client
+import io
 import select
+import socket
 import ssl
 import time
 import weakref
 import zlib
 from collections import deque
 from dataclasses import dataclass
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from functools import partial
+from urllib.parse import urlsplit
 
 from ledger.chain.profile import is_loopback
+from ledger.chain.routes import credentials, route_to
 
 LARGEST_ANSWER = 64 * 2**20
 """Bytes of an answer, unpacked; a page of events is a hundredth of it."""
@@ -27,7 +30,6 @@ _IDLE = 3.0
 _KEPT = 16
 """Idle connections kept to a node."""
 _PIECE = 2**16
-_URL_CHARACTERS = "/:?#[]@!$&'()*+,;=%~-._"
 _GZIP = 31
 """zlib's number for gzip's own header and check."""
 
@@ -62,13 +64,12 @@ class Node:
         self.name = f"the node at {parts.hostname}{f':{parts.port}' if parts.port else ''}"
         """Host and port: credentials and paths of its address are nobody's business."""
         self._timeout = timeout
-        local = is_loopback(url)
-        self._route = _Route(parts, None) if local else _route(parts)
+        self._route = route_to(url)
         self._tls = ssl.create_default_context() if parts.scheme == "https" else None
         self._headers = {
             "Content-Type": "application/json",
-            "Accept-Encoding": "identity" if local else "gzip",
-            **_credentials(parts, "Authorization"),
+            "Accept-Encoding": "identity" if is_loopback(url) else "gzip",
+            **credentials(parts, "Authorization"),
         }
         self._idle: deque[tuple[http.client.HTTPConnection, float]] = deque()
         weakref.finalize(self, _close, self._idle)
@@ -111,22 +112,18 @@ class Node:
         return reply
 
     def _sent(self, connection: http.client.HTTPConnection, body: bytes, deadline: float) -> Reply:
-        _hurry(connection, deadline)
+        connection.sock.settimeout(_left(deadline))
+        connection.response_class = partial(_Response, deadline=deadline)  # type: ignore[assignment]
         connection.request("POST", self._route.target, body, self._headers | self._route.headers)
         response = connection.getresponse()
         unpack = _unpacker(response.getheader("Content-Encoding", "identity"))
         pieces, size = [], 0
-        sock = connection.sock  # None when the node closes after this answer; the old limit then holds
         while raw := response.read1(_PIECE):
             piece = unpack.decompress(raw, LARGEST_ANSWER + 1 - size) if unpack else raw
             size += len(piece)
             if size > LARGEST_ANSWER:
                 raise Overlong(f"answered with more than {LARGEST_ANSWER} bytes", sent=True)
             pieces.append(piece)
-            if sock is not None:
-                sock.settimeout(_left(deadline))
-            elif time.monotonic() > deadline:
-                raise TimeoutError
         if unpack is not None and not unpack.eof:
             raise EOFError
         if response.length:
@@ -157,59 +154,37 @@ class Node:
         return connection
 
 
+class _Response(http.client.HTTPResponse):
+    """An answer that has to be there by a deadline, however many pieces it comes in."""
+
+    def __init__(self, sock: socket.socket, method: str | None = None, *, deadline: float) -> None:
+        super().__init__(sock, method=method)
+        self.fp = io.BufferedReader(_InTime(self.fp.detach(), sock, deadline))
+
+
+class _InTime(io.RawIOBase):
+    """What comes from a socket until a deadline; `TimeoutError` after it."""
+
+    def __init__(self, stream: io.RawIOBase, sock: socket.socket, deadline: float) -> None:
+        self._stream, self._sock, self._deadline = stream, sock, deadline
+
+    def readable(self) -> bool:
+        """Say that one can read from it."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int | None:  # type: ignore[override]  # all it is given
+        """Read what has come."""
+        self._sock.settimeout(_left(self._deadline))
+        return self._stream.readinto(buffer)
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._stream.close()
+        super().close()
+
+
 class _Closed(Silent):
     """The node ended the connection instead of answering."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Route:
-    """How a node is reached: straight, or through a proxy."""
-
-    node: SplitResult
-    proxy: SplitResult | None
-
-    @property
-    def target(self) -> str:
-        """What is asked for: the path, or to a proxy the whole address."""
-        path = (self.node.path or "/") + (f"?{self.node.query}" if self.node.query else "")
-        if self.proxy is not None and self.node.scheme == "http":
-            path = f"http://{self.node.netloc.rpartition('@')[2]}{path}"
-        return quote(path, safe=_URL_CHARACTERS)
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """What a proxy that is told the whole address has to see."""
-        plain = self.proxy is not None and self.node.scheme == "http"
-        return _credentials(self.proxy, "Proxy-Authorization") if plain and self.proxy else {}
-
-    def connection(self, tls: ssl.SSLContext | None) -> http.client.HTTPConnection:
-        """Return a connection that is not open yet."""
-        host, port = self.node.hostname or "", self.node.port or (443 if tls else 80)
-        near = (self.proxy.hostname or "", self.proxy.port or 80) if self.proxy else (host, port)
-        if tls is None:
-            return http.client.HTTPConnection(*near)
-        connection = http.client.HTTPSConnection(*near, context=tls)
-        if self.proxy is not None:
-            connection.set_tunnel(host, port, _credentials(self.proxy, "Proxy-Authorization"))
-        return connection
-
-
-def _route(node: SplitResult) -> _Route:
-    """Return the way that the environment (`https_proxy`, `no_proxy` and so on) says."""
-    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 -- costly
-
-    proxy = getproxies().get(node.scheme)
-    if not proxy or proxy_bypass(node.netloc.rpartition("@")[2]):
-        return _Route(node, None)
-    return _Route(node, urlsplit(proxy if "://" in proxy else f"http://{proxy}"))
-
-
-def _credentials(parts: SplitResult, header: str) -> dict[str, str]:
-    """Return the name and password of an address as a header (RFC 7617)."""
-    if parts.username is None:
-        return {}
-    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
-    return {header: f"Basic {base64.b64encode(pair).decode()}"}
 
 
 def _close(idle: deque[tuple[http.client.HTTPConnection, float]]) -> None:
@@ -243,8 +218,3 @@ def _left(deadline: float) -> float:
     if left <= 0:
         raise TimeoutError
     return left
-
-
-def _hurry(connection: http.client.HTTPConnection, deadline: float) -> None:
-    if connection.sock is not None:
-        connection.sock.settimeout(_left(deadline))
