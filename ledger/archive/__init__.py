@@ -1,4 +1,4 @@
-"""The archive: documents of the authorities served here, their API keys and requests; the only room with SQL.
+"""The archive: documents of the authorities served here and their way to the chain; the only room with SQL.
 
 `open_archive(url)` returns the database at its newest schema with everything that lives in it.  SQLite is the
 embedded default; the same tables and statements run on PostgreSQL.  Nothing of SQLAlchemy leaves the room:
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from ledger.archive.access import ApiKey, ApiKeys, Scope
 from ledger.archive.certificates import SqlArchive
 from ledger.archive.database import Database
+from ledger.archive.outbox import SqlOutbox
+from ledger.archive.replica import SqlReplica
 from ledger.archive.requests import Answered, Claim, InFlight, Mine, OtherRequest, Requests
 
 __all__ = [
@@ -25,6 +27,8 @@ __all__ = [
     "Requests",
     "Scope",
     "SqlArchive",
+    "SqlOutbox",
+    "SqlReplica",
     "open_archive",
 ]
 
@@ -35,11 +39,14 @@ class ArchiveRooms:
 
     database: Database
     certificates: SqlArchive
+    outbox: SqlOutbox
     keys: ApiKeys
     requests: Requests
+    replica: SqlReplica
 
     def close(self) -> None:
         """Close every connection."""
+        self.replica.close()
         self.database.close()
 
 
@@ -52,4 +59,11 @@ def open_archive(url: str, *, migrate: bool = True) -> ArchiveRooms:
     database = Database(url)
     if migrate:
         database.migrate()
-    return ArchiveRooms(database, SqlArchive(database), ApiKeys(database), Requests(database))
+    return ArchiveRooms(
+        database,
+        SqlArchive(database),
+        SqlOutbox(database),
+        ApiKeys(database),
+        Requests(database),
+        SqlReplica(database),
+    )

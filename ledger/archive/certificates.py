@@ -1,24 +1,27 @@
-"""Filed certificates: the port `Archive` on the table of the same name."""
+"""Filed certificates: the port `Archive` on the tables of certificates and of the writes that carry them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import Connection, Row, Select, and_, insert, select, update
+from sqlalchemy import Connection, Select, and_, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ledger.archive.database import Database
-from ledger.archive.tables import certificates
+from ledger.archive.rows import FILED, certificate_row, filing_of, in_pages, insert_many, queue
+from ledger.archive.settling import refuse, settle
+from ledger.archive.tables import OPEN, certificates
+from ledger.batch import Batch
 from ledger.errors import ArchiveUnavailable, CertificateNotFiled, ReferenceAlreadyFiled
-from ledger.facts import Address, Written
+from ledger.facts import Written
+from ledger.outbox import DispatchKind
 from ledger.ports import Filing, FilingState
-from ledger.terms import Scheme, Terms
+from ledger.refusals import ContractRefusal
 
-_WORD = 32
 _PAGE = 500
 _ATTEMPTS = 10
 """How often a row may be in the way and gone when looked at."""
 _COLUMNS = certificates.c
-_HELD = _COLUMNS.state != FilingState.REFUSED.value
 
 
 class SqlArchive:
@@ -29,56 +32,59 @@ class SqlArchive:
         self._database = database
 
     def file(self, filing: Filing) -> Filing:
-        """Store a filing, or return the one already held for the same reference and document.
+        """Store a filing with its write, or return the one already held for the same reference and document.
 
         Raises `ReferenceAlreadyFiled` when the reference is held by a different document.
         """
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
             try:
                 with self._database.writing() as connection:
-                    _store(connection, filing)
+                    position = _queue_one(connection, filing)
+                    _store(connection, [filing], position, again=attempt > 0)
             except IntegrityError:
                 holder = self._holder(filing)
-                if holder is None:  # refused between our two looks
+                if holder is None:  # one of the same id was refused, maybe between our two looks
                     continue
                 if (holder.document, holder.authority) != (filing.document, filing.authority):
                     raise ReferenceAlreadyFiled(holder.id) from None
                 return holder
-            return filing
+            return replace(filing, state=FilingState.ACCEPTED, dispatch=position)
         raise ArchiveUnavailable("others file and withdraw this reference at the same time")
 
-    def recorded(self, certificate: bytes, written: Written) -> Filing:
-        """Mark a filing as held by the chain; repeating it changes nothing.
+    def file_batch(self, filings: Sequence[Filing], batch: Batch) -> int:
+        """Store filings that go out together as one anchor; returns the position of that write.
 
-        Raises `ReferenceAlreadyFiled` for one that was refused and whose reference was filed anew since.
+        All or none are stored: raises `ReferenceAlreadyFiled` when one of the references, or of the ids, is
+        held, also by another one among them.  `ValueError` when the filings are not those of the batch or
+        are signed by several keys.
         """
-        news = {
-            "state": FilingState.RECORDED.value,
-            "recorded_at": written.at,
-            "transaction_hash": written.transaction,
-        }
-        statement = update(certificates).where(_COLUMNS.id == certificate)
-        statement = statement.where(_COLUMNS.state != FilingState.RECORDED.value).values(news)
-        try:
-            with self._database.writing() as connection:
-                connection.execute(statement)
-                return _one(connection, certificate)
-        except IntegrityError:
-            filing = self.find(certificate)
-            holder = self._holder(filing) if filing else None
-            raise ReferenceAlreadyFiled(holder.id if holder else certificate) from None
+        check_batch(filings, batch)
+        for attempt in range(_ATTEMPTS):
+            try:
+                with self._database.writing() as connection:
+                    position = _queue_anchor(connection, filings, batch)
+                    _store(connection, filings, position, again=attempt > 0)
+            except IntegrityError:
+                holder = self._first_holder(filings)
+                if holder is not None:
+                    raise ReferenceAlreadyFiled(holder) from None
+                continue
+            return position
+        raise ArchiveUnavailable("others file and withdraw these references at the same time")
 
-    def refused(self, certificate: bytes) -> None:
-        """Mark a filing as refused by the chain and free its reference; what the chain holds stays held."""
-        with self._database.writing() as connection:
-            statement = update(certificates).where(_COLUMNS.id == certificate)
-            statement = statement.where(_COLUMNS.state == FilingState.ACCEPTED.value)
-            connection.execute(statement.values(state=FilingState.REFUSED.value))
-            _one(connection, certificate)
+    def holders(self, reference_keys: Sequence[bytes]) -> Mapping[bytes, Filing]:
+        """Return the filings that hold these references, by reference key; refused ones hold nothing."""
+        held: dict[bytes, Filing] = {}
+        with self._database.reading() as connection:
+            for keys in in_pages(reference_keys):
+                query = FILED.where(_COLUMNS.reference_key.in_(keys), _COLUMNS.held)
+                for filing in map(filing_of, connection.execute(query)):
+                    held[filing.terms.reference_key] = filing
+        return held
 
     def find(self, certificate: bytes) -> Filing | None:
         """Return a filing by its certificate's id."""
-        found = self._filings(select(certificates).where(_COLUMNS.id == certificate))
+        found = self._filings(FILED.where(_COLUMNS.id == certificate))
         return found[0] if found else None
 
     def find_reference(self, exporting: str, reference: str, issued_on: date) -> Sequence[Filing]:
@@ -86,14 +92,14 @@ class SqlArchive:
         wanted = and_(
             _COLUMNS.exporting == exporting, _COLUMNS.reference == reference, _COLUMNS.issued_on == issued_on
         )
-        return self._filings(select(certificates).where(wanted, _HELD).order_by(_COLUMNS.position))
+        return self._filings(FILED.where(wanted, _COLUMNS.held).order_by(_COLUMNS.position))
 
     def filings(self, authority: int, *, after: bytes | None = None, limit: int = 100) -> Sequence[Filing]:
         """Return an authority's filings in the order they were filed, starting after an id.
 
         Raises `CertificateNotFiled` when the authority has filed no certificate of that id.
         """
-        query = select(certificates).where(_COLUMNS.authority == authority)
+        query = FILED.where(_COLUMNS.authority == authority)
         if after is not None:
             query = query.where(_COLUMNS.position > self._position(authority, after))
         return self._filings(query.order_by(_COLUMNS.position).limit(limit))
@@ -101,15 +107,40 @@ class SqlArchive:
     def unconfirmed(self) -> Iterator[Filing]:
         """Yield filings in state ACCEPTED, oldest first; they may be changed while this runs."""
         position = 0
-        query = select(certificates).where(_COLUMNS.state == FilingState.ACCEPTED.value)
+        query = FILED.add_columns(_COLUMNS.position.label("place")).where(_COLUMNS.held, OPEN)
         query = query.order_by(_COLUMNS.position).limit(_PAGE)
         while True:
             with self._database.reading() as connection:
                 rows = connection.execute(query.where(_COLUMNS.position > position)).all()
-            yield from map(_filing, rows)
+            yield from map(filing_of, rows)
             if len(rows) < _PAGE:
                 return
-            position = rows[-1].position
+            position = rows[-1].place
+
+    def carried(self, dispatch: int, *, after: int = 0, limit: int = 1000) -> Sequence[Filing]:
+        """Return filings that a write carries, in order of filing, without the first `after`."""
+        query = FILED.where(_COLUMNS.dispatch == dispatch).order_by(_COLUMNS.position)
+        return self._filings(query.offset(after).limit(limit))
+
+    def recorded(self, certificate: bytes, written: Written) -> Filing:
+        """Mark the write that carries a filing as held by the chain; repeating it changes nothing.
+
+        Raises `ReferenceAlreadyFiled` for one that was refused and whose reference was filed anew since.
+        """
+        settle(self._database, self._one(certificate).dispatch, written)
+        return self._one(certificate)
+
+    def refused(self, certificate: bytes) -> None:
+        """Mark the write that carries a filing as refused by the chain; what the chain holds stays held."""
+        filing = self._one(certificate)
+        with self._database.writing() as connection:
+            refuse(connection, filing.dispatch, ContractRefusal())
+
+    def _one(self, certificate: bytes) -> Filing:
+        filing = self.find(certificate)
+        if filing is None:
+            raise CertificateNotFiled(certificate)
+        return filing
 
     def _position(self, authority: int, certificate: bytes) -> int:
         query = select(_COLUMNS.position).where(_COLUMNS.id == certificate, _COLUMNS.authority == authority)
@@ -121,94 +152,79 @@ class SqlArchive:
 
     def _holder(self, filing: Filing) -> Filing | None:
         """Return the filing that holds the reference, else a held one of the same id."""
-        reference = and_(
-            _COLUMNS.scheme == int(filing.terms.scheme),
-            _COLUMNS.exporting == filing.terms.exporting,
-            _COLUMNS.office == filing.office,
-            _COLUMNS.reference == filing.reference,
-        )
-        for wanted in (reference, _COLUMNS.id == filing.id):
-            found = self._filings(select(certificates).where(wanted, _HELD))
+        for wanted in (_COLUMNS.reference_key == filing.terms.reference_key, _COLUMNS.id == filing.id):
+            found = self._filings(FILED.where(wanted, _COLUMNS.held))
             if found:
                 return found[0]
         return None
 
+    def _first_holder(self, filings: Sequence[Filing]) -> bytes | None:
+        """Return the id of a certificate that holds one of the references or ids."""
+        with self._database.reading() as connection:
+            for page in in_pages(filings):
+                keys, ids = [filing.terms.reference_key for filing in page], [filing.id for filing in page]
+                wanted = or_(_COLUMNS.reference_key.in_(keys), _COLUMNS.id.in_(ids))
+                query = select(_COLUMNS.id).where(wanted, _COLUMNS.held).limit(1)
+                if found := connection.execute(query).scalar_one_or_none():
+                    return bytes(found)
+        return None
+
     def _filings(self, query: Select[*tuple[object, ...]]) -> Sequence[Filing]:
         with self._database.reading() as connection:
-            return tuple(map(_filing, connection.execute(query)))
+            return tuple(map(filing_of, connection.execute(query)))
 
 
-def _store(connection: Connection, filing: Filing) -> None:
-    """Insert a filing; one that was refused under the same id takes its place up again."""
-    values = _values(filing)
-    again = update(certificates).where(_COLUMNS.id == filing.id, ~_HELD).values(values)
-    if connection.execute(again).rowcount == 0:
-        connection.execute(insert(certificates).values(values))
+def check_batch(filings: Sequence[Filing], batch: Batch) -> None:
+    """Raise `ValueError` unless the filings are a batch of one key.
+
+    Raises `ReferenceAlreadyFiled` when two of them have one reference.
+    """
+    if {filing.id for filing in filings} != batch.tree.positions.keys():
+        raise ValueError("the filings are not those of the batch")
+    if len({filing.account for filing in filings}) != 1:
+        raise ValueError("a batch is signed by one key")
+    first: dict[bytes, bytes] = {}
+    for filing in filings:
+        if first.setdefault(filing.terms.reference_key, filing.id) != filing.id:
+            raise ReferenceAlreadyFiled(first[filing.terms.reference_key])
 
 
-def _one(connection: Connection, certificate: bytes) -> Filing:
-    row = connection.execute(select(certificates).where(_COLUMNS.id == certificate)).one_or_none()
-    if row is None:
-        raise CertificateNotFiled(certificate)
-    return _filing(row)
+def _queue_one(connection: Connection, filing: Filing) -> int:
+    kind = DispatchKind.ISSUE if filing.replaces is None else DispatchKind.REPLACE
+    columns = {"subject": filing.id, "size": 1, "queued_at": filing.filed_at}
+    return queue(connection, filing.account, kind, **columns)
 
 
-def _values(filing: Filing) -> dict[str, object]:
-    terms = filing.terms
-    return {
-        "id": filing.id,
-        "authority": filing.authority,
-        "account": filing.account,
-        "scheme": int(terms.scheme),
-        "exporting": terms.exporting,
-        "importing": terms.importing,
-        "office": filing.office,
-        "reference": filing.reference,
-        "issued_on": terms.issued_on,
-        "valid_until": terms.valid_until,
-        "document_hash": terms.document_hash,
-        "reference_key": terms.reference_key,
-        "parents": b"".join(terms.parents),
-        "document": filing.document,
-        "seed": filing.seed,
-        "root": filing.root,
-        "siblings": b"".join(filing.siblings),
-        "state": filing.state.value,
-        "filed_at": filing.filed_at,
-        "recorded_at": filing.recorded_at,
-        "transaction_hash": filing.transaction,
-        "replaces": filing.replaces,
-    }
-
-
-def _filing(row: Row[*tuple[object, ...]]) -> Filing:
-    return Filing(
-        id=row.id,
-        authority=row.authority,
-        account=Address(row.account),
-        terms=Terms(
-            document_hash=row.document_hash,
-            reference_key=row.reference_key,
-            exporting=row.exporting,
-            importing=row.importing,
-            issued_on=row.issued_on,
-            valid_until=row.valid_until,
-            scheme=Scheme(row.scheme),
-            parents=_words(row.parents),
-        ),
-        office=row.office,
-        reference=row.reference,
-        document=row.document,
-        seed=row.seed,
-        root=row.root,
-        siblings=_words(row.siblings),
-        state=FilingState(row.state),
-        filed_at=row.filed_at,
-        recorded_at=row.recorded_at,
-        transaction=row.transaction_hash,
-        replaces=row.replaces,
+def _queue_anchor(connection: Connection, filings: Sequence[Filing], batch: Batch) -> int:
+    return queue(
+        connection,
+        filings[0].account,
+        DispatchKind.ANCHOR,
+        subject=batch.tree.root,
+        size=len(filings),
+        valid_until=max(filing.terms.valid_until for filing in filings),
+        queued_at=min(filing.filed_at for filing in filings),
     )
 
 
-def _words(joined: bytes) -> tuple[bytes, ...]:
-    return tuple(joined[start : start + _WORD] for start in range(0, len(joined), _WORD))
+def _store(connection: Connection, filings: Sequence[Filing], dispatch: int, *, again: bool) -> None:
+    """Insert filings; `again` lets one that was refused under the same id take its place up once more."""
+    rows = [certificate_row(filing, dispatch) for filing in filings]
+    refused = _refused(connection, filings) if again else frozenset[bytes]()
+    for row in rows:
+        if row["id"] in refused:
+            connection.execute(update(certificates).where(_COLUMNS.id == row["id"]).values(row))
+    new = [row for row in rows if row["id"] not in refused]
+    if len(new) == 1:
+        connection.execute(insert(certificates).values(new[0]))
+    else:
+        insert_many(connection, certificates, new)
+
+
+def _refused(connection: Connection, filings: Sequence[Filing]) -> frozenset[bytes]:
+    """Return which of the ids belong to refused certificates; they stay so until we are done."""
+    ids: set[bytes] = set()
+    for page in in_pages([filing.id for filing in filings]):
+        query = select(_COLUMNS.id).where(_COLUMNS.id.in_(page), ~_COLUMNS.held)
+        ids.update(connection.execute(query.with_for_update()).scalars())
+    return frozenset(ids)

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
     Dialect,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -22,9 +24,10 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    literal_column,
 )
 
-from ledger.ports import FilingState
+from ledger.outbox import DispatchState
 
 _Counter = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only under exactly this type."""
@@ -52,12 +55,106 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Wei(TypeDecorator[int]):
+    """A price in wei, in decimal digits: it may be larger than any integer of a database."""
+
+    impl = String(78)
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - API
+        """Write the number out."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - API
+        """Read the number."""
+        return None if value is None else int(value)
+
+
 metadata = MetaData(
     naming_convention={
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
         "pk": "pk_%(table_name)s",
     }
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column(
+        "position", _Counter, primary_key=True, autoincrement=True, comment="order of the writes of a key"
+    ),
+    Column("account", String(42), nullable=False),
+    Column("kind", String(7), nullable=False),
+    Column("subject", LargeBinary(32), nullable=False, comment="certificate, or root of a batch's tree"),
+    Column("size", Integer, nullable=False, comment="certificates it carries; none to enter or to cancel"),
+    Column("valid_until", Date),
+    Column("reason", SmallInteger, nullable=False, comment="of a cancellation, else 0"),
+    Column("state", String(8), nullable=False),
+    Column("queued_at", Moment, nullable=False),
+    Column("nonce", BigInteger),
+    Column("signed_at", Moment),
+    Column("transaction_hash", LargeBinary(32)),
+    Column("block", BigInteger, comment="0 where it was not kept"),
+    Column("recorded_at", Moment),
+    Column("gas_used", BigInteger),
+    Column("refusal", Text, comment="JSON, see ledger.refusals"),
+    Column("attempts", Integer, nullable=False),
+    sqlite_autoincrement=True,  # the position of a write that went into a batch is not given out again
+)
+
+OPEN = outbox.c.state.in_(
+    [literal_column(f"'{state.value}'") for state in (DispatchState.WAITING, DispatchState.SIGNED)]
+)
+"""Writes that are not settled; spelt as in the indexes, or SQLite would not use them."""
+
+Index(
+    "ix_outbox_open",  # with all that the backlog asks, which every accepted request does
+    outbox.c.account,
+    outbox.c.position,
+    outbox.c.size,
+    outbox.c.queued_at,
+    sqlite_where=OPEN,
+    postgresql_where=OPEN,
+)
+Index(
+    "uq_outbox_open_write",
+    outbox.c.subject,
+    outbox.c.kind,
+    outbox.c.reason,
+    unique=True,
+    sqlite_where=OPEN,
+    postgresql_where=OPEN,
+)
+Index(
+    "uq_outbox_nonce",
+    outbox.c.account,
+    outbox.c.nonce,
+    unique=True,
+    sqlite_where=outbox.c.nonce.is_not(None),
+    postgresql_where=outbox.c.nonce.is_not(None),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("position", _Counter, primary_key=True, autoincrement=True, comment="order of signing"),
+    Column("transaction_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("dispatch", BigInteger, ForeignKey("outbox.position"), nullable=False, index=True),
+    Column("nonce", BigInteger, nullable=False),
+    Column("raw", LargeBinary, nullable=False, comment="the bytes that are sent"),
+    Column("price", Wei, nullable=False, comment="wei per unit of gas, decimal digits"),
+    Column("signed_at", Moment, nullable=False),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("subject", Text, primary_key=True, comment="such as an account; may be empty"),
+    Column("detail", Text, nullable=False),
+    Column("raised_at", Moment, nullable=False),
 )
 
 certificates = Table(
@@ -66,7 +163,6 @@ certificates = Table(
     Column("position", _Counter, primary_key=True, autoincrement=True, comment="order of filing"),
     Column("id", LargeBinary(32), nullable=False),
     Column("authority", BigInteger, nullable=False),
-    Column("account", String(42), nullable=False),
     Column("scheme", SmallInteger, nullable=False),
     Column("exporting", String(2), nullable=False),
     Column("importing", String(2), nullable=False),
@@ -81,29 +177,29 @@ certificates = Table(
     Column("seed", LargeBinary(32), nullable=False, comment="secret: the salts derive from it"),
     Column("root", LargeBinary(32), nullable=False),
     Column("siblings", LargeBinary, nullable=False, comment="proof from the id to the root, 32 bytes each"),
-    Column("state", String(8), nullable=False),
+    Column("held", Boolean, nullable=False, comment="false once the chain has refused it"),
     Column("filed_at", Moment, nullable=False),
-    Column("recorded_at", Moment),
-    Column("transaction_hash", LargeBinary(32)),
     Column("replaces", LargeBinary(32)),
+    Column(
+        "dispatch",
+        BigInteger,
+        ForeignKey("outbox.position"),
+        nullable=False,
+        comment="write that carries it; says how far it has come",
+    ),
     UniqueConstraint("id"),
 )
 
-_HELD = certificates.c.state != FilingState.REFUSED.value
-
 Index(
     "uq_certificates_held_reference",
-    certificates.c.scheme,
-    certificates.c.exporting,
-    certificates.c.office,
-    certificates.c.reference,
+    certificates.c.reference_key,
     unique=True,
-    sqlite_where=_HELD,
-    postgresql_where=_HELD,
+    sqlite_where=certificates.c.held,
+    postgresql_where=certificates.c.held,
 )
 Index("ix_certificates_reference", certificates.c.exporting, certificates.c.reference)
 Index("ix_certificates_authority", certificates.c.authority, certificates.c.position)
-Index("ix_certificates_state", certificates.c.state, certificates.c.position)
+Index("ix_certificates_dispatch", certificates.c.dispatch, certificates.c.position)
 
 api_keys = Table(
     "api_keys",
