@@ -15,6 +15,7 @@ from tests.databases import (  # noqa: F401 - fixtures, for every test
     migrated_file,
     migrated_template,
     new_archive_url,
+    new_blank_url,
     own_postgres,
     postgres_server,
 )

@@ -115,10 +115,20 @@ def archive_url(new_archive_url: Callable[[], str]) -> str:
 
 
 @pytest.fixture
-def blank_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
-    """Return the URL of a database of this test alone, without any table; on both databases."""
+def new_blank_url(
+    request: pytest.FixtureRequest, database_kind: str, tmp_path: Path
+) -> Iterator[Callable[[], str]]:
+    """Return a function that makes another database without any table each time."""
     if database_kind == "sqlite":
-        yield f"sqlite:///{tmp_path / 'blank.sqlite3'}"
+        numbers = itertools.count(1)
+        yield lambda: f"sqlite:///{tmp_path / f'blank{next(numbers)}.sqlite3'}"
         return
-    with lent_database(request.getfixturevalue("postgres_server")) as url:
-        yield url
+    server = request.getfixturevalue("postgres_server")
+    with ExitStack() as lent:
+        yield lambda: lent.enter_context(lent_database(server))
+
+
+@pytest.fixture
+def blank_url(new_blank_url: Callable[[], str]) -> str:
+    """Return the URL of a database of this test alone, without any table; on both databases."""
+    return new_blank_url()
