@@ -22,18 +22,21 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner, Result
 
+from api.settings import Settings as ServiceSettings
 from ledger.chain.connect import ChainLedger, connect
-from ledger.chain.profile import profile_of
+from ledger.chain.profile import profile_of, write_profile
 from ledger.chain.remote_signer import RemoteSigner, remote_signers
 from ledger.chain.signed_bytes import difference
 from ledger.chain.signing_service import SignerSettingsInvalid, SigningService
+from ledger.cli import app
 from ledger.errors import DevelopmentKeyRefused, SignerMisbehaved, SignerUnavailable
 from ledger.facts import Address
 from ledger.hashing import keccak
 from ledger.terms import certificate_id
 from tests.signing_server import SigningServer
-from tests.worlds import ChainWorld
+from tests.worlds import ChainWorld, _key
 
 KEY: LocalAccount = Account.from_key(keccak(b"asal test account remote"))
 OTHER: LocalAccount = Account.from_key(keccak(b"asal test account other"))
@@ -593,3 +596,57 @@ def test_a_key_that_everybody_knows_is_refused_in_a_signing_service_too() -> Non
         with pytest.raises(DevelopmentKeyRefused) as caught:
             connect(profile, signers)
     assert caught.value.account == public.address
+
+
+# From the doors
+
+
+@pytest.mark.chain
+def test_a_command_signs_with_a_key_of_a_signing_service(world: ChainWorld, tmp_path: Path) -> None:
+    """An administrator's key need not be on the machine; a signer that is away is status 1, not 3."""
+    admin, number = world.admin("VN"), str(world.authority("VN issuing"))
+    write_profile(world.profile, tmp_path / "asal.toml")
+
+    def asal(signer: str, *words: str) -> Result:
+        return CliRunner().invoke(app, ["--profile", str(tmp_path / "asal.toml"), "--signer", signer, *words])
+
+    with SigningServer([_key("admin VN")]) as server:
+        done = asal(server.url, "--signer-accounts", admin, "keys", "add", number, KEY.address)
+        assert done.exit_code == 0, done.stderr
+        key = world.ledger.key(Address(KEY.address))
+        assert key is not None
+        assert key.member == "VN"
+    away = asal(server.url, "keys", "add", number, OTHER.address)
+    assert (away.exit_code, f"the signer at {server.url[7:]} did not answer" in away.stderr) == (1, True)
+    open_line = asal("http://signer.example", "keys", "add", number, OTHER.address)
+    assert (open_line.exit_code, "plain http:// is taken on this machine only" in open_line.stderr) == (
+        3,
+        True,
+    )
+
+
+def test_the_service_reads_its_signing_service_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each variable by the name of its option."""
+    variables = {
+        "PROFILE": "asal.toml",
+        "SIGNER": "https://signer.example:9000",
+        "SIGNER_ACCOUNTS": f"{KEY.address},{OTHER.address}",
+        "SIGNER_CA": "ca.pem",
+        "SIGNER_CERTIFICATE": "us.pem",
+        "SIGNER_KEY": "us.key",
+        "SIGNER_TOKEN_FILE": "token",
+        "SIGNER_TIMEOUT": "2.5",
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(f"ASAL_{name}", value)
+    assert ServiceSettings().ledger.signer == SigningService(
+        "https://signer.example:9000",
+        (KEY.address, OTHER.address),
+        Path("ca.pem"),
+        Path("us.pem"),
+        Path("us.key"),
+        Path("token"),
+        2.5,
+    )
+    monkeypatch.delenv("ASAL_SIGNER")
+    assert ServiceSettings().ledger.signer is None
