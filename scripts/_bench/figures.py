@@ -90,6 +90,8 @@ def run(wanted: Figure, stand: Stand) -> Iterator[Outcome]:
     """Measure one figure, its contestants in turns."""
     began = time.monotonic()
     contestants = wanted.contestants(stand)
+    if not contestants:
+        return
     laps: dict[str, list[Lap]] = {who: [] for who in contestants}
     if not wanted.once:
         for contestant in contestants.values():

@@ -24,7 +24,7 @@ def by_library(stand: Stand) -> Mapping[str, Contestant]:
         certificate = parse_document(next(given))
         issue(certificate, authority=office.authority, account=office.account, ledger=ledger)
 
-    return {OURS: lambda: timed(issue_next, stand.effort.runs // 5)}
+    return {OURS: lambda: timed(issue_next, stand.effort.runs // 8)}
 
 
 @figure("issue one, over the API", "certificates", TARGET)
@@ -33,7 +33,7 @@ def by_api(stand: Stand) -> Mapping[str, Contestant]:
     given, laps = documents("A"), count(1)
 
     def post() -> Lap:
-        times, path = stand.effort.runs // 5, stand.folder / f"issue-{next(laps)}.ndjson"
+        times, path = stand.effort.runs // 8, stand.folder / f"issue-{next(laps)}.ndjson"
         lines = [json.dumps(next(given), ensure_ascii=False) for _ in range(times)]
         path.write_text("\n".join(lines), encoding="utf-8")
         return stand.load(PATH, path, count=times, token=stand.token, status=201)

@@ -34,8 +34,12 @@ def machine() -> Json:
 
 
 def rows(outcomes: Sequence[Outcome]) -> list[Json]:
-    """Return each contestant of each figure; `oursTimes` is how many times its rate ours is."""
-    ours = {outcome.figure.name: outcome.rate for outcome in outcomes if outcome.who == OURS}
+    """Return each contestant of each figure.
+
+    `oursTimes` is how many times its rate ours is, `oursTimesByCpu` the same with the processor time that
+    one thing takes, which other work on the machine disturbs less.
+    """
+    ours = {outcome.figure.name: outcome for outcome in outcomes if outcome.who == OURS}
     return [
         {
             "figure": outcome.figure.name,
@@ -52,7 +56,7 @@ def rows(outcomes: Sequence[Outcome]) -> list[Json]:
             "maxMs": _rounded(outcome.percentile(100)),
             "cpuMicroseconds": round(outcome.cpu, 1),
             "peakMebibytes": round(outcome.peak / _MEBIBYTE, 1),
-            "oursTimes": _ratio(ours[outcome.figure.name], outcome),
+            **_ratios(ours[outcome.figure.name], outcome),
             "more": {name: round(value, 1) for name, value in outcome.more.items()},
         }
         for outcome in outcomes
@@ -61,7 +65,7 @@ def rows(outcomes: Sequence[Outcome]) -> list[Json]:
 
 def table(found: Sequence[Json]) -> str:
     """Return two tables: the comparison, and what it rests on."""
-    head = f"{'':38}{'ours/s':>11}  {'peer':16}{'peer/s':>11}{'times':>8}  target"
+    head = f"{'':38}{'ours/s':>11}  {'peer':16}{'peer/s':>11}{'times':>8}{'by CPU':>8}  target"
     lines = [head, *_comparison(found), ""]
     lines.append(
         f"{'':38}{'who':16}{'per second':>12}{'slowest':>11}{'fastest':>11}"
@@ -75,11 +79,11 @@ def _comparison(found: Sequence[Json]) -> Iterator[str]:
         peers = [row for row in found if row["figure"] == ours["figure"] and row["who"] != OURS]
         start = f"{ours['figure']:38}{_number(ours['perSecond']):>11}  "
         if not peers:
-            yield f"{start}{'':16}{'':>11}{'':>8}  {ours['target']}".rstrip()
+            yield f"{start}{'':43}  {ours['target']}".rstrip()
         target = ours["target"]
         for peer in peers:
-            rate, times = _number(peer["perSecond"]), f"{peer['oursTimes']:.2f}"
-            yield f"{start}{peer['who']:16}{rate:>11}{times:>8}  {target}".rstrip()
+            rate, times, by_cpu = _number(peer["perSecond"]), peer["oursTimes"], peer["oursTimesByCpu"] or 0
+            yield f"{start}{peer['who']:16}{rate:>11}{times:>8.2f}{by_cpu:>8.2f}  {target}".rstrip()
             start, target = " " * len(start), ""
 
 
@@ -97,8 +101,11 @@ def _details(found: Sequence[Json]) -> Iterator[str]:
         ).rstrip()
 
 
-def _ratio(ours: float, outcome: Outcome) -> float | None:
-    return None if outcome.who == OURS else round(ours / outcome.rate, 2)
+def _ratios(ours: Outcome, other: Outcome) -> Json:
+    if other is ours:
+        return {"oursTimes": None, "oursTimesByCpu": None}
+    by_cpu = round(other.cpu / ours.cpu, 2) if ours.cpu else None
+    return {"oursTimes": round(ours.rate / other.rate, 2), "oursTimesByCpu": by_cpu}
 
 
 def _rounded(value: float | None) -> float | None:
