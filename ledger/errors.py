@@ -19,6 +19,7 @@ r"""Everything that can go wrong, in two families.
     │   └── ContractRefusal            one class per custom error of the contracts: `ledger.refusals`
     └── Unavailable                  could not find out; trying again may help
         ├── ChainUnreachable           no answer from the node
+        ├── NodesDisagree              two nodes have different blocks
         ├── NotConfirmed               sent, but not confirmed in time
         ├── SignerUnavailable          a signing service did not answer, or would not sign
         ├── NotRecordedYet             queued for the chain, which has not taken it yet
@@ -244,6 +245,16 @@ class ChainUnreachable(Unavailable):
 
     def __str__(self) -> str:
         return f"the chain could not be asked: {self.message}"
+
+
+@dataclass(eq=False)
+class NodesDisagree(Unavailable):
+    """The node and the witness have different blocks at one height, so neither is believed."""
+
+    block: int
+
+    def __str__(self) -> str:
+        return f"the node and the witness have different blocks at height {self.block}; see the runbook"
 
 
 @dataclass(eq=False)

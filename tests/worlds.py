@@ -26,6 +26,8 @@ from ledger.chain.signers import KeystoreSigner
 from ledger.facts import Address, Evidence, ProposalKind, Reason, Role
 from ledger.hashing import keccak
 from ledger.memory import MemoryLedger
+from ledger.memory.transactions import MemoryTransactions
+from ledger.outbox import Transactions
 from ledger.ports import Members, Registry
 from ledger.terms import Scheme, Terms, certificate_id
 
@@ -58,6 +60,7 @@ class World(ABC):
     """A ledger with the means to set its clock forward and to hold keys."""
 
     ledger: Both
+    transactions: Transactions
 
     @abstractmethod
     def advance(self, by: timedelta) -> None:
@@ -156,6 +159,7 @@ class MemoryWorld(World):
         self._held: set[str] = set()
         founders = founders or {member: self.admin(member) for member in FOUNDERS}
         self.ledger = MemoryLedger(founders, held=self._held)
+        self.transactions = MemoryTransactions(self.ledger)
 
     def account(self, name: str) -> Address:
         """Return the account of this name; its key is at hand from now on."""
@@ -180,6 +184,7 @@ class ChainWorld(World):
         self.profile = profile
         self.rpc = Rpc(profile.rpc, profile.rpc_timeout)
         self.ledger = connect(profile)
+        self.transactions = self.ledger.transactions
         self._funded: set[str] = set()
 
     @classmethod

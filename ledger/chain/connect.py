@@ -1,9 +1,11 @@
 """Opening a ledger on a chain."""
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from ledger.chain.artefacts import CERTIFICATE_REGISTRY, artefact, check_ledger
 from ledger.chain.connection import Connection
+from ledger.chain.dispatching import ChainTransactions
 from ledger.chain.members import ChainMembers
 from ledger.chain.profile import ChainProfile
 from ledger.chain.registry import ChainRegistry
@@ -18,6 +20,11 @@ class ChainLedger(ChainMembers, ChainRegistry):
     def profile(self) -> ChainProfile:
         """The network."""
         return self._connection.profile
+
+    @cached_property
+    def transactions(self) -> ChainTransactions:
+        """Its transactions one by one, for the outbox."""
+        return ChainTransactions(self._connection)
 
     def add_signer(self, signer: Signer) -> None:
         """Take another key into use; `DevelopmentKeyRefused` as for `connect`."""

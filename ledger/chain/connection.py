@@ -33,6 +33,7 @@ class Connection:
         self.rpc, self.codec, self.profile = rpc, codec, profile
         self.history = History(rpc, profile.registry)
         self._senders: dict[str, Sender] = {}
+        self._signers: dict[str, Signer] = {}
         self._adding = threading.Lock()
         for signer in signers:
             self.add_signer(signer)
@@ -41,6 +42,7 @@ class Connection:
         """Take a key into use; a second time changes nothing, for a key has one sender."""
         check_signer(signer, self.profile)
         with self._adding:
+            self._signers.setdefault(signer.address, signer)
             self._senders.setdefault(signer.address, Sender(self.rpc, self.codec, self.profile, signer))
 
     def holds(self, account: Address) -> bool:
@@ -51,6 +53,13 @@ class Connection:
         """Return the sender of an account; `KeyNotHeld` when its key is not at hand."""
         try:
             return self._senders[account]
+        except KeyError:
+            raise KeyNotHeld(account) from None
+
+    def signer(self, account: Address) -> Signer:
+        """Return the signer of an account; `KeyNotHeld` when its key is not at hand."""
+        try:
+            return self._signers[account]
         except KeyError:
             raise KeyNotHeld(account) from None
 
@@ -85,13 +94,19 @@ class Connection:
 
     def write(self, function: str, *arguments: object, account: Address) -> Receipt:
         """Call a function from an account and wait for its receipt."""
-        sender = self.sender(account)
+        return self.sender(account).write(self.call(function, *arguments))
+
+    def call(self, function: str, *arguments: object) -> Call:
+        """Return a call of a function, with the most gas that it may use."""
         data = self.codec.call(function, *arguments)
         gas = _GAS.get(function, _GAS_OF_MEMBERS) + _GAS_PER_WORD * (len(data) // 32)
-        return sender.write(Call(self.profile.registry, data, gas))
+        return Call(self.profile.registry, data, gas)
 
-    def events(self, event: str, first_block: int) -> Iterator[Values]:
-        """Yield the contract's events of one name since a block, oldest first."""
-        newest = quantity(self.rpc.ask("eth_blockNumber"))
-        logs = self.history.logs(first_block, newest, self.codec.topic(event))
+    def newest(self) -> int:
+        """Return the number of the newest block."""
+        return quantity(self.rpc.ask("eth_blockNumber"))
+
+    def events(self, event: str, first: int, last: int) -> Iterator[Values]:
+        """Yield the contract's events of one name in blocks `first` to `last`, oldest first."""
+        logs = self.history.logs(first, last, self.codec.topic(event))
         return (self.codec.event(event, log) for log in logs)

@@ -8,6 +8,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import fields as fields_of_class
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ DEVELOPMENT_CHAIN_ID = 1337
 INSTANT = "instant"
 CONFIRM_WITHIN = 30.0
 RPC_TIMEOUT = 10.0
+MAX_SILENCE = 60.0
 
 
 class Fees(StrEnum):
@@ -67,6 +69,12 @@ class ChainProfile:
     """Seconds to wait for a receipt before saying `NotConfirmed`."""
     rpc_timeout: float = RPC_TIMEOUT
     """Seconds to wait for one answer of a node."""
+    witness: str | None = None
+    """HTTP address of another member's node; blocks count as final only when it has the same."""
+    poll_seconds: float | None = None
+    """Seconds between two looks for new blocks; None for 0.025 where blocks are final at once, else 0.25."""
+    max_silence: float = MAX_SILENCE
+    """Seconds after which what is known here is not shown any more, when the node does not answer."""
 
     @property
     def ledger(self) -> LedgerName:
@@ -77,6 +85,9 @@ class ChainProfile:
     def development(self) -> bool:
         """Whether this is a development chain: its id says so and every node is on this machine."""
         return is_development(self.chain_id, self.rpc)
+
+
+_FIELDS = frozenset(field.name for field in fields_of_class(ChainProfile))
 
 
 def is_development(chain_id: int, rpc: tuple[str, ...]) -> bool:
@@ -107,10 +118,9 @@ def read_profile(path: Path) -> ChainProfile:
 
 def profile_of(fields: Mapping[str, Any]) -> ChainProfile:
     """Make a profile of the fields of its file."""
-    known = {"chain_id", "rpc", "registry", "from_block", "finality", "fees", "confirm_within", "rpc_timeout"}
     for name in fields:
-        if name not in known:
-            raise ProfileInvalid(name, f"unknown; the fields are {', '.join(sorted(known))}")
+        if name not in _FIELDS:
+            raise ProfileInvalid(name, f"unknown; the fields are {', '.join(sorted(_FIELDS))}")
     for name in ("chain_id", "rpc", "registry"):
         if name not in fields:
             raise ProfileInvalid(name, "missing")
@@ -123,12 +133,15 @@ def profile_of(fields: Mapping[str, Any]) -> ChainProfile:
         fees=_fees(fields.get("fees", Fees.EIP1559)),
         confirm_within=_seconds(fields, "confirm_within", CONFIRM_WITHIN),
         rpc_timeout=_seconds(fields, "rpc_timeout", RPC_TIMEOUT),
+        witness=_witness(fields.get("witness")),
+        poll_seconds=_seconds(fields, "poll_seconds", 0.25) if "poll_seconds" in fields else None,
+        max_silence=_seconds(fields, "max_silence", MAX_SILENCE),
     )
 
 
 def write_profile(profile: ChainProfile, path: Path) -> None:
     """Write a profile as the file that `read_profile` reads."""
-    lines = {
+    lines: dict[str, object] = {
         "chain_id": profile.chain_id,
         "rpc": list(profile.rpc),
         "registry": profile.registry,
@@ -137,7 +150,10 @@ def write_profile(profile: ChainProfile, path: Path) -> None:
         "fees": profile.fees.value,
         "confirm_within": profile.confirm_within,
         "rpc_timeout": profile.rpc_timeout,
+        "max_silence": profile.max_silence,
     }
+    optional = {"witness": profile.witness, "poll_seconds": profile.poll_seconds}
+    lines |= {name: value for name, value in optional.items() if value is not None}
     # Numbers, strings and lists of strings are written in JSON as they are in TOML.
     text = "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in lines.items())
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -166,6 +182,14 @@ def _urls(value: object) -> tuple[str, ...]:
         if not isinstance(url, str) or not _is_http(url):
             raise ProfileInvalid("rpc", "each must be an http:// or https:// address")
     return tuple(urls)
+
+
+def _witness(value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not _is_http(value):
+        raise ProfileInvalid("witness", "must be an http:// or https:// address")
+    return value
 
 
 def _is_http(url: str) -> bool:

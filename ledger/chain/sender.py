@@ -18,13 +18,22 @@ from datetime import UTC, datetime, timedelta
 
 from ledger.chain.codec import Codec
 from ledger.chain.profile import ChainProfile
-from ledger.chain.reverts import ContractFault, refusal_of
+from ledger.chain.receipts import failure_of, written_of
+from ledger.chain.reverts import refusal_of
 from ledger.chain.rpc import BRIEF, LATEST, Json, NodeError, Rpc, member_of, quantity
 from ledger.chain.signers import Signer
-from ledger.chain.transactions import Call, Receipt, Signed, fees_of, log_of, price_request
-from ledger.chain.values import moment
+from ledger.chain.transactions import (
+    Call,
+    Receipt,
+    Signed,
+    asked,
+    fees_of,
+    hexed,
+    log_of,
+    price_request,
+    unsigned,
+)
 from ledger.errors import ChainUnreachable, LedgerError, NotConfirmed, Unavailable
-from ledger.facts import Written
 from ledger.hashing import keccak
 from ledger.refusals import CompromiseDateInvalid, PostDated
 
@@ -74,7 +83,7 @@ class Sender:
     def preflight(self, call: Call) -> Mapping[str, int]:
         """Raise the refusal that the call would meet now; returns what it has to pay."""
         outcome, price = self._rpc.try_all(
-            [("eth_call", (self._asked(call), LATEST)), price_request(self._profile.fees)]
+            [("eth_call", (asked(call, self._signer.address), LATEST)), price_request(self._profile.fees)]
         )
         if isinstance(outcome, NodeError):
             refusal = refusal_of(outcome, self._codec)
@@ -96,16 +105,7 @@ class Sender:
     def sign(self, call: Call, fees: Mapping[str, int]) -> Signed:
         """Give a call the next nonce and sign it; the caller holds back others of this key meanwhile."""
         nonce = self._next_nonce()
-        transaction = {
-            "chainId": self._profile.chain_id,
-            "nonce": nonce,
-            "gas": call.gas,
-            "value": 0,
-            "data": call.data,
-            **({"to": call.to} if call.to else {}),
-            **fees,
-        }
-        raw = self._signer.sign(transaction)
+        raw = self._signer.sign(unsigned(call, nonce, self._profile.chain_id, fees))
         signed = Signed(keccak(raw), raw, nonce, call)
         self._keep(signed)
         self._next = nonce + 1
@@ -116,7 +116,7 @@ class Sender:
     def send(self, signed: Signed) -> None:
         """Hand signed bytes to the node; `NotConfirmed` when it is unknown whether they arrived."""
         try:
-            self._rpc.ask("eth_sendRawTransaction", _hex(signed.raw))
+            self._rpc.ask("eth_sendRawTransaction", hexed(signed.raw))
         except NodeError as error:
             # "already known", "nonce too low" and the like: fine, if it is this very transaction.
             if not self._known(signed):
@@ -142,7 +142,7 @@ class Sender:
             with suppress(ChainUnreachable):
                 receipt, head = self._rpc.ask_all(
                     [
-                        ("eth_getTransactionReceipt", (_hex(signed.transaction),)),
+                        ("eth_getTransactionReceipt", (hexed(signed.transaction),)),
                         ("eth_getBlockByNumber", (LATEST, BRIEF)),
                     ]
                 )
@@ -170,30 +170,18 @@ class Sender:
 
     def _explained(self, signed: Signed, receipt: Json, head: Json) -> Receipt:
         number = member_of(receipt, "blockNumber")
-        if quantity(member_of(receipt, "status")) == 0:
-            raise self._failure(signed, number)
         block = (
             head
             if member_of(head, "number") == number
             else self._rpc.ask("eth_getBlockByNumber", number, BRIEF)
         )
-        written = Written(
-            transaction=signed.transaction,
-            block=quantity(number),
-            at=moment(quantity(member_of(block, "timestamp"))),
-            gas_used=quantity(member_of(receipt, "gasUsed")),
-        )
+        if quantity(member_of(receipt, "status")) == 0:
+            raise failure_of(self._rpc, self._codec, signed.call, self._signer.address, block)
         return Receipt(
-            written, tuple(map(log_of, member_of(receipt, "logs"))), receipt.get("contractAddress")
+            written_of(signed.transaction, receipt, block),
+            tuple(map(log_of, member_of(receipt, "logs"))),
+            receipt.get("contractAddress"),
         )
-
-    def _failure(self, signed: Signed, block: str) -> LedgerError:
-        """Learn why a mined transaction failed by asking the same at its block."""
-        try:
-            self._rpc.ask("eth_call", self._asked(signed.call), block)
-        except NodeError as error:
-            return refusal_of(error, self._codec)
-        return ContractFault("the transaction failed, but asked again at its block it does not")
 
     def _settle(self) -> None:
         """Send again what is in doubt, in order, before another nonce is given out."""
@@ -233,7 +221,7 @@ class Sender:
     def _known(self, signed: Signed) -> bool:
         """Return whether the node has this very transaction."""
         try:
-            return self._rpc.ask("eth_getTransactionByHash", _hex(signed.transaction)) is not None
+            return self._rpc.ask("eth_getTransactionByHash", hexed(signed.transaction)) is not None
         except ChainUnreachable as silent:
             self._doubtful.add(signed.nonce)
             raise NotConfirmed(signed.transaction) from silent
@@ -242,10 +230,6 @@ class Sender:
         if self._next is None:
             self._next = quantity(self._rpc.ask("eth_getTransactionCount", self._signer.address, "pending"))
         return self._next
-
-    def _asked(self, call: Call) -> dict[str, str]:
-        asked = {"from": self._signer.address, "data": _hex(call.data), "gas": hex(call.gas)}
-        return asked | ({"to": call.to} if call.to else {})
 
 
 def _healed_by_time(refusal: LedgerError) -> bool:
@@ -261,7 +245,3 @@ def _healed_by_time(refusal: LedgerError) -> bool:
             return refusal.latest < refusal.from_ <= now
         case _:
             return False
-
-
-def _hex(data: bytes) -> str:
-    return f"0x{data.hex()}"

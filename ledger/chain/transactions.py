@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ledger.chain.codec import Log
 from ledger.chain.profile import Fees
@@ -59,6 +60,39 @@ def fees_of(fees: Fees, price: Json) -> Mapping[str, int]:
         case Fees.EIP1559:
             base = quantity(member_of(price, "baseFeePerGas"))
             return {"maxFeePerGas": 2 * base + _TIP, "maxPriorityFeePerGas": _TIP}
+
+
+def raised(fees: Mapping[str, int], above: int) -> Mapping[str, int]:
+    """Return fees that replace a transaction which paid `above` at most: an eighth more, all of it as tip."""
+    if not above:
+        return fees
+    price = max(*fees.values(), -(-above * 9 // 8))
+    return dict.fromkeys(fees, price)
+
+
+def unsigned(call: Call, nonce: int, chain_id: int, fees: Mapping[str, int]) -> dict[str, Any]:
+    """Return a transaction as signers take it."""
+    to = {"to": call.to} if call.to else {}
+    return {
+        "chainId": chain_id,
+        "nonce": nonce,
+        "gas": call.gas,
+        "value": 0,
+        "data": call.data,
+        **to,
+        **fees,
+    }
+
+
+def asked(call: Call, account: Address) -> dict[str, str]:
+    """Return a call as `eth_call` takes it."""
+    question = {"from": account, "data": hexed(call.data), "gas": hex(call.gas)}
+    return question | ({"to": call.to} if call.to else {})
+
+
+def hexed(data: bytes) -> str:
+    """Return bytes as JSON-RPC writes them."""
+    return f"0x{data.hex()}"
 
 
 def log_of(log: object) -> Log:

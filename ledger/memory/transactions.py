@@ -63,7 +63,10 @@ class MemoryTransactions:
         return Answer.TAKEN
 
     def outcome(
-        self, signatures: Sequence[Signature], write: Write, account: Address  # noqa: ARG002 - the port's
+        self,
+        signatures: Sequence[Signature],
+        write: Write,
+        account: Address,  # noqa: ARG002 - the port's
     ) -> Mined | Failed | None:
         """Return what became of the one of a write's signatures that is in a block."""
         for signature in signatures:

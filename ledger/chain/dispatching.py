@@ -1,0 +1,152 @@
+"""The port `Transactions` on a chain: sign, send, and learn what became of it, one step at a time.
+
+Nothing here waits and nothing is kept: the outbox holds the signed bytes, and drives.
+"""
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from ledger.chain.connection import Connection
+from ledger.chain.receipts import failure_of, written_of
+from ledger.chain.rpc import BRIEF, LATEST, Json, NodeError, Rpc, member_of, quantity
+from ledger.chain.transactions import Call, fees_of, hexed, price_request, raised, unsigned
+from ledger.errors import ChainUnreachable, NodesDisagree, NotConfirmed
+from ledger.facts import Address
+from ledger.hashing import keccak
+from ledger.outbox import Answer, Failed, Mined, Signature
+from ledger.terms import abi_of, last_instant
+from ledger.writes import Anchor, Cancel, Enter, Issue, Replace, Write
+
+_LOG = logging.getLogger(__name__)
+_PRICE_KEPT = 5.0
+"""Seconds for which a price of gas is used again; twice the base fee outlives more blocks than that."""
+
+
+class ChainTransactions:
+    """Transactions of the keys at hand, on the contract of a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Start knowing of no transaction."""
+        self._connection = connection
+        self._rpc, self._profile = connection.rpc, connection.profile
+        self._unsent: set[bytes] = set()
+        """What was signed here and never handed over: only of these is it certain that no node has them."""
+        self._price: tuple[float, Mapping[str, int]] = (float("-inf"), {})
+
+    def used(self, account: Address) -> int:
+        """Return how many transactions of the account are in blocks."""
+        return quantity(self._rpc.ask("eth_getTransactionCount", account, LATEST))
+
+    def sign(self, write: Write, account: Address, nonce: int, *, above: int = 0) -> Signature:
+        """Sign a write under a nonce, paying at least an eighth more than `above` (wei per unit of gas)."""
+        fees = raised(self._fees(), above)
+        signer = self._connection.signer(account)
+        raw = signer.sign(unsigned(self._call(write), nonce, self._profile.chain_id, fees))
+        signature = Signature(keccak(raw), raw, nonce, max(fees.values()))
+        self._unsent.add(signature.transaction)
+        return signature
+
+    def send(self, signature: Signature) -> Answer:
+        """Hand signed bytes over, unless the node has them.
+
+        Bytes that may have been sent before are looked up first: Ganache mines what it has mined already
+        once more, and the receipt of the second time, which fails, hides the first.
+        """
+        if signature.transaction not in self._unsent and self._known(signature):
+            return Answer.TAKEN
+        self._unsent.discard(signature.transaction)
+        try:
+            self._rpc.ask("eth_sendRawTransaction", hexed(signature.raw))
+        except NodeError as error:
+            if self._known(signature):
+                return Answer.TAKEN
+            _LOG.warning("transaction %s was not taken: %s", hexed(signature.transaction), error.message)
+            return Answer.UNDERPRICED if "underpriced" in error.message.lower() else Answer.REFUSED
+        except ChainUnreachable as silent:
+            raise NotConfirmed(signature.transaction) from silent
+        return Answer.TAKEN
+
+    def outcome(
+        self, signatures: Sequence[Signature], write: Write, account: Address
+    ) -> Mined | Failed | None:
+        """Return what became of the one of a write's signatures that is in a block; None when none is.
+
+        Raises `NodesDisagree` when the witness has another block there.
+        """
+        looks = [("eth_getTransactionReceipt", (hexed(one.transaction),)) for one in signatures]
+        *receipts, head = self._rpc.ask_all([*looks, ("eth_getBlockByNumber", (LATEST, BRIEF))])
+        self._see_price(head)
+        for signature, receipt in zip(signatures, receipts, strict=True):
+            block = self._block_of(signature, receipt, head, account) if receipt is not None else None
+            if block is None:
+                continue
+            final = self._is_final(block, head)
+            if quantity(member_of(receipt, "status")) == 0:
+                call = self._call(write)
+                return Failed(failure_of(self._rpc, self._connection.codec, call, account, block), final)
+            return Mined(written_of(signature.transaction, receipt, block), final)
+        return None
+
+    def _block_of(self, signature: Signature, receipt: Json, head: Json, account: Address) -> Json | None:
+        """Return the block that a receipt speaks of, while that block is in the chain."""
+        number = member_of(receipt, "blockNumber")
+        asked = hexed(signature.transaction), account.lower(), self._profile.registry.lower()
+        told = (str(member_of(receipt, name)).lower() for name in ("transactionHash", "from", "to"))
+        if tuple(told) != asked:
+            raise ChainUnreachable("the node answered with the receipt of another transaction")
+        same = member_of(head, "number") == number
+        block = head if same else self._rpc.ask("eth_getBlockByNumber", number, BRIEF)
+        if block is None or member_of(block, "hash") != member_of(receipt, "blockHash"):
+            return None  # its block has been undone
+        return block
+
+    def _is_final(self, block: Json, head: Json) -> bool:
+        """Return whether enough blocks follow, and the witness has the same one."""
+        number = member_of(block, "number")
+        if quantity(member_of(head, "number")) - quantity(number) < self._profile.finality:
+            return False
+        if self._witness is not None:
+            there = self._witness.ask("eth_getBlockByNumber", number, BRIEF)
+            if there is None:
+                return False  # it lags
+            if member_of(there, "hash") != member_of(block, "hash"):
+                raise NodesDisagree(quantity(number))
+        return True
+
+    @cached_property
+    def _witness(self) -> Rpc | None:
+        witness = self._profile.witness
+        return Rpc((witness,), self._profile.rpc_timeout) if witness else None
+
+    def _known(self, signature: Signature) -> bool:
+        """Return whether the node has this very transaction."""
+        return self._rpc.ask("eth_getTransactionByHash", hexed(signature.transaction)) is not None
+
+    def _fees(self) -> Mapping[str, int]:
+        seen, fees = self._price
+        if time.monotonic() - seen > _PRICE_KEPT:
+            method, params = price_request(self._profile.fees)
+            fees = fees_of(self._profile.fees, self._rpc.ask(method, *params))
+            self._price = (time.monotonic(), fees)
+        return fees
+
+    def _see_price(self, head: Json) -> None:
+        """Learn the price from a block that was looked at anyway."""
+        if price_request(self._profile.fees) == ("eth_getBlockByNumber", (LATEST, BRIEF)):
+            self._price = (time.monotonic(), fees_of(self._profile.fees, head))
+
+    def _call(self, write: Write) -> Call:
+        """Return what a write is for the contract; the same each time."""
+        match write:
+            case Issue(terms):
+                return self._connection.call("issue", abi_of(terms))
+            case Anchor(tree, size, valid_until):
+                return self._connection.call("anchor", tree, size, last_instant(valid_until))
+            case Enter(terms, root, proof):
+                return self._connection.call("enter", abi_of(terms), root, tuple(proof))
+            case Cancel(certificate, reason):
+                return self._connection.call("cancel", certificate, int(reason))
+            case Replace(certificate, terms):
+                return self._connection.call("replace", certificate, abi_of(terms))

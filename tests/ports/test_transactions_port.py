@@ -1,0 +1,169 @@
+"""Transactions one by one, in memory and on a chain: signed, sent once however often, and found out about."""
+
+from dataclasses import replace
+
+import pytest
+
+from ledger.batch import batch_of
+from ledger.errors import KeyNotHeld
+from ledger.facts import Address, Reason, Standing
+from ledger.outbox import Answer, Failed, Mined, Signature
+from ledger.refusals import CertificateUnknown, NotAuthorised, ReferenceAlreadyUsed
+from ledger.terms import certificate_id
+from ledger.writes import Anchor, Cancel, Enter, Issue, Replace, Write
+from tests.worlds import NOBODY, MemoryWorld, World
+
+
+def sent(world: World, write: Write, by: str = "VN issuing") -> Mined | Failed | None:
+    """Sign and send a write under the next free nonce, and return what came of it."""
+    account = world.account(by)
+    signature = world.transactions.sign(write, account, world.transactions.used(account))
+    assert world.transactions.send(signature) is Answer.TAKEN
+    return world.transactions.outcome([signature], write, account)
+
+
+def test_every_kind_of_write_is_recorded_by_its_transaction(world: World) -> None:
+    """With the block, its time and the transaction that did it."""
+    single, member, other = world.terms(), world.terms(), world.terms()
+    batch = batch_of(map(certificate_id, [member, other]), "VN")
+    entered = certificate_id(member)
+    writes: list[Write] = [
+        Issue(single),
+        Anchor(batch.tree.root, 2, member.valid_until),
+        Enter(member, batch.root, batch.proof_of(entered)),
+        Cancel(entered, Reason.OTHER),
+        Replace(certificate_id(single), world.terms()),
+    ]
+    for write in writes:
+        outcome = sent(world, write)
+        assert isinstance(outcome, Mined)
+        assert outcome.final
+        assert outcome.written.at == world.now
+        assert outcome.written.block == world.ledger.head().block
+    assert world.ledger.standing(entered, world.now) is Standing.CANCELLED
+    assert world.ledger.standing(certificate_id(single), world.now) is Standing.REPLACED
+
+
+def test_a_refused_write_uses_its_nonce_and_names_the_refusal(world: World) -> None:
+    """With the operands of the contract's error."""
+    account = world.account("VN issuing")
+    before = world.transactions.used(account)
+    outcome = sent(world, Cancel(bytes(32), Reason.OTHER))
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.refusal, CertificateUnknown)
+    assert outcome.final
+    assert world.transactions.used(account) == before + 1
+    taken = world.terms()
+    world.transactions.used(account)
+    assert isinstance(sent(world, Issue(taken)), Mined)
+    again = sent(world, Issue(world.terms(reference_key=taken.reference_key)))
+    assert isinstance(again, Failed)
+    assert isinstance(again.refusal, ReferenceAlreadyUsed)
+    stranger = sent(world, Issue(world.terms()), by="VN customs")
+    assert isinstance(stranger, Failed)
+    assert isinstance(stranger.refusal, NotAuthorised)
+
+
+def test_sending_twice_records_once(world: World) -> None:
+    """In the same process, and as another process would that found the bytes stored."""
+    account, write = world.account("VN issuing"), Issue(world.terms())
+    nonce = world.transactions.used(account)
+    signature = world.transactions.sign(write, account, nonce)
+    for _ in range(3):
+        assert world.transactions.send(signature) is Answer.TAKEN
+    assert world.transactions.used(account) == nonce + 1
+    assert isinstance(world.transactions.outcome([signature], write, account), Mined)
+
+
+@pytest.fixture
+def strict() -> World:
+    """Return a ledger that minds nonces as networks do; Ganache mines a used one once more."""
+    in_memory = MemoryWorld()
+    in_memory.assemble()
+    return in_memory
+
+
+def test_a_transaction_waits_for_the_nonce_before_it(strict: World) -> None:
+    """And is done once that one is there."""
+    world = strict
+    account, first, second = world.account("VN issuing"), Issue(world.terms()), Issue(world.terms())
+    nonce = world.transactions.used(account)
+    early = world.transactions.sign(second, account, nonce + 1)
+    assert world.transactions.send(early) is Answer.TAKEN
+    assert world.transactions.outcome([early], second, account) is None
+    missing = world.transactions.sign(first, account, nonce)
+    assert world.transactions.send(missing) is Answer.TAKEN
+    assert isinstance(world.transactions.outcome([early], second, account), Mined)
+    assert isinstance(world.transactions.outcome([missing], first, account), Mined)
+
+
+def test_a_nonce_that_is_used_is_refused(strict: World) -> None:
+    """So the submitter learns that somebody else used the key."""
+    world = strict
+    account = world.account("VN issuing")
+    nonce = world.transactions.used(account)
+    assert isinstance(sent(world, Issue(world.terms())), Mined)
+    late = world.transactions.sign(Issue(world.terms()), account, nonce)
+    assert world.transactions.send(late) is Answer.REFUSED
+    assert world.transactions.outcome([late], Issue(world.terms()), account) is None
+
+
+def test_the_same_write_signed_again_is_the_same_transaction_unless_it_pays_more(world: World) -> None:
+    """So that bytes which were lost can be made again."""
+    account, write = world.account("VN issuing"), Issue(world.terms())
+    nonce = world.transactions.used(account)
+    one = world.transactions.sign(write, account, nonce)
+    more = world.transactions.sign(write, account, nonce, above=one.price)
+    assert world.transactions.sign(write, account, nonce) == one
+    assert more.price * 8 >= one.price * 9
+    assert more.transaction != one.transaction
+    assert (more.nonce, one.nonce) == (nonce, nonce)
+
+
+def test_one_of_several_signatures_under_a_nonce_is_found(world: World) -> None:
+    """Whichever of them the miners took."""
+    account, write = world.account("VN issuing"), Issue(world.terms())
+    one = world.transactions.sign(write, account, world.transactions.used(account))
+    more = world.transactions.sign(write, account, one.nonce, above=one.price)
+    assert world.transactions.send(more) is Answer.TAKEN
+    outcome = world.transactions.outcome([one, more], write, account)
+    assert isinstance(outcome, Mined)
+    assert outcome.written.transaction == more.transaction
+
+
+def test_nothing_is_signed_for_a_key_that_is_not_at_hand(world: World) -> None:
+    """The key of somebody else, say."""
+    with pytest.raises(KeyNotHeld):
+        world.transactions.sign(Issue(world.terms()), Address("0x" + "11" * 20), 0)
+    assert world.transactions.used(NOBODY) == 0
+
+
+def test_an_unknown_transaction_has_no_outcome(world: World) -> None:
+    """Nobody has seen it."""
+    account, write = world.account("VN issuing"), Issue(world.terms())
+    unsent: Signature = world.transactions.sign(write, account, world.transactions.used(account))
+    assert world.transactions.outcome([unsent], write, account) is None
+    assert world.transactions.outcome([replace(unsent, transaction=bytes(32))], write, account) is None
+
+
+def test_references_that_entries_hold_are_told(world: World) -> None:
+    """Of one member, and only those asked for."""
+    held, free = world.terms(), world.terms()
+    sent(world, Issue(held))
+    keys = [held.reference_key, free.reference_key]
+    assert world.ledger.taken("VN", keys) == {held.reference_key}
+    assert world.ledger.taken("TH", keys) == frozenset()
+    assert world.ledger.taken("VN", []) == frozenset()
+
+
+def test_what_an_authority_has_recorded_is_listed(world: World) -> None:
+    """Entries and batches of its keys, and of no other's."""
+    single, member = world.issued(), world.terms()
+    batch = world.anchored(member, world.terms())
+    world.ledger.enter(
+        member, batch.root, batch.proof_of(certificate_id(member)), world.account("TH customs")
+    )
+    records = world.ledger.records({world.authority("VN issuing")})
+    assert records.entries == {single, certificate_id(member)}
+    assert records.anchors == {batch.root}
+    assert world.ledger.records({world.authority("TH customs")}).entries == frozenset()
