@@ -98,6 +98,14 @@ class Authority:
 
 
 @dataclass(frozen=True, slots=True)
+class Signatory:
+    """Who an authority is; it never changes."""
+
+    name: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """An account that writes for an authority."""
 

@@ -28,6 +28,7 @@ from ledger.facts import (
     Reason,
     Records,
     Role,
+    Signatory,
     Standing,
     Written,
 )
@@ -51,6 +52,9 @@ class Members(Protocol):
 
     def authority(self, authority: int) -> Authority | None:
         """Return the authority with this id."""
+
+    def signatory(self, authority: int) -> Signatory | None:
+        """Return the name and member of the authority with this id, which never change."""
 
     def keys(self, authority: int) -> Sequence[Key]:
         """Return the authority's live keys."""

@@ -1,9 +1,10 @@
 """The port `Members` on a chain."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from ledger.chain.abi import Values
 from ledger.chain.connection import Connection
 from ledger.chain.transactions import Receipt
 from ledger.chain.values import (
@@ -17,7 +18,7 @@ from ledger.chain.values import (
     text_of,
 )
 from ledger.errors import ChainUnreachable
-from ledger.facts import Address, Authority, Key, Member, Proposal, ProposalKind, Role, Written
+from ledger.facts import Address, Authority, Key, Member, Proposal, ProposalKind, Role, Signatory, Written
 from ledger.refusals import MemberCodeInvalid
 
 _LARGEST_NUMBER = 2**32 - 1
@@ -28,7 +29,10 @@ class ChainMembers:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._names: dict[int, tuple[str, str]] = {}
+        self._added: dict[int, Values] = {}
+        """Events of authorities that were added, in blocks that are final."""
+        self._searched = connection.profile.from_block - 1
+        """The last block that these are known of."""
 
     def members(self) -> Sequence[Member]:
         """Return all members in the order in which they came."""
@@ -56,6 +60,11 @@ class ChainMembers:
             return None
         fields = self._connection.read("authorityOf", authority)
         return self._authority(authority, fields) if fields["since"] else None
+
+    def signatory(self, authority: int) -> Signatory | None:
+        """Return the name and member of an authority; asks nothing for one that was seen before."""
+        added = self._addition_of(authority)
+        return Signatory(added["name"], text_of(added["member"])) if added else None
 
     def keys(self, authority: int) -> Sequence[Key]:
         """Return the authority's live keys, oldest first."""
@@ -129,12 +138,25 @@ class ChainMembers:
         return int(found[name])
 
     def _authority(self, number: int, fields: dict[str, Any]) -> Authority:
-        name, domain = self._name_of(number)
-        return authority_from(number, fields, name, domain)
+        added = self._addition_of(number) or {"name": "", "domain": ""}
+        return authority_from(number, fields, added["name"], added["domain"])
 
-    def _name_of(self, number: int) -> tuple[str, str]:
-        """Look a name up among the events seen, then among all; names never change."""
-        if number not in self._names:
-            for event in self._connection.events("AuthorityAdded", self._connection.profile.from_block):
-                self._names[event["authority"]] = (event["name"], event["domain"])
-        return self._names.get(number, ("", ""))
+    def _addition_of(self, number: int) -> Values | None:
+        """Return the event that added an authority, from those seen or from blocks not searched yet.
+
+        What a block says that is not final is believed once and not kept.
+        """
+        if number in self._added:
+            return self._added[number]
+        newest = self._connection.newest()
+        final = newest - self._connection.profile.finality
+        self._keep(self._searched + 1, final)
+        recent = self._events(max(self._searched, final) + 1, newest)
+        return self._added.get(number) or next((one for one in recent if one["authority"] == number), None)
+
+    def _keep(self, first: int, final: int) -> None:
+        self._added |= {event["authority"]: event for event in self._events(first, final)}
+        self._searched = max(self._searched, final)
+
+    def _events(self, first: int, last: int) -> Iterator[Values]:
+        return self._connection.events("AuthorityAdded", first, last)

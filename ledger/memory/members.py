@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from ledger.facts import Address, Authority, Key, Member, Proposal, ProposalKind, Role, Written
+from ledger.facts import Address, Authority, Key, Member, Proposal, ProposalKind, Role, Signatory, Written
 from ledger.memory.blocks import MemoryChain, wall_clock, write
 from ledger.ports import Clock
 from ledger.refusals import (
@@ -92,6 +92,11 @@ class MemoryMembers(MemoryChain):
     def authority(self, authority: int) -> Authority | None:
         """Return an authority by its number."""
         return self._authorities.get(authority)
+
+    def signatory(self, authority: int) -> Signatory | None:
+        """Return the name and member of an authority."""
+        found = self._authorities.get(authority)
+        return Signatory(found.name, found.member) if found else None
 
     def keys(self, authority: int) -> Sequence[Key]:
         """Return the authority's live keys, oldest first."""
