@@ -4,9 +4,12 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from ledger.rules.base import Breach, Case, refusal, warning
+from ledger.rules.base import Breach, Case, Topic, refusal, warning
 from ledger.rules.calendar import anniversary, last_valid_day
 from ledger.terms import normalised
+
+_LATE_BEYOND_DOUBT = 3
+"""Days after shipment that neither text lets pass."""
 
 
 @refusal("ATIGA-R14-VALIDITY", "OCP Rule 14(a); Rule 11 for back-to-back")
@@ -35,18 +38,18 @@ def retroactive_tick_missing(case: Case) -> Iterator[Breach]:
     certificate, departure = case.certificate, case.certificate.transport.departure_date
     if certificate.endorsements.issued_retroactively or departure is None:
         return
-    late = certificate.issued_on - departure
-    if late > timedelta(days=3):
+    late = (certificate.issued_on - departure).days
+    if late > _LATE_BEYOND_DOUBT:
         yield (
             "/endorsements/issuedRetroactively",
             "tick Issued Retroactively: the goods left before the issue",
         )
-    elif late > timedelta(days=case.edition.grace_days):
+    elif late > case.edition.grace_days:
         message = "tick Issued Retroactively: the three days of the 2020 text are no longer in the rule"
         yield "/endorsements/issuedRetroactively", message
 
 
-@warning("ATIGA-R10-TICK-SUPERFLUOUS", "OCP Rule 10; Form D, box 13")
+@warning("ATIGA-R10-TICK-SUPERFLUOUS", "OCP Rule 10; Form D, box 13", Topic.RETROACTIVE)
 def retroactive_tick_superfluous(case: Case) -> Iterator[Breach]:
     """A certificate issued up to the day of shipment is not ticked Issued Retroactively."""
     certificate, departure = case.certificate, case.certificate.transport.departure_date
@@ -56,7 +59,7 @@ def retroactive_tick_superfluous(case: Case) -> Iterator[Breach]:
         yield "/endorsements/issuedRetroactively", "remove the tick: the certificate is not issued late"
 
 
-@warning("ATIGA-R10-DEPARTURE-UNKNOWN", "OCP Rule 10.2; Form D, box 3")
+@warning("ATIGA-R10-DEPARTURE-UNKNOWN", "OCP Rule 10.2; Form D, box 3", Topic.RETROACTIVE)
 def retroactive_without_departure(case: Case) -> Iterator[Breach]:
     """A certificate issued retroactively names the day of shipment, from which its one year counts."""
     certificate = case.certificate
@@ -64,7 +67,7 @@ def retroactive_without_departure(case: Case) -> Iterator[Breach]:
         yield "/transport/departureDate", "give the day of shipment; the one-year limit counts from it"
 
 
-@refusal("ATIGA-R29-ONE-YEAR", "OCP Rule 29.1")
+@refusal("ATIGA-R29-ONE-YEAR", "OCP Rule 29.1", Topic.REPLACEMENT)
 def replaced_within_a_year(case: Case) -> Iterator[Breach]:
     """A replacement is issued within one year of the certificate it replaces, and not before it."""
     replaced = case.certificate.replaces
@@ -72,7 +75,7 @@ def replaced_within_a_year(case: Case) -> Iterator[Breach]:
         yield "/replaces/issuedOn", "replace only a certificate issued earlier, within the last year"
 
 
-@refusal("ATIGA-R29-REFERENCE", "OCP Rules 7.3 and 29.4")
+@refusal("ATIGA-R29-REFERENCE", "OCP Rules 7.3 and 29.4", Topic.REPLACEMENT)
 def replaced_reference(case: Case) -> Iterator[Breach]:
     """A replacement has a reference number of its own."""
     replaced = case.certificate.replaces

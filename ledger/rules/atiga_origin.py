@@ -4,19 +4,10 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ledger.certificate import Item
-from ledger.rules.base import Breach, Case, refusal, warning
-from ledger.rules.criterion import Basis, Criterion, parse_criterion
+from ledger.rules.base import Breach, Case, Topic, refusal, warning
+from ledger.rules.criterion import Basis, parse_criterion
 
 _GENERAL_THRESHOLD = Decimal(40)
-
-
-def _criteria(case: Case) -> Iterator[tuple[Item, Criterion]]:
-    """Yield the goods lines whose criterion can be read."""
-    for item in case.certificate.items:
-        criterion = parse_criterion(item.criterion)
-        if criterion:
-            yield item, criterion
 
 
 @refusal("ATIGA-BOX8-CRITERION", "Form D, box 8 and overleaf notes")
@@ -29,62 +20,62 @@ def criterion_grammar(case: Case) -> Iterator[Breach]:
             yield f"/items/{item.number}/criterion", message
 
 
-@refusal("ATIGA-A6-PC-RANGE", "ATIGA Article 30.2 and Annex 6")
+@refusal("ATIGA-A6-PC-RANGE", "ATIGA Article 30.2 and Annex 6", Topic.PARTIAL_CUMULATION)
 def partial_range(case: Case) -> Iterator[Breach]:
     """The value content of partial cumulation is at least 20 and below 40 per cent."""
-    for item, criterion in _criteria(case):
+    for item, criterion in case.criteria:
         if criterion.is_partial and not criterion.percentage_in_range:
             yield f"/items/{item.number}/criterion", "give PC a percentage from 20 to below 40"
 
 
-@refusal("ATIGA-A6-PC-TICK", "ATIGA Annex 6; Form D, box 13")
+@refusal("ATIGA-A6-PC-TICK", "ATIGA Annex 6; Form D, box 13", Topic.PARTIAL_CUMULATION)
 def partial_tick(case: Case) -> Iterator[Breach]:
     """A goods line under partial cumulation goes with the tick Partial Cumulation."""
     ticked = case.certificate.endorsements.partial_cumulation
-    if not ticked and any(criterion.is_partial for _, criterion in _criteria(case)):
+    if not ticked and any(criterion.is_partial for _, criterion in case.criteria):
         yield "/endorsements/partialCumulation", "tick Partial Cumulation: a goods line has criterion PC"
 
 
-@refusal("ATIGA-A6-PC-LINE", "ATIGA Annex 6; Form D, boxes 8 and 13")
+@refusal("ATIGA-A6-PC-LINE", "ATIGA Annex 6; Form D, boxes 8 and 13", Topic.PARTIAL_CUMULATION)
 def partial_line(case: Case) -> Iterator[Breach]:
     """Box 13 is ticked for Partial Cumulation only when a goods line has criterion PC."""
     ticked = case.certificate.endorsements.partial_cumulation
-    if ticked and not any(criterion.is_partial for _, criterion in _criteria(case)):
+    if ticked and not any(criterion.is_partial for _, criterion in case.criteria):
         yield "/endorsements/partialCumulation", "remove the tick, or give criterion PC to a goods line"
 
 
-@warning("ATIGA-A6-NO-PREFERENCE", "ATIGA Annex 6(c)")
+@warning("ATIGA-A6-NO-PREFERENCE", "ATIGA Annex 6(c)", Topic.PARTIAL_CUMULATION)
 def partial_gives_no_preference(case: Case) -> Iterator[Breach]:
     """A goods line under partial cumulation serves later cumulation only; no preference is granted on it."""
-    for item, criterion in _criteria(case):
+    for item, criterion in case.criteria:
         if criterion.is_partial:
             yield f"/items/{item.number}/criterion", "this line gives no preference, only later cumulation"
 
 
-@refusal("ATIGA-A33-DE-MINIMIS", "ATIGA Article 33; Form D, box 13")
+@refusal("ATIGA-A33-DE-MINIMIS", "ATIGA Article 33; Form D, box 13", Topic.DE_MINIMIS)
 def de_minimis(case: Case) -> Iterator[Breach]:
     """De minimis forgives a missed change of tariff classification, so a goods line must rest on one."""
     ticked = case.certificate.endorsements.de_minimis
-    if ticked and not any(criterion.uses_tariff_shift for _, criterion in _criteria(case)):
+    if ticked and not any(criterion.uses_tariff_shift for _, criterion in case.criteria):
         yield "/endorsements/deMinimis", "remove the tick: no goods line rests on CC, CTH or CTSH"
 
 
-@warning("ATIGA-A28-THRESHOLD", "ATIGA Article 28")
+@warning("ATIGA-A28-THRESHOLD", "ATIGA Article 28", Topic.REGIONAL_VALUE)
 def regional_value_threshold(case: Case) -> Iterator[Breach]:
     """A regional value content on its own reaches the general threshold of 40 per cent."""
-    for item, criterion in _criteria(case):
+    for item, criterion in case.criteria:
         value = criterion.percentage
         if criterion.bases == (Basis.REGIONAL_VALUE,) and value is not None and value < _GENERAL_THRESHOLD:
             yield f"/items/{item.number}/criterion", "check the product rule: the general threshold is 40%"
 
 
-@warning("ATIGA-N10-FOB", "OCP Rule 25; Form D, overleaf note 10")
+@warning("ATIGA-N10-FOB", "OCP Rule 25; Form D, overleaf note 10", Topic.REGIONAL_VALUE)
 def fob_price(case: Case) -> Iterator[Breach]:
     """Box 9 has the FOB price where a percentage is applied in trade from or to members that ask for it."""
     members = {case.certificate.exporting_member, case.certificate.importing_member}
     if members.isdisjoint(case.edition.fob_required):
         return
-    for item, criterion in _criteria(case):
+    for item, criterion in case.criteria:
         if criterion.uses_regional_value and item.fob is None:
             yield f"/items/{item.number}/fob", "give the FOB price: this trade needs it with a percentage"
 

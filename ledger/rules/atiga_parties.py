@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from ledger.rules.base import Breach, Case, refusal, warning
 
+_A_DAY = timedelta(days=1)
+
 
 def _members(case: Case) -> tuple[tuple[str, str], ...]:
     exporting, importing = case.certificate.exporting_member, case.certificate.importing_member
@@ -16,7 +18,7 @@ def _members(case: Case) -> tuple[tuple[str, str], ...]:
 def party(case: Case) -> Iterator[Breach]:
     """Exporting and importing member are parties to ATIGA."""
     for pointer, member in _members(case):
-        if member not in case.edition.parties | case.edition.acceding:
+        if member not in case.edition.parties and member not in case.edition.acceding:
             yield pointer, "name a member for which ATIGA is in force"
 
 
@@ -52,7 +54,7 @@ def certified_on(case: Case) -> Iterator[Breach]:
 @refusal("ATIGA-BOX12-FUTURE", "Form D, box 12")
 def not_in_the_future(case: Case) -> Iterator[Breach]:
     """The date of issue is not in the future (a day is allowed: clocks here are in UTC)."""
-    if case.certificate.issued_on > case.on + timedelta(days=1):
+    if case.certificate.issued_on > case.on + _A_DAY:
         yield "/issuedOn", "issue the certificate today, not on a later date"
 
 

@@ -4,11 +4,11 @@
 from collections.abc import Iterator
 
 from ledger.certificate import Original
-from ledger.rules.base import Breach, Case, refusal, warning
+from ledger.rules.base import Breach, Case, Topic, refusal, warning
 from ledger.rules.calendar import last_valid_day
 
 
-@refusal("ATIGA-R23-INVOICER", "OCP Rule 23; Form D, box 7")
+@refusal("ATIGA-R23-INVOICER", "OCP Rule 23; Form D, box 7", Topic.INVOICER)
 def invoicer_missing(case: Case) -> Iterator[Breach]:
     """The tick Third Country Invoicing goes with name and country of the company that invoices."""
     certificate = case.certificate
@@ -16,7 +16,7 @@ def invoicer_missing(case: Case) -> Iterator[Breach]:
         yield "/thirdCountryInvoicer", "name the company that issues the invoice and its country"
 
 
-@refusal("ATIGA-R23-TICK", "OCP Rule 23; Form D, box 13")
+@refusal("ATIGA-R23-TICK", "OCP Rule 23; Form D, box 13", Topic.INVOICER)
 def invoicer_tick(case: Case) -> Iterator[Breach]:
     """A third-country invoicer goes with the tick Third Country Invoicing."""
     certificate = case.certificate
@@ -24,7 +24,7 @@ def invoicer_tick(case: Case) -> Iterator[Breach]:
         yield "/endorsements/thirdCountryInvoicing", "tick Third Country Invoicing, or take the invoicer out"
 
 
-@warning("ATIGA-R23-COUNTRY", "OCP Rule 23")
+@warning("ATIGA-R23-COUNTRY", "OCP Rule 23", Topic.INVOICER)
 def invoicer_country(case: Case) -> Iterator[Breach]:
     """The third-country invoicer is in another country than the exporting member."""
     invoicer = case.certificate.third_country_invoicer
@@ -32,28 +32,28 @@ def invoicer_country(case: Case) -> Iterator[Breach]:
         yield "/thirdCountryInvoicer/country", "check the invoicer: it is in the exporting member"
 
 
-@refusal("ATIGA-R22-EXHIBITION", "OCP Rule 22; Form D, box 2")
+@refusal("ATIGA-R22-EXHIBITION", "OCP Rule 22; Form D, box 2", Topic.EXHIBITION)
 def exhibition_missing(case: Case) -> Iterator[Breach]:
     """The tick Exhibition goes with name and address of the exhibition."""
     if case.certificate.endorsements.exhibition and case.certificate.exhibition is None:
         yield "/exhibition", "give name and address of the exhibition"
 
 
-@refusal("ATIGA-R22-TICK", "OCP Rule 22; Form D, box 13")
+@refusal("ATIGA-R22-TICK", "OCP Rule 22; Form D, box 13", Topic.EXHIBITION)
 def exhibition_tick(case: Case) -> Iterator[Breach]:
     """An exhibition goes with the tick Exhibition."""
     if case.certificate.exhibition and not case.certificate.endorsements.exhibition:
         yield "/endorsements/exhibition", "tick Exhibition, or take the exhibition out"
 
 
-@refusal("ATIGA-R11-ORIGINALS", "OCP Rule 11; Form D, box 7")
+@refusal("ATIGA-R11-ORIGINALS", "OCP Rule 11; Form D, box 7", Topic.BACK_TO_BACK)
 def originals_missing(case: Case) -> Iterator[Breach]:
     """The tick Back-to-Back CO goes with reference and date of each original proof."""
     if case.certificate.endorsements.back_to_back and not case.certificate.originals:
         yield "/originals", "name the original proofs of origin"
 
 
-@refusal("ATIGA-R11-TICK", "OCP Rule 11; Form D, box 13")
+@refusal("ATIGA-R11-TICK", "OCP Rule 11; Form D, box 13", Topic.BACK_TO_BACK)
 def originals_tick(case: Case) -> Iterator[Breach]:
     """Original proofs go with the tick Back-to-Back CO."""
     if case.certificate.originals and not case.certificate.endorsements.back_to_back:
@@ -65,7 +65,7 @@ def _originals(case: Case) -> Iterator[tuple[str, Original]]:
         yield f"/originals/{number}", original
 
 
-@refusal("ATIGA-R11-EXPIRY", "OCP Rule 11")
+@refusal("ATIGA-R11-EXPIRY", "OCP Rule 11", Topic.BACK_TO_BACK)
 def outlives_originals(case: Case) -> Iterator[Breach]:
     """A back-to-back certificate is valid no longer than the original that expires first."""
     ends = [last_valid_day(original.issued_on) for original in case.certificate.originals]
@@ -73,7 +73,7 @@ def outlives_originals(case: Case) -> Iterator[Breach]:
         yield "/validUntil", "let validity end with the original that expires first"
 
 
-@refusal("ATIGA-R11-LATER", "OCP Rule 11")
+@refusal("ATIGA-R11-LATER", "OCP Rule 11", Topic.BACK_TO_BACK)
 def original_later(case: Case) -> Iterator[Breach]:
     """An original is issued before, or on the day of, the back-to-back certificate that rests on it."""
     for pointer, original in _originals(case):
@@ -81,7 +81,7 @@ def original_later(case: Case) -> Iterator[Breach]:
             yield f"{pointer}/issuedOn", "name an original issued earlier than this certificate"
 
 
-@refusal("ATIGA-R11-OWN", "OCP Rule 11")
+@refusal("ATIGA-R11-OWN", "OCP Rule 11", Topic.BACK_TO_BACK)
 def original_of_own(case: Case) -> Iterator[Breach]:
     """An original comes from another member than the one that issues the back-to-back certificate."""
     for pointer, original in _originals(case):
@@ -89,7 +89,7 @@ def original_of_own(case: Case) -> Iterator[Breach]:
             yield f"{pointer}/exportingMember", "name an original that another member issued"
 
 
-@refusal("ATIGA-R11-LINE", "OCP Rule 11; Form D, box 7")
+@refusal("ATIGA-R11-LINE", "OCP Rule 11; Form D, box 7", Topic.BACK_TO_BACK)
 def line_original_unlisted(case: Case) -> Iterator[Breach]:
     """An original that a goods line draws on is listed in the certificate, with the same particulars."""
     originals = case.certificate.originals
@@ -101,7 +101,7 @@ def line_original_unlisted(case: Case) -> Iterator[Breach]:
                 yield f"/items/{item.number}/originals/{number}", message
 
 
-@warning("ATIGA-R11-UNLINKED", "OCP Rule 11, on re-exported quantities")
+@warning("ATIGA-R11-UNLINKED", "OCP Rule 11, on re-exported quantities", Topic.BACK_TO_BACK)
 def line_without_original(case: Case) -> Iterator[Breach]:
     """Each goods line of a back-to-back certificate names the line of an original that it re-exports."""
     for item in case.certificate.items if case.certificate.originals else ():
@@ -109,7 +109,7 @@ def line_without_original(case: Case) -> Iterator[Breach]:
             yield f"/items/{item.number}/originals", "name the line re-exported: quantities are summed by it"
 
 
-@warning("ATIGA-R11-RETURN", "OCP Rule 11")
+@warning("ATIGA-R11-RETURN", "OCP Rule 11", Topic.BACK_TO_BACK)
 def original_returns(case: Case) -> Iterator[Breach]:
     """Goods under a back-to-back certificate do not go back to the member that issued the original."""
     for pointer, original in _originals(case):
@@ -117,7 +117,7 @@ def original_returns(case: Case) -> Iterator[Breach]:
             yield f"{pointer}/exportingMember", "check the route: these goods go back to where they came from"
 
 
-@warning("ATIGA-R11-CONSOLIDATION", "OCP Rule 11, text of 2020")
+@warning("ATIGA-R11-CONSOLIDATION", "OCP Rule 11, text of 2020", Topic.BACK_TO_BACK)
 def several_originals(case: Case) -> Iterator[Breach]:
     """Before the 2021 text a back-to-back certificate rests on one original only."""
     if len(case.certificate.originals) > 1:

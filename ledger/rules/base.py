@@ -5,13 +5,15 @@ breach; `refusal` and `warning` give it its code, its severity and its source.  
 of a text, or between countries, is data in `Edition`, so that a rule reads the same in all of them.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum, auto
 from typing import TypeAlias
 
-from ledger.certificate import Certificate
-from ledger.errors import Finding, Severity
+from ledger.certificate import Certificate, Item
+from ledger.errors import Severity
+from ledger.rules.criterion import Criterion
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,35 @@ class Case:
     edition: Edition
     on: date
     """Day of the examination."""
+    criteria: tuple[tuple[Item, Criterion], ...]
+    """The goods lines whose origin criterion can be read, with it."""
 
 
 Breach: TypeAlias = tuple[str, str]
 """JSON Pointer of the field concerned, and what is to be done."""
 
 Finder: TypeAlias = Callable[[Case], Iterable[Breach]]
+
+
+class Topic(Enum):
+    """What is out of the ordinary in a certificate; many rules speak only of one such thing."""
+
+    INVOICER = auto()
+    """Third-country invoicing, ticked or named."""
+    EXHIBITION = auto()
+    """An exhibition, ticked or named."""
+    BACK_TO_BACK = auto()
+    """Original proofs, ticked, listed or drawn on by a goods line."""
+    RETROACTIVE = auto()
+    """The tick Issued Retroactively."""
+    REPLACEMENT = auto()
+    """A certificate that this one replaces."""
+    PARTIAL_CUMULATION = auto()
+    """Partial cumulation, ticked or as a criterion."""
+    DE_MINIMIS = auto()
+    """The tick De Minimis."""
+    REGIONAL_VALUE = auto()
+    """A regional value content, alone or in combination."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +80,8 @@ class Rule:
     text: str
     """The rule in a sentence."""
     find: Finder
-
-    def findings(self, case: Case) -> Iterator[Finding]:
-        """Yield what the rule has to say about a certificate."""
-        for pointer, message in self.find(case):
-            yield Finding(self.code, self.severity, pointer, message, self.source)
+    topic: Topic | None
+    """The rule has nothing to say about a certificate without this; None where it always may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +95,18 @@ class RuleSet:
     rules: tuple[Rule, ...]
 
 
-def refusal(code: str, source: str) -> Callable[[Finder], Rule]:
+def refusal(code: str, source: str, topic: Topic | None = None) -> Callable[[Finder], Rule]:
     """Make a rule whose breach stops the certificate."""
-    return _rule(code, Severity.REFUSAL, source)
+    return _rule(code, Severity.REFUSAL, source, topic)
 
 
-def warning(code: str, source: str) -> Callable[[Finder], Rule]:
+def warning(code: str, source: str, topic: Topic | None = None) -> Callable[[Finder], Rule]:
     """Make a rule whose breach is only reported."""
-    return _rule(code, Severity.WARNING, source)
+    return _rule(code, Severity.WARNING, source, topic)
 
 
-def _rule(code: str, severity: Severity, source: str) -> Callable[[Finder], Rule]:
+def _rule(code: str, severity: Severity, source: str, topic: Topic | None) -> Callable[[Finder], Rule]:
     def make(find: Finder) -> Rule:
-        return Rule(code, severity, source, " ".join((find.__doc__ or "").split()), find)
+        return Rule(code, severity, source, " ".join((find.__doc__ or "").split()), find, topic)
 
     return make

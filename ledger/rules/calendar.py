@@ -1,8 +1,10 @@
 """Counting years the way certificates of origin do."""
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 
+@lru_cache(maxsize=1024)
 def anniversary(day: date) -> date:
     """Return the same day of the next year; for 29 February that is 1 March.
 
@@ -15,6 +17,7 @@ def anniversary(day: date) -> date:
         return date(day.year + 1, 3, 1)
 
 
+@lru_cache(maxsize=1024)
 def last_valid_day(issued_on: date) -> date:
     """Return the last day of twelve months of validity: the anniversary of issue, minus one day (Rule 14)."""
     return anniversary(issued_on) - timedelta(days=1)
