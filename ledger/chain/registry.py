@@ -1,9 +1,10 @@
 """The port `Registry` on a chain."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from ledger.chain.abi import Values
 from ledger.chain.connection import Connection
 from ledger.chain.rpc import BRIEF, LATEST, member_of, quantity
 from ledger.chain.values import code_of, evidence_from, moment, seconds_of
@@ -65,11 +66,15 @@ class ChainRegistry:
 
     def records(self, authorities: Collection[int]) -> Records:
         """Return all that the keys of these authorities have recorded, by the events of the whole ledger."""
-        first, events = self._connection.profile.from_block, self._connection.events
-        keys = {event["id"] for event in events("KeyAdded", first) if event["authority"] in authorities}
+        first, last = self._connection.profile.from_block, self.head().block
+
+        def of(event: str) -> Iterator[Values]:
+            return self._connection.events(event, first, last)
+
+        keys = {event["id"] for event in of("KeyAdded") if event["authority"] in authorities}
         return Records(
-            frozenset(event["id"] for event in events("CertificateIssued", first) if event["key"] in keys),
-            frozenset(event["root"] for event in events("RootAnchored", first) if event["key"] in keys),
+            frozenset(event["id"] for event in of("CertificateIssued") if event["key"] in keys),
+            frozenset(event["root"] for event in of("RootAnchored") if event["key"] in keys),
         )
 
     def standing(self, certificate: bytes, at: datetime) -> Standing:
