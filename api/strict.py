@@ -21,14 +21,14 @@ class StrictRoute(APIRoute):
             return handler
 
         async def strict(request: Request) -> Response:
-            _refuse_other_media(request)
+            refuse_other_media(request)
             request._json = strict_json.loads(await request.body())  # noqa: SLF001 - where Request.json() looks first
             return await handler(request)
 
         return strict
 
 
-def _refuse_other_media(request: Request) -> None:
+def refuse_other_media(request: Request) -> None:
     """Raise unless the body is declared as JSON as it stands."""
     header = Message()
     header["content-type"] = request.headers.get("content-type", "")

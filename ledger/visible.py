@@ -62,14 +62,20 @@ def visible(data: object) -> Visible | list[Problem]:
 def unsalted(data: Any) -> Any:  # noqa: ANN401 - JSON
     """Return salted fields as the issuer wrote them; a field that lost its salt is returned as it is."""
     match data:
-        case str() if _all_salted([data]):
-            return data[_TEXT_AT:] if data.startswith(_TEXT, _SALT) else _TICKS.get(data[_SALT:], data)
+        case str():
+            value = _value_of(data)
+            return value if value is data or _all_salted([data]) else data
         case Mapping():
             return {key: unsalted(value) for key, value in data.items()}
         case list():
             return [unsalted(value) for value in data]
         case _:
             return data
+
+
+def _value_of(field: str) -> str | bool:
+    """Return the value of a salted field, whatever its salt; a field of no known type as it is."""
+    return field[_TEXT_AT:] if field.startswith(_TEXT, _SALT) else _TICKS.get(field[_SALT:], field)
 
 
 class _Unusual(Exception):
@@ -94,46 +100,43 @@ class _Walk:
             fields = self._into({**data, "issuers": issuer}, "", MAX_DEPTH)
         except (_Unusual, orjson.JSONEncodeError):  # the latter at half of a surrogate pair
             return None
+        if len(self.paths) > MAX_FIELDS or max(map(len, self.paths)) > MAX_PATH:
+            return None
+        if not _all_plain(self.names):
+            return None
         fields["issuers"] = [fields["issuers"]]
-        usual = len(self.paths) <= MAX_FIELDS and max(map(len, self.paths)) <= MAX_PATH
-        if usual and _all_plain(self.names) and _all_salted(self.values):
-            return Visible(self.paths, self.texts, fields)
-        return None
+        return Visible(self.paths, self.texts, fields if _all_salted(self.values) else unsalted(data))
 
     def _into(self, part: Data, prefix: str, levels: int) -> Data:
         """Take down the fields of an object; returns it without salts."""
-        if not levels or len(prefix) > MAX_PATH or not part:
+        if not levels or len(prefix) > MAX_PATH:
             raise _Unusual
         self.names += part
         fields: Data = {}
         for name, value in part.items():
+            path = prefix + name
             if type(value) is str:
-                path = prefix + name
-                self.paths.append(path)
-                self.texts.append(orjson.dumps({path: value}))
                 self.values.append(value)
-                fields[name] = value[_TEXT_AT:] if value[_SALT:_TEXT_AT] == _TEXT else _tick(value)
+                fields[name] = value[_TEXT_AT:] if value[_SALT:_TEXT_AT] == _TEXT else _value_of(value)
             elif type(value) is dict:
                 # `issuers` is the one list of the format; its only element has the name 0.
-                inner = f"{prefix}{name}." if prefix or name != "issuers" else "issuers.0."
-                fields[name] = self._into(value, inner, levels - 1)
+                fields[name] = self._into(
+                    value, "issuers.0." if path == "issuers" else f"{path}.", levels - 1
+                )
+                if value:
+                    continue
             else:
                 raise _Unusual
+            self.paths.append(path)
+            self.texts.append(orjson.dumps({path: value}))
         return fields
 
 
 def _only_issuer(data: Data) -> Data:
     match data.get("issuers"):
-        case [dict() as issuer]:
+        case [dict() as issuer] if issuer:
             return issuer
     raise _Unusual
-
-
-def _tick(value: str) -> bool:
-    tick = _TICKS.get(value[_SALT:])
-    if tick is None:
-        raise _Unusual
-    return tick
 
 
 def _problems(data: object) -> list[Problem]:

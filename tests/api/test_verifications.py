@@ -1,14 +1,20 @@
 """Verifying over HTTP: the verdict is the answer, whatever it says."""
 
 import copy
+import json
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from api.routes import verifications
+from api.schemas import VerdictOut, verdict_json
 from api.services import Limits
-from ledger.errors import ArchiveUnavailable, ChainUnreachable
+from ledger.errors import ArchiveUnavailable, ChainUnreachable, Finding, Severity
+from ledger.verdict import Verdict, judge, unknown_reference, with_warnings
 from tests.api.desk import Desk, a_desk, a_new_document, idempotent, problem, replacing
+from tests.ledger.test_verdict import TABLE, facts
 
 
 def verdict(desk: Desk, envelope: object) -> dict[str, Any]:
@@ -87,6 +93,50 @@ def test_what_is_no_envelope_is_a_problem(desk: Desk, body: object) -> None:
 def test_a_body_that_is_no_object_is_a_problem(desk: Desk, body: str) -> None:
     """Any other JSON value is refused by name."""
     problem(desk.ask("POST", "/v1/verifications", by=None, content=body), 422, "invalid-request")
+
+
+@pytest.mark.parametrize(
+    ("local", "padding", "waits"),
+    [(True, 0, False), (True, 2 * verifications._AT_ONCE, True), (False, 0, True)],
+    ids=["a local look-up", "a large body", "a ledger that is asked over the network"],
+)
+def test_what_would_hold_other_requests_up_waits_in_a_thread_of_its_own(
+    desk: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+    local: bool,  # noqa: FBT001 - a case
+    padding: int,
+    waits: bool,  # noqa: FBT001 - a case
+) -> None:
+    """The verdict is the same."""
+    threads = []
+    evidence = desk.world.ledger.evidence
+
+    def watched(*asked: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return evidence(*asked)
+
+    monkeypatch.setattr(desk.world.ledger, "evidence", watched)
+    monkeypatch.setattr(type(desk.world.ledger), "local", local, raising=False)
+    body = json.dumps(desk.issued()["envelope"]) + " " * padding
+    threads.clear()
+    answer = desk.ask("POST", "/v1/verifications", by=None, content=body)
+    assert answer.json()["code"] == "VALID"
+    assert ["worker thread" in name for name in threads] == [waits]
+
+
+VERDICTS = [judge(facts(*parts)) for _, parts, _, _ in TABLE]
+WARNING = Finding("RULE", Severity.WARNING, "/items/1/marks", 'Một "dòng"\n\x01', "Rule 7")
+
+
+@pytest.mark.parametrize(
+    "found", [*VERDICTS, unknown_reference(), with_warnings(VERDICTS[0], (WARNING,) * 2)]
+)
+def test_a_verdict_is_written_as_its_description_says(found: Verdict) -> None:
+    """Member by member as the documented shape would write it, in the same order and with the same gaps."""
+    written = VerdictOut.from_domain(found).model_dump_json(by_alias=True, exclude_none=True)
+    assert json.loads(verdict_json(found), object_pairs_hook=list) == json.loads(
+        written, object_pairs_hook=list
+    )
 
 
 def question(**overrides: Any) -> dict[str, Any]:
