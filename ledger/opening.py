@@ -12,7 +12,7 @@ from pathlib import Path
 from ledger.archive import ApiKeys, ArchiveRooms, Scope, open_archive
 from ledger.chain.connect import ChainLedger, connect
 from ledger.chain.development import OF_DEVELOPMENT_MNEMONIC
-from ledger.chain.profile import read_profile
+from ledger.chain.profile import ChainProfile, read_profile
 from ledger.chain.remote_signer import remote_signers
 from ledger.chain.signers import (
     DevelopmentSigner,
@@ -56,9 +56,14 @@ class Opened:
         self._settings = settings
 
     @cached_property
+    def profile(self) -> ChainProfile:
+        """Which network and ledger."""
+        return read_profile(self._settings.profile)
+
+    @cached_property
     def chain(self) -> ChainLedger:
         """The ledger on its chain, with the keys at hand."""
-        return connect(read_profile(self._settings.profile), self._signers)
+        return connect(self.profile, self._signers)
 
     @cached_property
     def _signers(self) -> tuple[Signer, ...]:

@@ -8,7 +8,7 @@ when it is not.
 from ledger.replica.digest import digest_of
 from ledger.replica.following import Alarm, Follower, Plan, Progress, Source
 from ledger.replica.replicated import ReplicatedLedger, Trust
-from ledger.replica.running import Following, FollowState
+from ledger.replica.running import Following, FollowState, Said
 
 __all__ = [
     "Alarm",
@@ -18,6 +18,7 @@ __all__ = [
     "Plan",
     "Progress",
     "ReplicatedLedger",
+    "Said",
     "Source",
     "Trust",
     "digest_of",

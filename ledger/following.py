@@ -1,0 +1,68 @@
+"""Putting the replica together: the chain of a profile, followed into the database of an archive."""
+
+from datetime import timedelta
+
+from ledger.archive import ArchiveRooms
+from ledger.chain.artefacts import CERTIFICATE_REGISTRY, artefact, check_ledger
+from ledger.chain.events import ChainEvents
+from ledger.chain.history import History
+from ledger.chain.profile import ChainProfile
+from ledger.chain.rpc import Rpc
+from ledger.opening import Opened, now
+from ledger.replica import Follower, Following, Plan, ReplicatedLedger, Said, Trust
+from ledger.replica.running import NAME, POLL_INSTANT, POLL_OTHERWISE
+
+__all__ = ["follower_of", "following_of", "replicated_of", "start_following"]
+
+
+def start_following(opened: Opened) -> Following:
+    """Follow the chain in a thread, as long as no other process does; `stop()` ends it, `state()` tells.
+
+    What goes wrong is logged and told by `state()`: a silent node is waited for.
+    """
+    return following_of(opened.profile, opened.rooms).start()
+
+
+def replicated_of(opened: Opened) -> ReplicatedLedger:
+    """Return the ledger that reads from the replica in the archive, and writes to the chain."""
+    profile = opened.profile
+    trust = Trust(
+        finality=profile.finality,
+        from_block=profile.from_block,
+        witnessed=profile.witness is not None,
+        max_silence=timedelta(seconds=profile.max_silence),
+    )
+    return ReplicatedLedger(opened.chain, opened.rooms.replica, trust, now)
+
+
+def following_of(profile: ChainProfile, rooms: ArchiveRooms, said: Said | None = None) -> Following:
+    """Return what follows the profile's chain into the archive; `said` hears of each step."""
+    usual = POLL_OTHERWISE if profile.finality else POLL_INSTANT
+    return Following(
+        claim=lambda: rooms.database.exclusive(NAME),
+        begin=lambda: follower_of(profile, rooms),
+        poll=profile.poll_seconds or usual,
+        said=said,
+    )
+
+
+def follower_of(profile: ChainProfile, rooms: ArchiveRooms) -> Follower:
+    """Return the follower of the profile's chain; whoever uses it holds the database for that.
+
+    Raises `LedgerMismatch` when the node serves another chain or other code than ours, and
+    `ReplicaOfAnotherLedger` when the database holds another ledger's events.
+    """
+    contract = artefact(CERTIFICATE_REGISTRY)
+    rpc = Rpc(profile.rpc, profile.rpc_timeout)
+    check_ledger(rpc, profile.ledger, contract)
+    source = ChainEvents(History(rpc, profile.registry), contract.codec)
+    plan = Plan(profile.ledger, profile.from_block, profile.finality)
+    return Follower(source, rooms.replica, plan, now, _witness(profile))
+
+
+def _witness(profile: ChainProfile) -> ChainEvents | None:
+    """Return the second node whose blocks have to be the same, where the profile names one."""
+    if profile.witness is None:
+        return None
+    rpc = Rpc((profile.witness,), profile.rpc_timeout)
+    return ChainEvents(History(rpc, profile.registry), artefact(CERTIFICATE_REGISTRY).codec)
