@@ -1,75 +1,87 @@
 """The archive in memory: the same port as `ledger.archive`, for tests and as its readable specification."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from threading import RLock
 
+from ledger.batch import Batch
 from ledger.errors import CertificateNotFiled, ReferenceAlreadyFiled
 from ledger.facts import Written
+from ledger.filing_rules import check_batch
+from ledger.memory_outbox import MemoryOutbox
+from ledger.outbox import Dispatch, DispatchKind, DispatchState
 from ledger.ports import Filing, FilingState
+from ledger.refusals import ContractRefusal
 
 
 class MemoryArchive:
-    """Certificates in a dictionary, in the order they were filed; safe to share between threads."""
+    """Certificates in a dictionary, in the order they were filed; safe to share between threads.
+
+    What is kept of a filing's state is whether it holds its reference; the rest is that of its write.
+    """
 
     def __init__(self) -> None:
-        """Start empty."""
-        self._filings: dict[bytes, Filing] = {}
+        """Start empty, with an outbox of its own."""
         self._lock = RLock()
+        self._filings: dict[bytes, Filing] = {}
+        self._numbers: dict[bytes, int] = {}
+        self._holders: dict[bytes, bytes] = {}
+        self._carried: dict[int, set[bytes]] = {}
+        self.outbox = MemoryOutbox(self, self._lock)
 
     def file(self, filing: Filing) -> Filing:
-        """Store a filing, or return the one already held for the same reference and document.
+        """Store a filing with its write, or return the one already held for the same reference and document.
 
         Raises `ReferenceAlreadyFiled` when the reference is held by a different document.
         """
         with self._lock:
             holder = self._holder(filing)
             if holder is None:
-                self._filings[filing.id] = filing
-                return filing
+                kind = DispatchKind.ISSUE if filing.replaces is None else DispatchKind.REPLACE
+                write = self.outbox.queue(filing.account, kind, filing.id, 1, now=filing.filed_at)
+                return self._stored(filing, write.position)
             if (holder.document, holder.authority) != (filing.document, filing.authority):
                 raise ReferenceAlreadyFiled(holder.id)
             return holder
 
-    def recorded(self, certificate: bytes, written: Written) -> Filing:
-        """Mark a filing as held by the chain; repeating it changes nothing.
+    def file_batch(self, filings: Sequence[Filing], batch: Batch) -> int:
+        """Store filings that go out together as one anchor; returns the position of that write.
 
-        Raises `ReferenceAlreadyFiled` for one that was refused and whose reference was filed anew since.
+        All or none are stored: raises `ReferenceAlreadyFiled` when one of the references, or of the ids, is
+        held, also by another one among them.  `ValueError` when the filings are not those of the batch or
+        are signed by several keys.
         """
+        check_batch(filings, batch)
         with self._lock:
-            filing = self._one(certificate)
-            holder = self._holder(filing)
-            if holder is not None and holder.id != certificate:
-                raise ReferenceAlreadyFiled(holder.id)
-            if filing.state is not FilingState.RECORDED:
-                filing = replace(
-                    filing,
-                    state=FilingState.RECORDED,
-                    recorded_at=written.at,
-                    transaction=written.transaction,
-                )
-                self._filings[certificate] = filing
-            return filing
+            for filing in filings:
+                if holder := self._holder(filing):
+                    raise ReferenceAlreadyFiled(holder.id)
+            until = max(filing.terms.valid_until for filing in filings)
+            since = min(filing.filed_at for filing in filings)
+            write = self.outbox.anchor(filings[0].account, batch, until, now=since)
+            for filing in filings:
+                self._stored(filing, write.position)
+            return write.position
 
-    def refused(self, certificate: bytes) -> None:
-        """Mark a filing as refused by the chain and free its reference; what the chain holds stays held."""
+    def holders(self, reference_keys: Sequence[bytes]) -> Mapping[bytes, Filing]:
+        """Return the filings that hold these references, by reference key; refused ones hold nothing."""
         with self._lock:
-            filing = self._one(certificate)
-            if filing.state is FilingState.ACCEPTED:
-                self._filings[certificate] = replace(filing, state=FilingState.REFUSED)
+            return {key: self._seen(self._holders[key]) for key in reference_keys if key in self._holders}
 
     def find(self, certificate: bytes) -> Filing | None:
         """Return a filing by its certificate's id."""
-        return self._filings.get(certificate)
+        with self._lock:
+            return self._seen(certificate) if certificate in self._filings else None
 
     def find_reference(self, exporting: str, reference: str, issued_on: date) -> Sequence[Filing]:
         """Return filings with this (normalised) reference and date of issue, refused ones left out."""
         wanted = (exporting, reference, issued_on)
         return tuple(
-            held
-            for held in self._held()
-            if (held.terms.exporting, held.reference, held.terms.issued_on) == wanted
+            filing
+            for filing in self._all()
+            if (filing.terms.exporting, filing.reference, filing.terms.issued_on) == wanted
+            and filing.state is not FilingState.REFUSED
         )
 
     def filings(self, authority: int, *, after: bytes | None = None, limit: int = 100) -> Sequence[Filing]:
@@ -77,8 +89,7 @@ class MemoryArchive:
 
         Raises `CertificateNotFiled` when the authority has filed no certificate of that id.
         """
-        with self._lock:
-            own = [filing for filing in self._filings.values() if filing.authority == authority]
+        own = [filing for filing in self._all() if filing.authority == authority]
         ids = [filing.id for filing in own]
         if after is not None and after not in ids:
             raise CertificateNotFiled(after)
@@ -87,24 +98,86 @@ class MemoryArchive:
 
     def unconfirmed(self) -> Iterator[Filing]:
         """Yield filings in state ACCEPTED, oldest first; they may be changed while this runs."""
-        yield from [filing for filing in self._held() if filing.state is FilingState.ACCEPTED]
+        yield from [filing for filing in self._all() if filing.state is FilingState.ACCEPTED]
 
-    def _held(self) -> list[Filing]:
+    def carried(self, dispatch: int, *, after: int = 0, limit: int = 1000) -> Sequence[Filing]:
+        """Return filings that a write carries, in order of filing, without the first `after`."""
         with self._lock:
-            return [filing for filing in self._filings.values() if filing.state is not FilingState.REFUSED]
+            ids = sorted(self._carried.get(dispatch, ()), key=self._numbers.__getitem__)
+            return tuple(self._seen(identity) for identity in ids[after : after + limit])
+
+    def recorded(self, certificate: bytes, written: Written) -> Filing:
+        """Mark the write that carries a filing as held by the chain; repeating it changes nothing.
+
+        Raises `ReferenceAlreadyFiled` for one that was refused and whose reference was filed anew since.
+        """
+        self.outbox.settle(self._write_of(certificate), written)
+        return self._seen(certificate)
+
+    def refused(self, certificate: bytes) -> None:
+        """Mark the write that carries a filing as refused by the chain; what the chain holds stays held."""
+        self.outbox.refuse(self._write_of(certificate), ContractRefusal())
+
+    def hold(self, dispatch: int) -> None:
+        """Let what a refused write carries hold its references again, or raise `ReferenceAlreadyFiled`."""
+        carried = [self._filings[identity] for identity in self._carried.get(dispatch, ())]
+        for filing in carried:
+            if holder := self._holders.get(filing.terms.reference_key):
+                raise ReferenceAlreadyFiled(holder)
+        self._holders.update({filing.terms.reference_key: filing.id for filing in carried})
+
+    def release(self, dispatch: int) -> None:
+        """Free the references of what a write carries."""
+        for identity in self._carried.get(dispatch, ()):
+            self._holders.pop(self._filings[identity].terms.reference_key)
+
+    def regroup(self, dispatches: Sequence[Dispatch], anchor: int, batch: Batch) -> None:
+        """Let an anchor carry what other writes have carried, with its root and its proofs."""
+        for dispatch in dispatches:
+            for identity in tuple(self._carried.get(dispatch.position, ())):
+                proof = batch.proof_of(identity)
+                self._stored(replace(self._filings[identity], root=batch.root, siblings=proof), anchor)
+
+    def _stored(self, filing: Filing, dispatch: int) -> Filing:
+        """Put a filing in its place, which is the old one for an id that is known."""
+        before = self._filings.get(filing.id)
+        if before is not None:
+            self._carried[before.dispatch].discard(filing.id)
+        self._filings[filing.id] = replace(filing, dispatch=dispatch)
+        self._numbers.setdefault(filing.id, len(self._numbers))
+        self._holders[filing.terms.reference_key] = filing.id
+        self._carried.setdefault(dispatch, set()).add(filing.id)
+        return self._seen(filing.id)
+
+    def _seen(self, certificate: bytes) -> Filing:
+        """Return a filing as its write makes it."""
+        with self._lock:
+            filing, write = self._filings[certificate], self._write_of(certificate)
+            if self._holders.get(filing.terms.reference_key) != certificate:
+                return replace(filing, account=write.account, state=FilingState.REFUSED)
+            if write.state is not DispatchState.RECORDED or write.written is None:
+                return replace(filing, account=write.account, state=FilingState.ACCEPTED)
+            return replace(
+                filing,
+                account=write.account,
+                state=FilingState.RECORDED,
+                recorded_at=write.written.at,
+                transaction=write.written.transaction,
+            )
+
+    def _all(self) -> list[Filing]:
+        with self._lock:
+            return [self._seen(identity) for identity in self._filings]
 
     def _holder(self, filing: Filing) -> Filing | None:
-        """Return the filing that stands in the way: of the same reference, else of the same id."""
-        held = self._held()
-        same_reference = (other for other in held if _reference(other) == _reference(filing))
-        return next(same_reference, next((other for other in held if other.id == filing.id), None))
+        """Return the filing that stands in the way: of the same reference, which is part of the id."""
+        identity = self._holders.get(filing.terms.reference_key)
+        return self._seen(identity) if identity is not None else None
 
-    def _one(self, certificate: bytes) -> Filing:
-        try:
-            return self._filings[certificate]
-        except KeyError:
-            raise CertificateNotFiled(certificate) from None
-
-
-def _reference(filing: Filing) -> tuple[int, str, str, str]:
-    return (int(filing.terms.scheme), filing.terms.exporting, filing.office, filing.reference)
+    def _write_of(self, certificate: bytes) -> Dispatch:
+        with self._lock:
+            filing = self._filings.get(certificate)
+            write = self.outbox.find(filing.dispatch) if filing else None
+        if write is None:
+            raise CertificateNotFiled(certificate)
+        return write

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import Connection, Select, and_, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ledger.archive.database import Database
@@ -14,6 +14,7 @@ from ledger.archive.tables import OPEN, certificates
 from ledger.batch import Batch
 from ledger.errors import ArchiveUnavailable, CertificateNotFiled, ReferenceAlreadyFiled
 from ledger.facts import Written
+from ledger.filing_rules import check_batch
 from ledger.outbox import DispatchKind
 from ledger.ports import Filing, FilingState
 from ledger.refusals import ContractRefusal
@@ -151,20 +152,16 @@ class SqlArchive:
         return int(position)
 
     def _holder(self, filing: Filing) -> Filing | None:
-        """Return the filing that holds the reference, else a held one of the same id."""
-        for wanted in (_COLUMNS.reference_key == filing.terms.reference_key, _COLUMNS.id == filing.id):
-            found = self._filings(FILED.where(wanted, _COLUMNS.held))
-            if found:
-                return found[0]
-        return None
+        """Return the filing that stands in the way: of the same reference, which is part of the id."""
+        same = _COLUMNS.reference_key == filing.terms.reference_key
+        found = self._filings(FILED.where(same, _COLUMNS.held))
+        return found[0] if found else None
 
     def _first_holder(self, filings: Sequence[Filing]) -> bytes | None:
-        """Return the id of a certificate that holds one of the references or ids."""
+        """Return the id of a certificate that holds one of the references."""
         with self._database.reading() as connection:
-            for page in in_pages(filings):
-                keys, ids = [filing.terms.reference_key for filing in page], [filing.id for filing in page]
-                wanted = or_(_COLUMNS.reference_key.in_(keys), _COLUMNS.id.in_(ids))
-                query = select(_COLUMNS.id).where(wanted, _COLUMNS.held).limit(1)
+            for page in in_pages([filing.terms.reference_key for filing in filings]):
+                query = select(_COLUMNS.id).where(_COLUMNS.reference_key.in_(page), _COLUMNS.held).limit(1)
                 if found := connection.execute(query).scalar_one_or_none():
                     return bytes(found)
         return None
@@ -172,21 +169,6 @@ class SqlArchive:
     def _filings(self, query: Select[*tuple[object, ...]]) -> Sequence[Filing]:
         with self._database.reading() as connection:
             return tuple(map(filing_of, connection.execute(query)))
-
-
-def check_batch(filings: Sequence[Filing], batch: Batch) -> None:
-    """Raise `ValueError` unless the filings are a batch of one key.
-
-    Raises `ReferenceAlreadyFiled` when two of them have one reference.
-    """
-    if {filing.id for filing in filings} != batch.tree.positions.keys():
-        raise ValueError("the filings are not those of the batch")
-    if len({filing.account for filing in filings}) != 1:
-        raise ValueError("a batch is signed by one key")
-    first: dict[bytes, bytes] = {}
-    for filing in filings:
-        if first.setdefault(filing.terms.reference_key, filing.id) != filing.id:
-            raise ReferenceAlreadyFiled(first[filing.terms.reference_key])
 
 
 def _queue_one(connection: Connection, filing: Filing) -> int:

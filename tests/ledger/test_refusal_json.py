@@ -13,11 +13,7 @@ from ledger.facts import Standing
 from ledger.refusal_json import RefusalUnknown, restated, stated
 from ledger.refusals import ContractRefusal
 
-TWINS: list[type[ContractRefusal]] = [
-    twin
-    for twin in (ContractRefusal, *ContractRefusal.__subclasses__())
-    if twin.__module__ == refusals.__name__
-]
+TWINS = [twin for twin in ContractRefusal.__subclasses__() if twin.__module__ == refusals.__name__]
 OPERANDS: dict[Any, st.SearchStrategy[Any]] = {
     bytes: st.binary(max_size=32),
     datetime: st.datetimes(timezones=st.just(UTC)),

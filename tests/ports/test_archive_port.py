@@ -40,8 +40,9 @@ def test_a_filing_is_found_as_it_was_filed(archive: Archive) -> None:
         filed_at=NOON + timedelta(microseconds=7),
         replaces=b"\5" * 32,
     )
-    assert archive.file(filing) == filing
-    assert archive.find(filing.id) == filing
+    filed = archive.file(filing)
+    assert filed == replace(filing, dispatch=filed.dispatch)
+    assert archive.find(filing.id) == filed
 
 
 def test_an_unknown_certificate_is_not_found(archive: Archive) -> None:
@@ -80,7 +81,7 @@ def test_the_same_reference_of_another_office_is_another_reference(archive: Arch
     """References are unique per issuing office only (ATIGA OCP Rule 7.3)."""
     archive.file(a_filing())
     other = a_filing(office="03", seed=b"\1" * 32)
-    assert archive.file(other) == other
+    assert archive.file(other).id == other.id
 
 
 def test_recording_keeps_the_receipt(archive: Archive) -> None:
@@ -126,11 +127,15 @@ def test_a_recorded_filing_cannot_be_refused_any_more(archive: Archive) -> None:
 
 
 def test_a_refused_filing_can_be_filed_again_under_its_id(archive: Archive) -> None:
-    """It is accepted anew."""
-    filing = archive.file(a_filing())
+    """It is accepted anew, in its place among the others, and another write carries it."""
+    filing, later = archive.file(a_filing(1)), archive.file(a_filing(2))
     archive.refused(filing.id)
-    assert archive.file(filing).state is FilingState.ACCEPTED
-    assert archive.find(filing.id) == filing
+    again = archive.file(filing)
+    assert again == replace(filing, dispatch=again.dispatch)
+    assert again.dispatch > later.dispatch
+    assert archive.filings(1) == (again, later)
+    assert archive.carried(filing.dispatch) == ()
+    assert archive.carried(again.dispatch) == (again,)
 
 
 def test_a_refused_filing_cannot_be_recorded_once_its_reference_is_taken(archive: Archive) -> None:
