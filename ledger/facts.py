@@ -84,6 +84,14 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Signatory:
+    """Who an authority is; it never changes."""
+
+    name: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
 class Authority:
     """An organisation of a member: a ministry, a customs administration, a chamber."""
 
@@ -96,13 +104,10 @@ class Authority:
     since: datetime
     withdrawn_at: datetime | None
 
-
-@dataclass(frozen=True, slots=True)
-class Signatory:
-    """Who an authority is; it never changes."""
-
-    name: str
-    member: str
+    @property
+    def signatory(self) -> Signatory:
+        """Who signs with its keys."""
+        return Signatory(self.name, self.member)
 
 
 @dataclass(frozen=True, slots=True)

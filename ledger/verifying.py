@@ -14,7 +14,7 @@ from ledger.errors import (
     Severity,
     Unavailable,
 )
-from ledger.facts import Authority, Evidence
+from ledger.facts import Evidence, Signatory
 from ledger.ports import Filing, FilingState, Ledger
 from ledger.presented import Examination, examined, opened
 from ledger.terms import normalised
@@ -69,18 +69,18 @@ def verify_reference(
 def _facts(examination: Examination, ledger: Ledger, *, shown: bool) -> Facts:
     """Gather all that a judgement rests on; what the chain does not answer stays None."""
     evidence: Evidence | None = None
-    authority: Authority | None = None
+    signatory: Signatory | None = None
     name = ledger.registry.ledger
     if examination.terms and examination.ledger == name:
         with suppress(Unavailable):
             key = examination.terms.reference_key
             evidence = ledger.registry.evidence(examination.certificate, examination.root, key)
-            authority = ledger.members.authority(evidence.key.authority) if evidence.key else None
+            signatory = ledger.members.signatory(evidence.key.authority) if evidence.key else None
     return Facts(
         examination=examination,
         ledger=name,
         evidence=evidence,
-        authority=authority,
+        signatory=signatory,
         accepted=_accepted(examination.certificate, ledger),
         now=ledger.clock(),
         shown=shown,

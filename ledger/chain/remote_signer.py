@@ -23,7 +23,6 @@ from typing import Any
 
 from eth_utils.address import is_hex_address, to_checksum_address
 
-from ledger.chain.signed_bytes import difference
 from ledger.chain.signing_service import Line, SignerSettingsInvalid, SigningService
 from ledger.errors import SignerMisbehaved, SignerUnavailable
 from ledger.facts import Address
@@ -50,6 +49,8 @@ class RemoteSigner:
         """
         answer = self._line.ask("eth_signTransaction", [self._asked(transaction)], self._address)
         raw = self._octets(answer.get("raw") if isinstance(answer, dict) else answer)
+        from ledger.chain.signed_bytes import difference  # noqa: PLC0415 -- eth-account is slow to import
+
         field = difference(raw, transaction, self._address)
         if field is not None:
             _LOG.error("signer %s signed another %s than asked of %s", self._line.name, field, self._address)

@@ -8,15 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
-
-from eth_account import Account
-from eth_account.signers.local import LocalAccount
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ledger.chain.development import DEVELOPMENT_MNEMONIC, OF_DEVELOPMENT_MNEMONIC, WELL_KNOWN_ACCOUNTS
 from ledger.chain.profile import ChainProfile
 from ledger.errors import DevelopmentKeyRefused, Refused
 from ledger.facts import Address
+
+if TYPE_CHECKING:
+    from eth_account import Account
+    from eth_account.signers.local import LocalAccount
 
 _LOG = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class Signer(Protocol):
 class KeystoreSigner:
     """A key from an encrypted key file (Web3 Secret Storage, version 3), held in this process's memory."""
 
-    def __init__(self, account: LocalAccount) -> None:
+    def __init__(self, account: "LocalAccount") -> None:
         self._account = account
 
     @property
@@ -70,7 +71,7 @@ class KeystoreSigner:
         """
         password = password_in(password_file)
         try:
-            key = Account.decrypt(json.loads(path.read_text(encoding="utf-8")), password)
+            key = _accounts().decrypt(json.loads(path.read_text(encoding="utf-8")), password)
         except OSError as problem:
             raise KeyFileInvalid(str(path), f"cannot be read ({type(problem).__name__})") from problem
         except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError):
@@ -79,7 +80,7 @@ class KeystoreSigner:
                 str(path), "the password is wrong, or it is not a version 3 key file"
             ) from None
         warn_if_others_read(path, "key file")
-        return cls(Account.from_key(key))
+        return cls(_accounts().from_key(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +132,8 @@ def new_keystore(path: Path, password: str, *, iterations: int | None = None) ->
     """
     if not password:
         raise KeyFileInvalid(str(path), "the password is empty")
-    account = Account.create()
-    encrypted = Account.encrypt(account.key, password, kdf="scrypt", iterations=iterations)
+    account = _accounts().create()
+    encrypted = _accounts().encrypt(account.key, password, kdf="scrypt", iterations=iterations)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         # O_EXCL: a key file is never overwritten, for the key in it would be lost.
@@ -145,15 +146,15 @@ def new_keystore(path: Path, password: str, *, iterations: int | None = None) ->
 
 
 @cache
-def _derived(place: int) -> LocalAccount:
+def _derived(place: int) -> "LocalAccount":
     """Derive a key of the development chain (BIP-44)."""
-    Account.enable_unaudited_hdwallet_features()
+    _accounts().enable_unaudited_hdwallet_features()
     path = f"m/44'/60'/0'/0/{place}"
-    account: LocalAccount = Account.from_mnemonic(DEVELOPMENT_MNEMONIC, account_path=path)
+    account: LocalAccount = _accounts().from_mnemonic(DEVELOPMENT_MNEMONIC, account_path=path)
     return account
 
 
-def _signed(account: LocalAccount, transaction: Mapping[str, Any]) -> bytes:
+def _signed(account: "LocalAccount", transaction: Mapping[str, Any]) -> bytes:
     return bytes(account.sign_transaction(dict(transaction)).raw_transaction)
 
 
@@ -162,3 +163,10 @@ def check_signer(signer: Signer, profile: ChainProfile) -> None:
     public = isinstance(signer, DevelopmentSigner) or signer.address in WELL_KNOWN_ACCOUNTS
     if public and not profile.development:
         raise DevelopmentKeyRefused(signer.address, profile.chain_id)
+
+
+def _accounts() -> "type[Account]":
+    """Return eth-account, which takes longer to import than verifying does, and only who signs needs it."""
+    from eth_account import Account  # noqa: PLC0415
+
+    return Account

@@ -95,8 +95,8 @@ class MemoryMembers(MemoryChain):
 
     def signatory(self, authority: int) -> Signatory | None:
         """Return the name and member of an authority."""
-        found = self._authorities.get(authority)
-        return Signatory(found.name, found.member) if found else None
+        found = self.authority(authority)
+        return found.signatory if found else None
 
     def keys(self, authority: int) -> Sequence[Key]:
         """Return the authority's live keys, oldest first."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from ledger.events import moment
-from ledger.facts import Address, AsOf, Authority, Evidence, Key, Member, Proposal, Standing
+from ledger.facts import Address, AsOf, Authority, Evidence, Key, Member, Proposal, Signatory, Standing
 from ledger.ports import Clock
 from ledger.replica.people import People, gathered
 from ledger.replica.writes import Chain, Writes
@@ -136,6 +136,22 @@ class ReplicatedLedger(Writes):
         return self._answer(
             lambda people: people.authorities.get(authority), lambda: self._chain.authority(authority)
         )
+
+    def signatory(self, authority: int) -> Signatory | None:
+        """Return the name and member of an authority, which never change."""
+
+        def held(people: People) -> Signatory | None:
+            found = people.authorities.get(authority)
+            return found.signatory if found else None
+
+        return self._answer(held, lambda: self._chain.signatory(authority))
+
+    def signatory(self, authority: int) -> Signatory | None:
+        """Return the name and member of an authority, which never change, so that the last look will do."""
+        known = self._people[1].authorities.get(authority)
+        if known is None:
+            known = self.authority(authority)
+        return Signatory(known.name, known.member) if known else None
 
     def keys(self, authority: int) -> Sequence[Key]:
         """Return the authority's live keys, oldest first."""
