@@ -5,11 +5,11 @@ same bytes go into its hash and into the envelope.  What depends only on the nam
 between certificates, because most documents of an office have the same names.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import shake_128
-from itertools import chain, repeat
+from itertools import chain, count, repeat
 from typing import Any, Final, TypeAlias
 
 import orjson
@@ -21,16 +21,17 @@ _SALT_BYTES: Final = 16
 _BETWEEN: Final = b",\n  "
 """What separates the elements of an indented list; no text has it inside, for JSON escapes line breaks."""
 
-_LEAVES: Final = (str, bool)
-_BOOLEANS: Final = ("false", "true")
-
 # What a version 4 UUID makes of the bytes 6 and 8 of a salt: four bits the version, two bits the variant.
 _VERSION: Final = bytes(0x40 | byte & 0x0F for byte in range(256))
 _VARIANT: Final = bytes(0x80 | byte & 0x3F for byte in range(256))
 
-_Place: TypeAlias = tuple[Any, bytes, bytes, str]
-"""Of a field: its key in what holds it, how the text that is hashed begins, how it begins in the envelope
-(with the comma that parts it from the field before), and its dotted path."""
+_MOST_KEPT: Final = 400
+"""Fields of a document whose form is kept; larger documents are rare, and hashing them takes long anyway."""
+_CONTAINERS: Final = (dict, list)
+
+Shape: TypeAlias = tuple[Any, ...]
+"""Of an object its names in order, of a list its length; then each member that is a container, as its name
+and its shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +51,21 @@ def salt(data: Mapping[str, Any], seed: bytes) -> Salted:
 
     Raises `TypeError` for a value that is neither text nor boolean, nor a container of such.
     """
-    # 1. Visit the fields in canonical order.
-    fields = _Fields()
-    end = fields.collect(data, "", b"")
-    # 2. Write each with its salt; one list, taken apart again, is written faster than its elements.
+    # 1. Take the values out, and find or make the form that documents of this shape have.
+    given: list[Any] = []
+    shape = _taken(data, given)
+    form = _kept_form(shape) if len(given) <= _MOST_KEPT else _Form(shape)
+    # 2. Write each value with its salt; one list, taken apart again, is written faster than its elements.
     salted = [
-        f"{salt}:string:{value}" if isinstance(value, str) else f"{salt}:boolean:{_BOOLEANS[value]}"
-        for salt, value in zip(salts(seed, len(fields.values)), fields.values, strict=True)
+        f"{salt}:string:{value}" if isinstance(value, str) else f"{salt}:boolean:{_boolean(value)}"
+        for salt, value in zip(salts(seed, len(given)), map(given.__getitem__, form.order), strict=True)
     ]
     texts = orjson.dumps(salted, option=orjson.OPT_INDENT_2)[4:-2].split(_BETWEEN) if salted else []
     # 3. Hash each, and put the texts between the names.
-    messages = map(b"".join, zip(fields.heads, texts, repeat(b"}")))
-    fingerprints = b"".join(sorted([*map(keccak, messages), *fields.hashes]))
-    written = b"".join(chain.from_iterable(zip(fields.gaps, texts, strict=True)))
-    return Salted(written + end, fingerprints, hash_of_fingerprints(fingerprints))
+    messages = map(b"".join, zip(form.heads, texts, repeat(b"}")))
+    fingerprints = b"".join(sorted([*map(keccak, messages), *form.hashes]))
+    written = b"".join(chain.from_iterable(zip(form.gaps, texts, strict=True)))
+    return Salted(written + form.end, fingerprints, hash_of_fingerprints(fingerprints))
 
 
 def salts(seed: bytes, count: int) -> list[str]:
@@ -87,67 +89,75 @@ def hash_of_fingerprints(fingerprints: bytes) -> bytes:
     return keccak(b'["%b"]' % fingerprints.hex(",", HASH_BYTES).replace(",", '","').encode("ascii"))
 
 
-class _Fields:
-    """The fields of a document, taken down in canonical order."""
+def _boolean(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    raise TypeError(f"a document holds text and booleans only, not {type(value).__name__}")
 
-    __slots__ = ("gaps", "hashes", "heads", "values")
 
-    def __init__(self) -> None:
+def _taken(part: Any, given: list[Any]) -> Shape:  # noqa: ANN401 - JSON
+    """Return the shape of an object or a list, and append its values as they come."""
+    listed = isinstance(part, list)
+    shape: list[Any] = [len(part) if listed else tuple(part)]
+    take = given.append
+    for key, value in enumerate(part) if listed else part.items():
+        if isinstance(value, str):
+            take(value)
+        elif isinstance(value, _CONTAINERS):
+            shape += (key, _taken(value, given))
+        else:
+            take(value)
+    return tuple(shape)
+
+
+class _Form:
+    """What documents of one shape have in common, in canonical order of their fields."""
+
+    __slots__ = ("end", "gaps", "hashes", "heads", "order")
+
+    def __init__(self, shape: Shape) -> None:
+        self.order: list[int] = []
+        """Where each field is among the values as they come."""
         self.heads: list[bytes] = []
         """How the text that is hashed begins, of each field."""
         self.gaps: list[bytes] = []
         """What the envelope has before each field: names, brackets and commas."""
-        self.values: list[str | bool] = []
-        """Each field without its salt."""
         self.hashes: list[bytes] = []
         """Hashes of the fields that get no salt: empty objects and lists."""
+        self.end = self._collect(_numbered(shape, count()), "", b"")
+        """What the envelope has after the last field."""
 
-    def collect(self, part: Any, path: str, gap: bytes) -> bytes:  # noqa: ANN401 - JSON
+    def _collect(self, part: Any, path: str, gap: bytes) -> bytes:  # noqa: ANN401 - numbers, nested
         """Take down an object or a list; returns what the envelope has after its last field."""
         listed = isinstance(part, list)
-        places = _elements(path, len(part)) if listed else _members(path, tuple(part))
-        heads, gaps, values = self.heads.append, self.gaps.append, self.values.append
         gap += b"[" if listed else b"{"
-        for key, head, name, inner in places:
-            value = part[key]
-            if isinstance(value, _LEAVES):
-                heads(head)
-                gaps(gap + name if gap else name)
-                values(value)
+        for number, (key, value) in enumerate(enumerate(part) if listed else sorted(part.items())):
+            inner = f"{path}.{key}" if path else f"{key}"
+            head = b"{%b:" % orjson.dumps(inner)
+            gap += (b"," if number else b"") + (b"" if listed else orjson.dumps(key) + b":")
+            if isinstance(value, int):
+                self.order.append(value)
+                self.heads.append(head)
+                self.gaps.append(gap)
                 gap = b""
+            elif value:
+                gap = self._collect(value, inner, gap)
             else:
-                gap = self._contain(value, head, inner, gap + name)
+                empty = orjson.dumps(value)
+                self.hashes.append(keccak(head + empty + b"}"))
+                gap += empty
         return gap + (b"]" if listed else b"}")
 
-    def _contain(self, value: object, head: bytes, path: str, gap: bytes) -> bytes:
-        """Go into a container; an empty one is itself a field."""
-        if not isinstance(value, dict | list):
-            raise TypeError(f"a document holds text and booleans only, not {type(value).__name__}")
-        if value:
-            return self.collect(value, path, gap)
-        empty = b"[]" if isinstance(value, list) else b"{}"
-        self.hashes.append(keccak(head + empty + b"}"))
-        return gap + empty
+
+def _numbered(shape: Shape, numbers: Iterator[int]) -> Any:  # noqa: ANN401 - JSON
+    """Return a document of this shape, with the number of each value in its place."""
+    keys, inner = shape[0], dict(zip(shape[1::2], shape[2::2], strict=True))
+    listed = isinstance(keys, int)
+    part = {
+        key: _numbered(inner[key], numbers) if key in inner else next(numbers)
+        for key in (range(keys) if listed else keys)
+    }
+    return list(part.values()) if listed else part
 
 
-@lru_cache(maxsize=4096)
-def _members(path: str, keys: tuple[str, ...]) -> tuple[_Place, ...]:
-    """Return the places of an object's members, sorted by name."""
-    names = sorted(keys)
-    return _places(path, names, names, (orjson.dumps(name) + b":" for name in names))
-
-
-@lru_cache(maxsize=64)
-def _elements(path: str, count: int) -> tuple[_Place, ...]:
-    """Return the places of a list's elements."""
-    return _places(path, range(count), map(str, range(count)), [b""] * count)
-
-
-def _places(
-    path: str, keys: Iterable[Any], names: Iterable[str], written: Iterable[bytes]
-) -> tuple[_Place, ...]:
-    paths = (f"{path}.{name}" if path else name for name in names)
-    return tuple(
-        (key, b"{%b:" % orjson.dumps(inner), (b"," if number else b"") + name, inner)
-        for number, (key, inner, name) in enumerate(zip(keys, paths, written, strict=True))
-    )
+_kept_form = lru_cache(maxsize=256)(_Form)

@@ -17,8 +17,8 @@ from ledger import envelope
 from ledger.envelope import canonical, document_hash, hash_of, leaf_hash, leaves, salted, sealed
 from ledger.hashing import keccak
 from ledger.merkle import climb
-from ledger.presented import unsalted
 from ledger.terms import TERMS_ABI, abi_of, certificate_id, terms_hash
+from ledger.visible import unsalted
 from tests.vectors.made_envelopes import batch, golden
 
 COFFEE = golden("vn-th-coffee")

@@ -103,3 +103,18 @@ def test_only_text_and_booleans_have_a_salt(value: object) -> None:
     """At any depth."""
     with pytest.raises(TypeError, match="text and booleans only"):
         salt({"a": value}, SEED)
+
+
+def test_a_document_of_many_lines_is_salted_like_a_small_one() -> None:
+    """Forms of large documents are not kept; the result is the same."""
+    many = {"items": {str(number): {"marks": f"{number}", "bulk": True} for number in range(1, 400)}}
+    fields = spelt_out(many, uuids(SEED, 798))
+    for _ in range(2):
+        assert salt(many, SEED).data == canonical(fields)
+
+
+def test_equal_names_around_another_container_are_another_form() -> None:
+    """What is kept of one document never serves one that differs in where its fields are."""
+    one, other = {"a": "x", "b": {"c": "y"}}, {"a": {"c": "y"}, "b": "x"}
+    for data in (one, other, one):
+        assert salt(data, SEED).data == canonical(spelt_out(data, uuids(SEED, 2)))
