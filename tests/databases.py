@@ -15,6 +15,7 @@ import _postgres
 import _postgres_programs
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from ledger.archive import open_archive
 
@@ -28,6 +29,15 @@ def administer(server: _postgres.Server, statement: str) -> None:
         host=str(server.folder), user=_postgres.ROLE, dbname="postgres", autocommit=True
     ) as connection:
         connection.execute(statement.encode())
+
+
+def end_sessions(server: _postgres.Server, url: str) -> None:
+    """End every connection to a database, as its administrator can."""
+    name = make_url(url).database
+    administer(
+        server,
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",  # noqa: S608 - ours
+    )
 
 
 @contextmanager

@@ -58,7 +58,11 @@ def open_archive(url: str, *, migrate: bool = True) -> ArchiveRooms:
     """
     database = Database(url)
     if migrate:
-        database.migrate()
+        try:
+            database.migrate()
+        except BaseException:
+            database.close()
+            raise
     return ArchiveRooms(
         database,
         SqlArchive(database),

@@ -60,9 +60,13 @@ def make_unpooled(address: URL) -> Engine:
 
 
 def for_reading(engine: Engine) -> Engine:
-    """Return the same engine for transactions that see one state and change nothing."""
+    """Return the same engine for transactions that see one state.
+
+    They are not declared read-only: the driver would declare the next one on the same connection read-write,
+    even where an administrator has made the database read-only.
+    """
     if engine.dialect.name == "postgresql":
-        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        return engine.execution_options(isolation_level="REPEATABLE READ")
     return engine
 
 
@@ -88,12 +92,14 @@ def _check_postgresql(connection: DBAPIConnection, _: ConnectionPoolEntry) -> No
 
     The server says both when a connection is made, so nothing is asked.
     """
-    told = connection.info
+    told, lack = connection.info, None
     if told.server_version < OLDEST_POSTGRESQL * 10_000:
-        message = f"the database server is older than PostgreSQL {OLDEST_POSTGRESQL}"
-        raise ArchiveUnavailable(message)
-    if told.parameter_status("server_encoding") != "UTF8":
-        raise ArchiveUnavailable("the database's encoding is not UTF8; make it anew with ENCODING 'UTF8'")
+        lack = f"the database server is older than PostgreSQL {OLDEST_POSTGRESQL}"
+    elif told.parameter_status("server_encoding") != "UTF8":
+        lack = "the database's encoding is not UTF8; make it anew with ENCODING 'UTF8'"
+    if lack:
+        connection.close()
+        raise ArchiveUnavailable(lack)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

@@ -21,6 +21,7 @@ _SQLITE = {
     "SQLITE_CANTOPEN": "the database file cannot be opened; check its folder and permissions",
 }
 _SQLSTATE = {
+    "22001": "a value is longer than its column; nothing was stored",
     "25006": "the database is read-only; nothing was stored",
     "25P03": "a transaction was left idle for too long; nothing was stored",
     "40001": "another transaction was in the way; nothing was stored, and trying again may help",

