@@ -138,15 +138,6 @@ class ReplicatedLedger(Writes):
         )
 
     def signatory(self, authority: int) -> Signatory | None:
-        """Return the name and member of an authority, which never change."""
-
-        def held(people: People) -> Signatory | None:
-            found = people.authorities.get(authority)
-            return found.signatory if found else None
-
-        return self._answer(held, lambda: self._chain.signatory(authority))
-
-    def signatory(self, authority: int) -> Signatory | None:
         """Return the name and member of an authority, which never change, so that the last look will do."""
         known = self._people[1].authorities.get(authority)
         if known is None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import _ganache
 import pytest
 
+from tests.replicas import ReplicatedWorld
 from tests.worlds import ChainWorld, MemoryWorld, World, network_of, undone
 
 
@@ -17,22 +18,26 @@ def assembled_and_peopled(ganache: _ganache.Node) -> ChainWorld:
     return world
 
 
-LEDGERS = ["memory", pytest.param("chain", marks=pytest.mark.chain)]
+LEDGERS = [
+    "memory",
+    pytest.param("chain", marks=pytest.mark.chain),
+    pytest.param("replica", marks=pytest.mark.chain),
+]
 
 
 @pytest.fixture(params=LEDGERS)
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    """Lend the assembled world, in memory or on a chain; the chain is as before after each test."""
+    """Lend the assembled world: in memory, on a chain, or on one that is read through a replica."""
     if request.param == "memory":
         in_memory = MemoryWorld()
         in_memory.assemble()
         yield in_memory
         return
     with undone(request.getfixturevalue("assembled")) as on_chain:
-        yield on_chain
+        yield ReplicatedWorld(on_chain) if request.param == "replica" else on_chain
 
 
-@pytest.fixture(params=LEDGERS)
+@pytest.fixture(params=LEDGERS[:2])
 def peopled(request: pytest.FixtureRequest) -> Iterator[World]:
     """Lend the world with a revoked key of VN and with MY suspended."""
     if request.param == "memory":
