@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import cycle
 
+from _bench.asking import timed_asking
 from _bench.figures import OURS, figure
-from _bench.measure import Contestant, Lap, timed
+from _bench.measure import Contestant, Lap
 from _bench.stand import Stand
 from ledger.verdict import VerdictCode
 from ledger.verifying import verify
@@ -53,7 +54,7 @@ def in_process(stand: Stand) -> Mapping[str, Contestant]:
         if verdict.code is not VerdictCode.VALID:
             raise NotValid(verdict.code)
 
-    return {OURS: lambda: timed(verify_next, stand.effort.runs // 8), **peers(stand, 1)}
+    return {OURS: lambda: timed_asking(verify_next, stand.effort.runs // 8), **peers(stand, 1)}
 
 
 @figure("verify over HTTP, one at a time", "requests")

@@ -74,7 +74,7 @@ async function verify ({ rpc, files, times, together }) {
   }
   const before = asked.calls
   const found = await measured(times, () => Promise.all(Array.from({ length: together }, lane)).then(() => ({ each })))
-  return { ...found, more: { 'RPC calls': (asked.calls - before) / times } }
+  return { ...found, more: { 'RPC round trips': (asked.calls - before) / times } }
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
