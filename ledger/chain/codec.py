@@ -58,17 +58,11 @@ class Codec:
         self.errors = {shape.selector: shape for shape in _shapes(abi, "error")}
         self._events = {item["name"]: _event(item) for item in abi if item["type"] == "event"}
         self._names = {event.topic: name for name, event in self._events.items()}
-        inputs = next((item["inputs"] for item in abi if item["type"] == "constructor"), ())
-        self._constructor = struct_of(inputs)
 
     def call(self, name: str, *arguments: object) -> bytes:
         """Return the calldata of a call."""
         function = self.functions[name]
         return function.selector + _encoded(function.arguments, arguments)
-
-    def construct(self, *arguments: object) -> bytes:
-        """Return what follows the bytecode when the contract is created."""
-        return _encoded(self._constructor, arguments)
 
     def answer(self, name: str, data: bytes) -> tuple[Any, ...]:
         """Return the values a function answered with."""

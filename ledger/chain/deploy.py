@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from eth_utils.address import is_checksum_address
+from hexbytes import HexBytes
 
-from ledger.chain.artefacts import CERTIFICATE_REGISTRY, artefact, check_chain, check_ledger
+from ledger.chain.artefacts import CERTIFICATE_REGISTRY, Artefact, artefact, check_chain, check_ledger
 from ledger.chain.profile import ChainProfile
 from ledger.chain.rpc import Rpc, quantity
 from ledger.chain.sender import Sender
@@ -30,16 +31,22 @@ def deploy(network: ChainProfile, founders: Mapping[str, Address], signer: Signe
     contract, rpc = artefact(CERTIFICATE_REGISTRY), Rpc(network.rpc, network.rpc_timeout)
     codec = contract.codec
     check_chain(quantity(rpc.ask("eth_chainId")), network.chain_id)
-    given = [(code_of(member), admin) for member, admin in founders.items()]
-    call = Call(
-        None, contract.bytecode + codec.construct(given), _GAS_OF_CODE + _GAS_PER_FOUNDER * len(given)
-    )
+    call = Call(None, _creation(contract, founders), _GAS_OF_CODE + _GAS_PER_FOUNDER * len(founders))
     receipt = Sender(rpc, codec, network, signer).write(call)
     if receipt.created is None:
         raise ChainUnreachable("the receipt of the deployment names no contract")
     profile = replace(network, registry=address_of(receipt.created), from_block=receipt.written.block)
     check_ledger(rpc, profile.ledger, contract)
     return profile
+
+
+def _creation(contract: Artefact, founders: Mapping[str, Address]) -> bytes:
+    """Return the bytes that create the contract with its founders, as web3 puts them together."""
+    from web3 import Web3  # noqa: PLC0415 -- takes a second to import, and a ledger is founded once
+
+    given = [(code_of(member).ljust(2, b"\0"), admin) for member, admin in founders.items()]
+    made = Web3().eth.contract(abi=contract.abi, bytecode=HexBytes(contract.bytecode))
+    return bytes(HexBytes(made.constructor(given).data_in_transaction))
 
 
 def founders_in(path: Path) -> dict[str, Address]:
