@@ -1,90 +1,133 @@
 """Issuing, cancelling and replacing certificates: the steps.
 
-What was accepted is stored before it is sent, under its natural key (scheme, member, office, reference).  So
-a repeated call finds what the first one left, whether that one finished or died half-way, and goes on from
-there: the same seed, the same id, at most one entry.
+What was accepted is stored together with the write that carries it to the chain, under its natural key
+(scheme, member, office, reference).  So a repeated call finds what the first one left, whether that one
+finished or died half-way, and goes on from there: the same seed, the same id, at most one record.
 """
 
-from collections.abc import Iterator
-from contextlib import suppress
+import dataclasses
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import orjson
 
 from ledger import envelope, rules
 from ledger.certificate import Certificate
-from ledger.drawing import drawn_up
+from ledger.drawing import Drawn, drawn_up
 from ledger.errors import (
     CertificateNotFiled,
     CertificateRefused,
     Finding,
     KeyNotHeld,
     LedgerError,
+    NotRecordedYet,
+    Overloaded,
     ReferenceAlreadyFiled,
     Severity,
+    SubmitterStopped,
 )
 from ledger.facts import Address, Authority, Evidence, Reason, Role, Written
+from ledger.outbox import STOPPING, Dispatch, DispatchKind, DispatchState
 from ledger.ports import Filing, FilingState, Ledger
 from ledger.refusals import (
     AuthorityUnknown,
-    CertificateAlreadyIssued,
     CertificateNotLive,
-    ContractRefusal,
+    CertificateUnknown,
     NotAuthorised,
+    NotYourCertificate,
     NotYourMember,
 )
 from ledger.terms import normalised
 
+WAIT = 30.0
+"""Seconds to wait for the chain unless told otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What came of issuing: the filing, the envelope to hand out, and the warnings of the rules."""
+    """What came of issuing: the filing, and the warnings of the rules."""
 
     filing: Filing
-    envelope: envelope.Data
     findings: tuple[Finding, ...]
 
+    @property
+    def recorded(self) -> bool:
+        """Whether the chain holds it; until then it is accepted, and its envelope may still change."""
+        return self.filing.state is FilingState.RECORDED
 
-def issue(certificate: Certificate, *, authority: int, account: Address, ledger: Ledger) -> Issued:
+    @property
+    def envelope(self) -> envelope.Data:
+        """The envelope to hand out, once the chain holds the certificate."""
+        return envelope_of(self.filing)
+
+
+def issue(
+    certificate: Certificate, *, authority: int, account: Address, ledger: Ledger, wait: float = WAIT
+) -> Issued:
     """Issue a certificate for an authority, signed by one of its keys.
 
     1. Apply the hard and soft rules of its scheme.
     2. See that the account writes for the authority, and the authority for the exporting member.
     3. Draw up the document, its hash and its terms.
-    4. Store it: from here on it is accepted, and a retry continues it.
-    5. Write the entry, or find the one that an earlier try has written.
+    4. Store it with its write: from here on it is accepted, and nothing loses it.
+    5. Wait until the chain holds it, `wait` seconds at most; by itself or together with others.
 
-    Raises `CertificateRefused`, `ReferenceAlreadyFiled`, a twin of the contract's error, or `Unavailable`:
-    then it stays accepted, and the same call again (or `resume`) completes it.
+    Raises `CertificateRefused`, `ReferenceAlreadyFiled`, a twin of the contract's error, `Overloaded`,
+    `SubmitterStopped` or another `Unavailable`.  What is not recorded in time comes back as accepted.
     """
     findings = _ruled(certificate, ledger)
     filing = _filed(certificate, authority, account, ledger, replaces=None)
-    filing = _completed(filing, account, ledger)
-    return Issued(filing, envelope_of(filing), findings)
+    return Issued(_completed(filing, account, ledger, wait), findings)
 
 
-def cancel(
-    certificate: bytes, reason: Reason, *, authority: int, account: Address, ledger: Ledger
+def cancel(  # noqa: PLR0913 - what, for whom, where, how long
+    certificate: bytes,
+    reason: Reason,
+    *,
+    authority: int,
+    account: Address,
+    ledger: Ledger,
+    wait: float = WAIT,
 ) -> Written | None:
     """Cancel a certificate of the account's member; None when it was cancelled for that reason before.
 
-    Raises a twin of the contract's error, such as `NotYourCertificate`, or `Unavailable`.
+    Raises a twin of the contract's error, such as `NotYourCertificate`, and `NotRecordedYet` when the chain
+    did not take it in time: then it is queued, and the same call again says how far it is.
     """
-    _entitled(authority, account, ledger)
-    # 1. A certificate anchored in a batch gets its entry first.
-    _enter(certificate, account, ledger)
-    # 2. Write the end, unless it stands there already.
-    try:
-        return ledger.registry.cancel(certificate, reason, account)
-    except CertificateNotLive:
-        entry = ledger.registry.evidence(certificate, certificate, bytes(32)).entry
-        if entry is not None and entry.reason is reason:
+    issuer = entitled(authority, account, ledger)
+    # 1. See whether it can be cancelled, or is already.
+    evidence = _looked_up(certificate, ledger)
+    entry, recorded = evidence.entry, evidence.entry or evidence.anchor
+    if recorded is None:
+        raise CertificateUnknown(certificate)
+    if recorded.exporting != issuer.member:
+        raise NotYourCertificate(certificate, recorded.exporting, issuer.member)
+    if entry is not None and entry.ended_at is not None:
+        if entry.reason is reason:
             return None
-        raise
+        raise CertificateNotLive(certificate, entry.standing_at(max(evidence.as_of.time, entry.ended_at)))
+    # 2. A certificate anchored in a batch gets its entry first.
+    if entry is None:
+        _queued(DispatchKind.ENTER, certificate, account, ledger)
+    # 3. Queue the end, and wait until it is written.
+    write = _queued(DispatchKind.CANCEL, certificate, account, ledger, reason)
+    done = ledger.carrier.carried_out(lambda: ledger.outbox.find(write.position), wait)
+    if done.refusal is not None:
+        raise done.refusal
+    if done.written is None:
+        raise NotRecordedYet(certificate)
+    return done.written
 
 
-def replace_certificate(
-    certificate: bytes, replacement: Certificate, *, authority: int, account: Address, ledger: Ledger
+def replace_certificate(  # noqa: PLR0913 - what, for whom, where, how long
+    certificate: bytes,
+    replacement: Certificate,
+    *,
+    authority: int,
+    account: Address,
+    ledger: Ledger,
+    wait: float = WAIT,
 ) -> Issued:
     """Issue a certificate in place of another, which ends in the same moment (ATIGA OCP Rule 29.4).
 
@@ -92,27 +135,36 @@ def replace_certificate(
     when the archive does not hold the one to be replaced, and what `issue` raises: `ReferenceAlreadyFiled`
     also when the new document was issued before on its own, or in place of another.
     """
-    _entitled(authority, account, ledger)
+    issuer = entitled(authority, account, ledger)
     # 1. Rules, and that the new document names the one it replaces.
     held = ledger.archive.find(certificate)
     if held is None:
         raise CertificateNotFiled(certificate)
     findings = _ruled(replacement, ledger, *_naming(replacement, held))
+    if replacement.exporting_member != issuer.member:
+        raise NotYourMember(replacement.exporting_member, issuer.member)
     # 2. A certificate anchored in a batch gets its entry first.
-    _enter(certificate, account, ledger)
+    evidence = _looked_up(certificate, ledger)
+    if evidence.entry is None and evidence.anchor is not None:
+        _queued(DispatchKind.ENTER, certificate, account, ledger)
     # 3. Draw up, store and write as when issuing.
     filing = _filed(replacement, authority, account, ledger, replaces=certificate)
     if filing.replaces != certificate:  # recording it would leave the old one valid beside it
         raise ReferenceAlreadyFiled(filing.id)
-    filing = _completed(filing, account, ledger)
-    return Issued(filing, envelope_of(filing), findings)
+    return Issued(_completed(filing, account, ledger, wait), findings)
 
 
-def resume(ledger: Ledger) -> Iterator[Filing | LedgerError]:
-    """Complete what was accepted and never confirmed, oldest first; yields each filing or its error."""
+def resume(ledger: Ledger, wait: float = WAIT) -> Iterator[Filing | LedgerError]:
+    """Complete what was accepted and never confirmed, oldest first; yields each filing or its error.
+
+    Waits `wait` seconds at most for all of them together.
+    """
+    deadline = time.monotonic() + wait
     for filing in list(ledger.archive.unconfirmed()):
         try:
-            yield _completed(filing, _signer(filing, ledger), ledger)
+            account = _signer(filing, ledger)
+            done = _completed(filing, account, ledger, max(0.0, deadline - time.monotonic()))
+            yield done if done.state is FilingState.RECORDED else NotRecordedYet(filing.id)
         except LedgerError as error:
             yield error
 
@@ -122,6 +174,52 @@ def envelope_of(filing: Filing) -> envelope.Data:
     return envelope.sealed(
         orjson.loads(filing.document), filing.seed, filing.terms, filing.siblings, filing.root
     )
+
+
+def filing_of(
+    drawn: Drawn, certificate: Certificate, authority: int, account: Address, ledger: Ledger
+) -> Filing:
+    """Return a certificate drawn up as it is filed, to go out by itself."""
+    return Filing(
+        id=drawn.id,
+        authority=authority,
+        account=account,
+        terms=drawn.terms,
+        office=normalised(certificate.issuing_office),
+        reference=normalised(certificate.reference),
+        document=envelope.canonical(drawn.data),
+        seed=drawn.seed,
+        root=drawn.id,
+        siblings=(),
+        state=FilingState.ACCEPTED,
+        filed_at=ledger.clock(),
+    )
+
+
+def entitled(authority: int, account: Address, ledger: Ledger) -> Authority:
+    """Return the authority when the account is a live key of it that may issue, and is at hand.
+
+    Raises `AuthorityUnknown`, `NotAuthorised` or `KeyNotHeld`.
+    """
+    found, key = ledger.members.authority(authority), ledger.members.key(account)
+    if found is None:
+        raise AuthorityUnknown(authority)
+    dead = key is None or key.authority != authority or key.revoked_at is not None or key.suspended
+    if dead or key is None or Role.ISSUING not in key.roles:
+        raise NotAuthorised(account, Role.ISSUING)
+    if not ledger.registry.holds(account):
+        raise KeyNotHeld(account)
+    return found
+
+
+def admit(account: Address, ledger: Ledger) -> None:
+    """Let a new certificate in, or raise `SubmitterStopped` or `Overloaded`: nothing is stored then."""
+    for alarm in ledger.outbox.alarms():
+        if alarm.subject == account and alarm.name in STOPPING:
+            raise SubmitterStopped(alarm.name, account, alarm.detail)
+    waiting, most = ledger.outbox.backlog().certificates, ledger.carrier.most_waiting
+    if waiting >= most:
+        raise Overloaded(waiting, most)
 
 
 def _ruled(certificate: Certificate, ledger: Ledger, *more: Finding) -> tuple[Finding, ...]:
@@ -141,19 +239,6 @@ def _naming(replacement: Certificate, held: Filing) -> tuple[Finding, ...]:
     return (Finding("REPLACES-NAMED", Severity.REFUSAL, "/replaces", message, "ATIGA OCP Rule 29.4"),)
 
 
-def _entitled(authority: int, account: Address, ledger: Ledger) -> Authority:
-    """Return the authority when the account is a live key of it that may issue, and is at hand."""
-    found, key = ledger.members.authority(authority), ledger.members.key(account)
-    if found is None:
-        raise AuthorityUnknown(authority)
-    dead = key is None or key.authority != authority or key.revoked_at is not None or key.suspended
-    if dead or key is None or Role.ISSUING not in key.roles:
-        raise NotAuthorised(account, Role.ISSUING)
-    if not ledger.registry.holds(account):
-        raise KeyNotHeld(account)
-    return found
-
-
 def _signer(filing: Filing, ledger: Ledger) -> Address:
     """Return the key to complete a filing with: its own, or after a rotation another of its authority."""
     live = [
@@ -166,64 +251,49 @@ def _filed(
     certificate: Certificate, authority: int, account: Address, ledger: Ledger, *, replaces: bytes | None
 ) -> Filing:
     """Draw up a certificate's document and terms, and store them; returns the filing held."""
-    issuer = _entitled(authority, account, ledger)
+    issuer = entitled(authority, account, ledger)
     if issuer.member != certificate.exporting_member:
         raise NotYourMember(certificate.exporting_member, issuer.member)
     drawn = drawn_up(certificate, (issuer.name, issuer.domain), ledger.registry.ledger)
+    if not ledger.archive.holders([drawn.terms.reference_key]):
+        admit(account, ledger)
     return ledger.archive.file(
-        Filing(
-            id=drawn.id,
-            authority=authority,
-            account=account,
-            terms=drawn.terms,
-            office=normalised(certificate.issuing_office),
-            reference=normalised(certificate.reference),
-            document=envelope.canonical(drawn.data),
-            seed=drawn.seed,
-            root=drawn.id,
-            siblings=(),
-            state=FilingState.ACCEPTED,
-            filed_at=ledger.clock(),
-            replaces=replaces,
-        )
+        dataclasses.replace(filing_of(drawn, certificate, authority, account, ledger), replaces=replaces)
     )
 
 
-def _completed(filing: Filing, account: Address, ledger: Ledger) -> Filing:
-    """Bring an accepted filing onto the chain, or find it there; a refusal frees its reference again."""
+def _completed(filing: Filing, account: Address, ledger: Ledger, wait: float) -> Filing:
+    """Wait until an accepted filing is on the chain; raises the refusal when the contract refused it."""
     if filing.state is FilingState.RECORDED:
         return filing
-    evidence = _evidence(filing, ledger)
-    if evidence.entry is None:
-        try:
-            return ledger.archive.recorded(filing.id, _written(filing, account, ledger))
-        except ContractRefusal as refusal:
-            evidence = _evidence(filing, ledger)  # an earlier try, or another process, may have written it
-            if evidence.entry is None and not isinstance(refusal, CertificateAlreadyIssued):
-                ledger.archive.refused(filing.id)
-                raise
-    if evidence.entry is None:
-        return filing  # it is there, though not yet where we read
-    as_of = Written(transaction=b"", block=evidence.as_of.block, at=evidence.entry.issued_at, gas_used=0)
-    return ledger.archive.recorded(filing.id, as_of)
+    look = _look_for(filing.id, ledger)
+    write = look()
+    if write and write.state is DispatchState.WAITING and not ledger.registry.holds(write.account):
+        ledger.outbox.requeue(write, account)  # its key is not at hand any more
+    done = ledger.carrier.carried_out(look, wait)
+    if done.refusal is not None:
+        raise done.refusal
+    return ledger.archive.find(filing.id) or filing
 
 
-def _written(filing: Filing, account: Address, ledger: Ledger) -> Written:
-    if filing.replaces is None:
-        return ledger.registry.issue(filing.terms, account)
-    return ledger.registry.replace(filing.replaces, filing.terms, account)
+def _look_for(certificate: bytes, ledger: Ledger) -> Callable[[], Dispatch | None]:
+    """Return the means to look at the write that carries a certificate; grouping may have changed it."""
+
+    def look() -> Dispatch | None:
+        filing = ledger.archive.find(certificate)
+        return ledger.outbox.find(filing.dispatch) if filing else None
+
+    return look
 
 
-def _evidence(filing: Filing, ledger: Ledger) -> Evidence:
-    return ledger.registry.evidence(filing.id, filing.root, filing.terms.reference_key)
-
-
-def _enter(certificate: bytes, account: Address, ledger: Ledger) -> None:
-    """Give an anchored certificate its entry, so that it can be acted on."""
+def _looked_up(certificate: bytes, ledger: Ledger) -> Evidence:
+    """Return what the chain holds of a certificate, by itself or in the batch that the archive knows."""
     filing = ledger.archive.find(certificate)
-    if filing is None:
-        return
-    evidence = _evidence(filing, ledger)
-    if evidence.entry is None and evidence.anchor is not None:
-        with suppress(CertificateAlreadyIssued):  # another process entered it meanwhile
-            ledger.registry.enter(filing.terms, filing.root, filing.siblings, account)
+    root, key = (filing.root, filing.terms.reference_key) if filing else (certificate, bytes(32))
+    return ledger.registry.evidence(certificate, root, key)
+
+
+def _queued(
+    kind: DispatchKind, certificate: bytes, account: Address, ledger: Ledger, reason: Reason | None = None
+) -> Dispatch:
+    return ledger.outbox.put(kind, certificate, account, reason, now=ledger.clock())

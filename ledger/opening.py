@@ -4,7 +4,7 @@ The one place where the adapters are put together; the command line and the serv
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +27,8 @@ from ledger.errors import ArchiveNotNamed
 from ledger.facts import Address
 from ledger.memory_archive import MemoryArchive
 from ledger.ports import Ledger
+from ledger.rounds import Policy
+from ledger.submitting import assembled
 
 __all__ = ["ApiKeys", "Opened", "Scope", "Settings", "SigningService", "new_key_file", "open_ledger"]
 
@@ -46,6 +48,8 @@ class Settings:
     """Use the public keys of a local test chain."""
     signer: SigningService | None = None
     """A signing service that holds keys, beside those of the folder."""
+    policy: Policy = field(default_factory=Policy)
+    """How the outbox is driven."""
 
 
 class Opened:
@@ -89,16 +93,36 @@ class Opened:
     @cached_property
     def ledger(self) -> Ledger:
         """The ledger with its archive."""
-        return Ledger(self.chain, self.chain, self.rooms.certificates, now)
+        rooms, chain = self.rooms, self.chain
+        return assembled(
+            self._settings.policy,
+            members=chain,
+            registry=chain,
+            transactions=chain.transactions,
+            archive=rooms.certificates,
+            outbox=rooms.outbox,
+            clock=now,
+        )
 
     @cached_property
     def verifier(self) -> Ledger:
         """The ledger for verifying, which needs no archive and no key."""
-        archive = self.rooms.certificates if self._settings.archive else MemoryArchive()
-        return Ledger(self.chain, self.chain, archive, now)
+        if self._settings.archive:
+            return self.ledger
+        nothing, chain = MemoryArchive(), self.chain
+        return assembled(
+            members=chain,
+            registry=chain,
+            transactions=chain.transactions,
+            archive=nothing,
+            outbox=nothing.outbox,
+            clock=now,
+        )
 
     def close(self) -> None:
-        """Close the database, when it was opened."""
+        """Give the keys' tenures up and close the database, as far as they were taken."""
+        if "ledger" in self.__dict__:
+            self.ledger.carrier.close()
         if "rooms" in self.__dict__:
             self.rooms.close()
 

@@ -108,6 +108,8 @@ class AlarmName(StrEnum):
     """The node does not take a transaction, and its nonce is still free."""
     SIGNER_UNAVAILABLE = "signer-unavailable"
     """A key cannot sign."""
+    SIGNER_MISBEHAVES = "signer-misbehaves"
+    """The signing service signed something else than it was asked."""
     ARCHIVE_UNWRITABLE = "archive-unwritable"
     """The database cannot store."""
     CLOCK_SKEW = "clock-skew"
@@ -120,7 +122,9 @@ class AlarmName(StrEnum):
     """The witness node has other blocks."""
 
 
-STOPPING: Final = frozenset({AlarmName.KEY_USED_ELSEWHERE, AlarmName.WRITE_FAILS})
+STOPPING: Final = frozenset(
+    {AlarmName.KEY_USED_ELSEWHERE, AlarmName.WRITE_FAILS, AlarmName.SIGNER_MISBEHAVES}
+)
 """Alarms about a key that keep it from submitting until an operator has looked at it."""
 
 
@@ -300,3 +304,6 @@ class Carrier(Protocol):
         `look` is asked for it each time, because writes are grouped and change hands.  Raises
         `SubmitterStopped` while an alarm keeps its key from submitting.
         """
+
+    def close(self) -> None:
+        """Give up the right to submit for the keys, so that another process may."""

@@ -32,6 +32,7 @@ from ledger.facts import (
     Standing,
     Written,
 )
+from ledger.outbox import Carrier, Outbox, Transactions
 from ledger.terms import Terms
 
 Clock = Callable[[], datetime]
@@ -226,5 +227,8 @@ class Ledger:
 
     members: Members
     registry: Registry
+    transactions: Transactions
     archive: Archive
+    outbox: Outbox
     clock: Clock
+    carrier: Carrier

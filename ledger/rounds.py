@@ -15,7 +15,14 @@ from itertools import takewhile
 from typing import NoReturn
 
 from ledger.batch import batch_of
-from ledger.errors import ArchiveUnavailable, LedgerError, SignerUnavailable, SubmitterStopped
+from ledger.errors import (
+    ArchiveUnavailable,
+    LedgerError,
+    SignerMisbehaved,
+    SignerUnavailable,
+    SubmitterStopped,
+    Unavailable,
+)
 from ledger.facts import Address, Reason, Written
 from ledger.outbox import (
     STOPPING,
@@ -37,6 +44,8 @@ from ledger.writes import Anchor, Cancel, Enter, Issue, Replace, Write
 _LOG = logging.getLogger(__name__)
 _ASK_AGAIN = 1.0
 """Seconds after which bytes that are not in a block are handed to the node again."""
+_AFTER_SILENCE = 0.1
+"""The same where it is unknown whether they arrived."""
 _MOST_SIGNATURES = 20
 
 
@@ -199,6 +208,8 @@ class Office:
         except SignerUnavailable as silent:
             self._note(AlarmName.SIGNER_UNAVAILABLE, str(silent))
             raise
+        except SignerMisbehaved as wrong:
+            self._alarm(AlarmName.SIGNER_MISBEHAVES, str(wrong))
         if not self.tenure.alive():
             raise ArchiveUnavailable("the tenure of the key was lost before anything was signed away")
         try:
@@ -211,7 +222,11 @@ class Office:
     def _offer(self, signature: Signature) -> Answer:
         """Hand signed bytes to the node."""
         self._offered[signature.transaction] = time.monotonic()
-        return self._ledger.transactions.send(signature)
+        try:
+            return self._ledger.transactions.send(signature)
+        except Unavailable:
+            self._offered[signature.transaction] += _AFTER_SILENCE - _ASK_AGAIN
+            raise
 
     # ------------------------------------------------------------------------------------- key and alarms
 

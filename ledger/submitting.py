@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Final
+from typing import Any, Final
 
 from ledger.errors import LedgerError, SubmitterStopped, Unavailable
 from ledger.facts import Address
@@ -88,6 +88,15 @@ class Submitter:
             return None
         self._office = Office(self._ledger, self._account, self._policy, tenure)
         return self._office
+
+
+def assembled(policy: Policy | None = None, **parts: Any) -> Ledger:  # noqa: ANN401 - the fields of Ledger
+    """Return the outside, bundled, with submitters of its own that carry what is accepted to the chain.
+
+    `parts` are the fields of `Ledger` but the carrier.
+    """
+    ledger = Ledger(**parts, carrier=Submitters(lambda: ledger, policy))
+    return ledger
 
 
 class Submitters:

@@ -13,7 +13,9 @@ from api.services import Limits
 from ledger.archive import ArchiveRooms, Scope
 from ledger.facts import Role
 from ledger.memory import MemoryLedger
+from ledger.memory.transactions import MemoryTransactions
 from ledger.ports import Ledger
+from ledger.submitting import assembled
 from tests.builders import a_document
 from tests.worlds import FOUNDERS, MemoryWorld, World
 
@@ -123,6 +125,7 @@ def a_world_in_memory(clock: HandClock) -> World:
     """Return the cast in memory on this clock, with the second office."""
     world = MemoryWorld()
     world.ledger = MemoryLedger({member: world.admin(member) for member in FOUNDERS}, clock)
+    world.transactions = MemoryTransactions(world.ledger)
     world.assemble()
     add_second_office(world)
     return world
@@ -136,7 +139,14 @@ def add_second_office(world: World) -> None:
 
 def a_desk(world: World, rooms: ArchiveRooms, clock: HandClock, limits: Limits | None = None) -> Desk:
     """Return a service over a world."""
-    ledger = Ledger(world.ledger, world.ledger, rooms.certificates, clock)
+    ledger = assembled(
+        members=world.ledger,
+        registry=world.ledger,
+        transactions=world.transactions,
+        archive=rooms.certificates,
+        outbox=rooms.outbox,
+        clock=clock,
+    )
     return Desk(world, rooms, ledger, clock, limits or Limits())
 
 

@@ -20,6 +20,7 @@ from ledger.facts import (
 from ledger.memory import MemoryLedger
 from ledger.memory_archive import MemoryArchive
 from ledger.ports import Filing, Ledger
+from tests.bundles import bundled
 
 SINCE = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
 ACCOUNT = Address("0x70997970C51812dc3A010C7d01b50e0d17dc79C8")
@@ -80,7 +81,7 @@ def stated(state: Mapping[str, Any], a_filing: Callable[[bytes], Filing]) -> Led
     """Return the ledger a vector describes."""
     registry = StatedLedger(state)
     archive = StatedArchive(state["accepted"], a_filing)
-    return Ledger(registry, registry, archive, lambda: at(state["now"]))
+    return bundled(registry, archive, lambda: at(state["now"]))
 
 
 def at(text: str) -> datetime:
