@@ -5,8 +5,8 @@ Where anything is out of the ordinary the quick walk gives up, and the careful r
 is not as the format has it, or reads what is allowed all the same, such as an empty object.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
 
@@ -54,9 +54,11 @@ def visible(data: object) -> Visible | list[Problem]:
     problems = _problems(data)
     if problems or not isinstance(data, Mapping):
         return problems
-    found = dict(leaves(dict(data)))
-    texts = [orjson.dumps({path: value}) for path, value in found.items()]
-    return Visible(list(found), texts, unsalted(data))
+    return _read(dict(leaves(dict(data))), unsalted(data))
+
+
+def _read(found: Data, fields: Data) -> Visible:
+    return Visible(list(found), [orjson.dumps({path: value}) for path, value in found.items()], fields)
 
 
 def unsalted(data: Any) -> Any:  # noqa: ANN401 - JSON
@@ -83,29 +85,28 @@ class _Unusual(Exception):
 
 
 class _Walk:
-    """One walk through the fields; keeps the names it has seen, to look at all of them at once."""
+    """One walk through the fields; keeps names and values, to look at all of them at once."""
 
-    __slots__ = ("names", "paths", "texts", "values")
+    __slots__ = ("found", "names")
 
     def __init__(self) -> None:
+        self.found: Data = {}
         self.names: list[str] = []
-        self.paths: list[str] = []
-        self.texts: list[bytes] = []
-        self.values: list[str] = []
 
     def through(self, data: Data) -> Visible | None:
         """Return the fields, or None when anything is out of the ordinary."""
         try:
-            issuer = _only_issuer(data)
-            fields = self._into({**data, "issuers": issuer}, "", MAX_DEPTH)
+            fields = self._into({**data, "issuers": _only_issuer(data)}, "", MAX_DEPTH)
+            read = _read(self.found, fields)
         except (_Unusual, orjson.JSONEncodeError):  # the latter at half of a surrogate pair
             return None
-        if len(self.paths) > MAX_FIELDS or max(map(len, self.paths)) > MAX_PATH:
-            return None
-        if not _all_plain(self.names):
+        if len(read.paths) > MAX_FIELDS or max(map(len, read.paths)) > MAX_PATH or not _all_plain(self.names):
             return None
         fields["issuers"] = [fields["issuers"]]
-        return Visible(self.paths, self.texts, fields if _all_salted(self.values) else unsalted(data))
+        # What is empty has no salt, and is the same without one.
+        return (
+            read if _all_salted(filter(None, self.found.values())) else replace(read, fields=unsalted(data))
+        )
 
     def _into(self, part: Data, prefix: str, levels: int) -> Data:
         """Take down the fields of an object; returns it without salts."""
@@ -116,19 +117,16 @@ class _Walk:
         for name, value in part.items():
             path = prefix + name
             if type(value) is str:
-                self.values.append(value)
                 fields[name] = value[_TEXT_AT:] if value[_SALT:_TEXT_AT] == _TEXT else _value_of(value)
             elif type(value) is dict:
                 # `issuers` is the one list of the format; its only element has the name 0.
-                fields[name] = self._into(
-                    value, "issuers.0." if path == "issuers" else f"{path}.", levels - 1
-                )
+                inner = f"{path}." if path != "issuers" else "issuers.0."
+                fields[name] = self._into(value, inner, levels - 1)
                 if value:
                     continue
             else:
                 raise _Unusual
-            self.paths.append(path)
-            self.texts.append(orjson.dumps({path: value}))
+            self.found[path] = value
         return fields
 
 
@@ -193,14 +191,15 @@ def _encodable(text: str) -> bool:
     return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
 
 
-def _all_salted(values: list[str]) -> bool:
+def _all_salted(values: Iterable[str]) -> bool:
     """Whether each value begins with a UUID of version 4."""
+    heads = [value[:_SALT] for value in values]
     try:
-        salts = "".join([value[:_SALT] for value in values]).encode("ascii")
+        salts = "".join(heads).encode("ascii")
     except UnicodeEncodeError:
         return False
     return (
-        salts.translate(_BLANK) == _BLANK_SALT * len(values)
-        and salts[14::_SALT] == b"4" * len(values)
+        salts.translate(_BLANK) == _BLANK_SALT * len(heads)
+        and salts[14::_SALT] == b"4" * len(heads)
         and not salts[19::_SALT].translate(None, b"89ab")
     )
