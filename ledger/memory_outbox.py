@@ -261,7 +261,7 @@ class MemoryOutbox:
         return sorted(found, key=lambda write: write.position)
 
     def _at(self, position: int) -> Dispatch:
-        """Return a write that is there; raises `LookupError` when it is not, as one that went into a batch."""
+        """Return a write; raises `LookupError` when it is not there, as one that went into a batch."""
         if position not in self._writes:
             message = f"the outbox has no write {position}"
             raise LookupError(message)

@@ -6,9 +6,10 @@ that carries it, so that recording a batch changes one row.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import TypeVar
 
-from sqlalchemy import Connection, Row, Table, insert, select
+from sqlalchemy import Connection, LargeBinary, Row, Table, insert, select
 from sqlalchemy.engine.interfaces import Dialect
 
 from ledger.archive.tables import certificates, outbox
@@ -127,22 +128,21 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[dict[str, o
     """Insert rows that have the same columns, past SQLAlchemy's work for each row."""
     if not rows:
         return
-    names = list(rows[0])
-    statement = insert(table).values(dict.fromkeys(names)).compile(dialect=connection.dialect)
-    columns = [_bound(table, name, (row[name] for row in rows), connection.dialect) for name in names]
+    statement = insert(table).values(dict.fromkeys(rows[0])).compile(dialect=connection.dialect)
+    names = statement.positiontup or list(rows[0])
+    columns = [_bound(table, name, [row[name] for row in rows], connection.dialect) for name in names]
     tuples = zip(*columns, strict=True)
-    if statement.positiontup is not None:
-        order = [names.index(name) for name in statement.positiontup]
-        values: list[object] = [tuple(each[index] for index in order) for each in tuples]
+    if statement.positiontup is None:
+        connection.exec_driver_sql(str(statement), [dict(zip(names, each, strict=True)) for each in tuples])
     else:
-        values = [dict(zip(names, each, strict=True)) for each in tuples]
-    connection.exec_driver_sql(str(statement), values)
+        connection.exec_driver_sql(str(statement), list(tuples))
 
 
 def _bound(table: Table, name: str, values: Iterable[object], dialect: Dialect) -> Iterable[object]:
-    """Return a column's values as the driver takes them; equal ones that follow each other once."""
-    process = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
-    return values if process is None else map(process, values)
+    """Return a column's values as the driver takes them; it takes bytes as they are."""
+    kind = table.c[name].type
+    process = None if isinstance(kind, LargeBinary) else kind.dialect_impl(dialect).bind_processor(dialect)
+    return values if process is None else map(cache(process), values)  # dates mostly repeat
 
 
 def in_pages(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:

@@ -114,6 +114,7 @@ Index(
     "ix_outbox_open",  # with all that the backlog asks, which every accepted request does
     outbox.c.account,
     outbox.c.position,
+    outbox.c.state,
     outbox.c.size,
     outbox.c.queued_at,
     sqlite_where=OPEN,

@@ -114,7 +114,7 @@ def _make_outbox() -> None:
         sa.PrimaryKeyConstraint("position", name="pk_outbox"),
         sqlite_autoincrement=True,
     )
-    _index("ix_outbox_open", "outbox", ["account", "position", "size", "queued_at"], where=_OPEN)
+    _index("ix_outbox_open", "outbox", ["account", "position", "state", "size", "queued_at"], where=_OPEN)
     _index("uq_outbox_open_write", "outbox", ["subject", "kind", "reason"], where=_OPEN, unique=True)
     _index("uq_outbox_nonce", "outbox", ["account", "nonce"], where=_NUMBERED, unique=True)
 
