@@ -20,7 +20,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from ledger import texts, wellformed
+from ledger import field_checks, texts
 from ledger.document_example import EXAMPLE
 from ledger.terms import Scheme
 
@@ -123,10 +123,10 @@ def _may_be_absent(description: str, **more: Any) -> Any:  # noqa: ANN401 (as py
     return Field(default=None, description=description, **more)
 
 
-Name: TypeAlias = Annotated[str, _text(wellformed.NAME)]
-Address: TypeAlias = Annotated[str, _text(wellformed.ADDRESS)]
-Place: TypeAlias = Annotated[str, _text(wellformed.PLACE)]
-Reference: TypeAlias = Annotated[str, _text(wellformed.REFERENCE)]
+Name: TypeAlias = Annotated[str, _text(field_checks.NAME)]
+Address: TypeAlias = Annotated[str, _text(field_checks.ADDRESS)]
+Place: TypeAlias = Annotated[str, _text(field_checks.PLACE)]
+Reference: TypeAlias = Annotated[str, _text(field_checks.REFERENCE)]
 
 
 def _without_null_defaults(schema: dict[str, Any]) -> None:
@@ -159,14 +159,14 @@ class TraderDocument(Document):
     name: Name = Field(description="Business name.")
     address: Address = Field(description="Address; may have line breaks.")
     country: Country = Field(description="ISO 3166 alpha-2.")
-    operator: Annotated[str, _text(wellformed.OPERATOR)] = _may_be_absent("AEO code, where it has one.")
+    operator: Annotated[str, _text(field_checks.OPERATOR)] = _may_be_absent("AEO code, where it has one.")
 
 
 class TransportDocument(Document):
     """Box 3, as far as known."""
 
     departure_date: Day = _may_be_absent("Box 3: day of shipment.")
-    conveyance: Annotated[str, _text(wellformed.CONVEYANCE)] = _may_be_absent(
+    conveyance: Annotated[str, _text(field_checks.CONVEYANCE)] = _may_be_absent(
         "Box 3: vessel and voyage, flight, train or truck."
     )
     port_of_loading: str = _may_be_absent("Box 3: UN/LOCODE.", examples=["VNSGN"])
@@ -197,7 +197,7 @@ class MoneyDocument(Document):
 class InvoiceDocument(Document):
     """Invoice, box 10."""
 
-    number: Annotated[str, _text(wellformed.INVOICE)] = Field(description="Box 10: invoice number.")
+    number: Annotated[str, _text(field_checks.INVOICE)] = Field(description="Box 10: invoice number.")
     date: Day = Field(description="Box 10: invoice date.")
 
 
@@ -213,11 +213,11 @@ class ItemOriginalDocument(Document):
 class ItemDocument(Document):
     """One goods line, boxes 5 to 10; its number (box 5) is its key."""
 
-    marks: Annotated[str, _text(wellformed.MARKS)] = Field(
+    marks: Annotated[str, _text(field_checks.MARKS)] = Field(
         description="Box 6: marks and numbers on packages."
     )
     packages: PackagesDocument = Field(description="Box 7: number and kind of packages.")
-    description: Annotated[str, _text(wellformed.DESCRIPTION)] = Field(
+    description: Annotated[str, _text(field_checks.DESCRIPTION)] = Field(
         description="Box 7: description of goods."
     )
     hs_code: str = Field(
@@ -230,7 +230,7 @@ class ItemDocument(Document):
     )
     manufacturer: Name = _may_be_absent("Box 7: name of manufacturer.")
     trademark: Name = _may_be_absent("Box 7: trade mark.")
-    criterion: Annotated[str, _text(wellformed.CRITERION)] = Field(
+    criterion: Annotated[str, _text(field_checks.CRITERION)] = Field(
         description="Box 8: origin criterion: WO, 45%, CC, CTH, CTSH, SP, CTSH + 35%, PC 25%.",
         examples=["CTH"],
     )
@@ -313,7 +313,7 @@ class CertificateDocument(Document):
 
     scheme: SchemeCode = Field(description="Which proof of origin this is.")
     reference: Reference = Field(description="Top right: reference number.")
-    issuing_office: Annotated[str, _text(wellformed.OFFICE)] = Field(description="Office of issuance.")
+    issuing_office: Annotated[str, _text(field_checks.OFFICE)] = Field(description="Office of issuance.")
     exporting_member: Country = Field(description="Top right: the member in which it is issued.")
     importing_member: Country = Field(description="The member it is addressed to.")
     issued_on: Day = Field(description="Box 12: date of issue.")

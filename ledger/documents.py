@@ -131,9 +131,10 @@ def _maker(model: type[Document]) -> Callable[..., Any]:
     twin, fields = _TWINS[model], model.model_fields.items()
     nested = [(name, make) for name, field in fields if (make := _part_maker(field.annotation))]
 
+    if not nested:
+        return lambda document: twin(**vars(document))
+
     def made(document: Document, **more: int) -> Any:  # noqa: ANN401 (the twin of the model)
-        if not nested:
-            return twin(**vars(document))
         parts = vars(document) | more
         for name, make in nested:
             part = parts[name]
