@@ -13,12 +13,15 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Final
 
-from eth_abi.abi import encode
-
+from ledger.abi import struct_of
 from ledger.hashing import keccak, pair
 
 TERMS_ABI = "(bytes32,bytes32,bytes2,bytes2,uint48,uint48,uint8,bytes32[])"
 REFERENCE_ABI: Final = ("string", "uint8", "bytes2", "string", "string")
+_TERMS: Final = struct_of(
+    [{"type": "tuple", "components": [{"type": kind} for kind in TERMS_ABI[1:-1].split(",")]}]
+)
+_REFERENCE: Final = struct_of([{"type": kind} for kind in REFERENCE_ABI])
 _REFERENCE_DOMAIN: Final = "asal.reference.v1"
 _SEPARATORS = re.compile(r"[\s\-/._]+")
 _WORD: Final = 32
@@ -96,10 +99,10 @@ def terms_hash(terms: Terms) -> bytes:
 
 
 def encoded_terms(terms: Terms) -> bytes:
-    """Return `abi.encode(terms)`, as eth_abi writes it, and ten times as fast."""
+    """Return `abi.encode(terms)`, around a frame that most certificates of a day share."""
     words = (terms.document_hash, terms.reference_key, *terms.parents)
     if any(len(word) != _WORD for word in words):
-        return bytes(encode([TERMS_ABI], [abi_of(terms)]))  # which pads a short word and refuses a long one
+        return _TERMS.encode([abi_of(terms)])  # which pads a short word and refuses a long one
     before, after = _frame(
         terms.exporting, terms.importing, terms.issued_on, terms.valid_until, terms.scheme, len(terms.parents)
     )
@@ -110,10 +113,10 @@ def encoded_terms(terms: Terms) -> bytes:
 def _frame(  # noqa: PLR0913, PLR0917 - the terms that most certificates of a day share
     exporting: str, importing: str, issued_on: date, valid_until: date, scheme: Scheme, parents: int
 ) -> tuple[bytes, bytes]:
-    """Return what eth_abi writes before the two hashes, and from there to the parents."""
+    """Return what is written before the two hashes, and from there to the parents."""
     word = bytes(_WORD)
     blank = Terms(word, word, exporting, importing, issued_on, valid_until, scheme, (word,) * parents)
-    written = encode([TERMS_ABI], [abi_of(blank)])
+    written = _TERMS.encode([abi_of(blank)])
     return written[:_WORD], written[3 * _WORD : len(written) - parents * _WORD]
 
 
@@ -141,7 +144,7 @@ def reference_key(scheme: Scheme, exporting: str, office: str, reference: str) -
 
 @lru_cache(maxsize=1024)
 def _reference_frame(scheme: Scheme, exporting: str, office: str, size: int) -> bytes:
-    """Return what eth_abi writes before a reference of so many octets, which comes last."""
+    """Return what is written before a reference of so many octets, which comes last."""
     written = _encoded_reference(scheme, exporting, office, " " * size)
     return written[: -size - (-size % _WORD)]
 
@@ -149,4 +152,4 @@ def _reference_frame(scheme: Scheme, exporting: str, office: str, size: int) -> 
 def _encoded_reference(scheme: Scheme, exporting: str, office: str, reference: str) -> bytes:
     """Return `abi.encode` of what a reference key is made of."""
     values = (_REFERENCE_DOMAIN, int(scheme), exporting.encode("ascii"), normalised(office), reference)
-    return bytes(encode(REFERENCE_ABI, values))
+    return _REFERENCE.encode(values)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.chain.abi import Coder, Component, Values, struct_of, type_of
+from ledger.abi import Coder, Component, Values, struct_of, type_of
 from ledger.errors import ChainUnreachable, InputMalformed
 from ledger.hashing import keccak
 

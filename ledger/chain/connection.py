@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 
-from ledger.chain.abi import Value, Values
+from ledger.abi import Value, Values
 from ledger.chain.codec import Codec
 from ledger.chain.history import History
 from ledger.chain.profile import ChainProfile

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from ledger.chain.abi import Values
+from ledger.abi import Values
 from ledger.chain.connection import Connection
 from ledger.chain.transactions import Receipt
 from ledger.chain.values import (

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from eth_utils.address import is_checksum_formatted_address, is_hex_address, to_checksum_address
-
+from ledger.accounts import carries_checksum, checksummed, is_account
 from ledger.errors import Refused
 from ledger.facts import Address, LedgerName
 
@@ -201,12 +200,12 @@ def _is_http(url: str) -> bool:
 
 
 def _address(value: object) -> Address:
-    if not isinstance(value, str) or not is_hex_address(value) or not value.startswith("0x"):
+    if not isinstance(value, str) or not is_account(value):
         raise ProfileInvalid("registry", "must be an account: 0x and 40 hex digits")
-    checksummed = to_checksum_address(value)
-    if is_checksum_formatted_address(value) and value != checksummed:
+    address = checksummed(value)
+    if carries_checksum(value) and value != address:
         raise ProfileInvalid("registry", "its checksum is wrong (EIP-55); is there a typing error?")
-    return Address(checksummed)
+    return address
 
 
 def _finality(value: object) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from ledger import refusals
-from ledger.chain.abi import Component, Value
+from ledger.abi import Component, Value
 from ledger.chain.codec import Codec, decoded
 from ledger.chain.rpc import Json, NodeError
 from ledger.chain.values import address_of, moment, text_of

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from ledger.accounts import checksummed
 from ledger.facts import (
     Address,
     Anchor,
@@ -18,7 +19,6 @@ from ledger.facts import (
     Reason,
     Role,
 )
-from ledger.hashing import keccak
 from ledger.refusals import MemberCodeInvalid
 
 _LAST = int(datetime.max.replace(tzinfo=UTC).timestamp()) - 1
@@ -55,10 +55,7 @@ def code_of(member: str) -> bytes:
 
 def address_of(account: str) -> Address:
     """Return an account with its checksum (EIP-55)."""
-    digits = account.removeprefix("0x").lower()
-    marks = keccak(digits.encode("ascii")).hex()
-    written = (digit.upper() if mark > "7" else digit for digit, mark in zip(digits, marks, strict=False))
-    return Address(f"0x{''.join(written)}")
+    return checksummed(account)
 
 
 def word_if_set(word: bytes) -> bytes | None:

@@ -7,7 +7,7 @@ from eth_abi.abi import decode, encode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.chain.abi import Component, coder_of, struct_of, type_of
+from ledger.abi import Component, coder_of, struct_of, type_of
 from ledger.chain.artefacts import CERTIFICATE_REGISTRY, artefact
 from ledger.chain.codec import Codec, Log
 from ledger.errors import ChainUnreachable, InputMalformed
