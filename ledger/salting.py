@@ -57,7 +57,7 @@ def salt(data: Mapping[str, Any], seed: bytes) -> Salted:
     form = _kept_form(shape) if len(given) <= _MOST_KEPT else _Form(shape)
     # 2. Write each value with its salt; one list, taken apart again, is written faster than its elements.
     salted = [
-        f"{salt}:string:{value}" if isinstance(value, str) else f"{salt}:boolean:{_boolean(value)}"
+        f"{salt}:string:{value}" if type(value) is str else f"{salt}:{_with_type(value)}"
         for salt, value in zip(salts(seed, len(given)), map(given.__getitem__, form.order), strict=True)
     ]
     texts = orjson.dumps(salted, option=orjson.OPT_INDENT_2)[4:-2].split(_BETWEEN) if salted else []
@@ -89,9 +89,12 @@ def hash_of_fingerprints(fingerprints: bytes) -> bytes:
     return keccak(b'["%b"]' % fingerprints.hex(",", HASH_BYTES).replace(",", '","').encode("ascii"))
 
 
-def _boolean(value: object) -> str:
+def _with_type(value: object) -> str:
+    """Return what follows the salt of a value."""
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return "boolean:true" if value else "boolean:false"
+    if isinstance(value, str):
+        return f"string:{value}"
     raise TypeError(f"a document holds text and booleans only, not {type(value).__name__}")
 
 
@@ -101,9 +104,7 @@ def _taken(part: Any, given: list[Any]) -> Shape:  # noqa: ANN401 - JSON
     shape: list[Any] = [len(part) if listed else tuple(part)]
     take = given.append
     for key, value in enumerate(part) if listed else part.items():
-        if isinstance(value, str):
-            take(value)
-        elif isinstance(value, _CONTAINERS):
+        if type(value) is not str and isinstance(value, _CONTAINERS):
             shape += (key, _taken(value, given))
         else:
             take(value)

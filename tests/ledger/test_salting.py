@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ledger import envelope
 from ledger.envelope import canonical, leaf_hash, leaves, sealed, sealed_json
+from ledger.errors import Severity
 from ledger.hashing import keccak
 from ledger.salting import salt, salts
 from ledger.terms import terms_hash
@@ -96,6 +97,11 @@ def test_the_one_pass_gives_what_each_step_gives(data: envelope.Data, seed: byte
 def test_salts_are_version_4_uuids_of_the_seeds_octets(count: int) -> None:
     """In canonical order of the fields, each of 16 octets."""
     assert salts(SEED, count) == list(uuids(SEED, count))
+
+
+def test_a_name_out_of_an_enumeration_is_text() -> None:
+    """As it is for JSON."""
+    assert salt({"kind": Severity.WARNING}, SEED) == salt({"kind": "warning"}, SEED)
 
 
 @pytest.mark.parametrize("value", [1, 1.5, None, b"x", {"b": None}, [2]])
