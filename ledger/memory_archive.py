@@ -7,12 +7,10 @@ from threading import RLock
 
 from ledger.batch import Batch
 from ledger.errors import CertificateNotFiled, ReferenceAlreadyFiled
-from ledger.facts import Written
 from ledger.filing_rules import check_batch
 from ledger.memory_outbox import MemoryOutbox
 from ledger.outbox import Dispatch, DispatchKind, DispatchState
 from ledger.ports import Filing, FilingState
-from ledger.refusals import ContractRefusal
 
 
 class MemoryArchive:
@@ -105,18 +103,6 @@ class MemoryArchive:
         with self._lock:
             ids = sorted(self._carried.get(dispatch, ()), key=self._numbers.__getitem__)
             return tuple(self._seen(identity) for identity in ids[after : after + limit])
-
-    def recorded(self, certificate: bytes, written: Written) -> Filing:
-        """Mark the write that carries a filing as held by the chain; repeating it changes nothing.
-
-        Raises `ReferenceAlreadyFiled` for one that was refused and whose reference was filed anew since.
-        """
-        self.outbox.settle(self._write_of(certificate), written)
-        return self._seen(certificate)
-
-    def refused(self, certificate: bytes) -> None:
-        """Mark the write that carries a filing as refused by the chain; what the chain holds stays held."""
-        self.outbox.refuse(self._write_of(certificate), ContractRefusal())
 
     def hold(self, dispatch: int) -> None:
         """Let what a refused write carries hold its references again, or raise `ReferenceAlreadyFiled`."""

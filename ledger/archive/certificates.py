@@ -9,15 +9,12 @@ from sqlalchemy.exc import IntegrityError
 
 from ledger.archive.database import Database
 from ledger.archive.rows import FILED, certificate_row, filing_of, in_pages, insert_many, queue
-from ledger.archive.settling import refuse, settle
 from ledger.archive.tables import OPEN, certificates
 from ledger.batch import Batch
 from ledger.errors import ArchiveUnavailable, CertificateNotFiled, ReferenceAlreadyFiled
-from ledger.facts import Written
 from ledger.filing_rules import check_batch
 from ledger.outbox import DispatchKind
 from ledger.ports import Filing, FilingState
-from ledger.refusals import ContractRefusal
 
 _PAGE = 500
 _ATTEMPTS = 10
@@ -122,26 +119,6 @@ class SqlArchive:
         """Return filings that a write carries, in order of filing, without the first `after`."""
         query = FILED.where(_COLUMNS.dispatch == dispatch).order_by(_COLUMNS.position)
         return self._filings(query.offset(after).limit(limit))
-
-    def recorded(self, certificate: bytes, written: Written) -> Filing:
-        """Mark the write that carries a filing as held by the chain; repeating it changes nothing.
-
-        Raises `ReferenceAlreadyFiled` for one that was refused and whose reference was filed anew since.
-        """
-        settle(self._database, self._one(certificate).dispatch, written)
-        return self._one(certificate)
-
-    def refused(self, certificate: bytes) -> None:
-        """Mark the write that carries a filing as refused by the chain; what the chain holds stays held."""
-        filing = self._one(certificate)
-        with self._database.writing() as connection:
-            refuse(connection, filing.dispatch, ContractRefusal())
-
-    def _one(self, certificate: bytes) -> Filing:
-        filing = self.find(certificate)
-        if filing is None:
-            raise CertificateNotFiled(certificate)
-        return filing
 
     def _position(self, authority: int, certificate: bytes) -> int:
         query = select(_COLUMNS.position).where(_COLUMNS.id == certificate, _COLUMNS.authority == authority)
