@@ -28,13 +28,25 @@ class StrictRoute(APIRoute):
         return strict
 
 
+class RawRoute(APIRoute):
+    """A route whose endpoint takes the request and returns the response itself, with nothing in between."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the endpoint."""
+        endpoint: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
+        return endpoint
+
+
 def refuse_other_media(request: Request) -> None:
     """Raise unless the body is declared as JSON as it stands."""
-    header = Message()
-    header["content-type"] = request.headers.get("content-type", "")
-    subtype = header.get_content_subtype()
-    is_json = header.get_content_maintype() == "application" and (
-        subtype == "json" or subtype.endswith("+json")
-    )
+    kind = request.headers.get("content-type", "")
+    is_json = kind == "application/json" or _names_json(kind)
     if not is_json or request.headers.get("content-encoding", "identity") != "identity":
         raise ApiError("unsupported-media-type")
+
+
+def _names_json(content_type: str) -> bool:
+    header = Message()
+    header["content-type"] = content_type
+    subtype = header.get_content_subtype()
+    return header.get_content_maintype() == "application" and (subtype == "json" or subtype.endswith("+json"))

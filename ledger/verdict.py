@@ -165,6 +165,11 @@ def judge(facts: Facts) -> Verdict:
     )
 
 
+def archive_matters(facts: Facts) -> bool:
+    """Whether the verdict may turn on the archive: the ledger answered that it holds no such certificate."""
+    return facts.evidence is not None and _recorded_at(facts) is None
+
+
 def unknown_reference() -> Verdict:
     """Return the verdict on a reference that no authority served here has issued."""
     sentence = "No certificate with this reference and date of issue was issued here."

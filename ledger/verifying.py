@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 
 from ledger import rules
@@ -18,7 +19,7 @@ from ledger.facts import Evidence, Signatory
 from ledger.ports import Filing, FilingState, Ledger
 from ledger.presented import Examination, examined, opened
 from ledger.terms import normalised
-from ledger.verdict import Facts, Verdict, judge, unknown_reference, with_warnings
+from ledger.verdict import Facts, Verdict, archive_matters, judge, unknown_reference, with_warnings
 
 ADDED_FIELDS = ("issuers", "network", "terms")
 """What the envelope adds to the certificate document."""
@@ -36,11 +37,24 @@ def verify(document: Mapping[str, object], ledger: Ledger) -> Verdict:
 def verify_examined(examination: Examination, ledger: Ledger) -> Verdict:
     """Judge an envelope that was examined already: steps 2 to 4 of `verify`."""
     # 2. Ask the ledger what it holds under them, in one look.
+    facts = _with_archive(_facts(examination, ledger, shown=True), ledger)
+    return _judged(facts)
+
+
+def verify_at_once(document: Mapping[str, object], ledger: Ledger) -> Verdict | None:
+    """Judge as `verify` does, or return None where the archive would have to be asked, which may wait.
+
+    For callers that may not wait, over a ledger whose registry and members answer from memory.
+    """
+    facts = _facts(examined(opened(document)), ledger, shown=True)
+    return None if archive_matters(facts) else _judged(facts)
+
+
+def _judged(facts: Facts) -> Verdict:
     # 3. Apply the rules; no I/O from here on.
-    facts = _facts(examination, ledger, shown=True)
     verdict = judge(facts)
     # 4. Put beside the verdict what its issuer's rules, and the ledger's, would have to say.
-    return with_warnings(verdict, (*_findings(examination), *_unseen_parents(facts)))
+    return with_warnings(verdict, (*_findings(facts.examination), *_unseen_parents(facts)))
 
 
 def verify_reference(
@@ -63,11 +77,12 @@ def verify_reference(
     if len(filings) > 1:
         raise ReferenceAmbiguous(len(filings))
     # 2. Ask the ledger and judge, without a document to compare.
-    return judge(_facts(_examined_filing(filings[0], ledger), ledger, shown=False))
+    facts = _facts(_examined_filing(filings[0], ledger), ledger, shown=False)
+    return judge(_with_archive(facts, ledger))
 
 
 def _facts(examination: Examination, ledger: Ledger, *, shown: bool) -> Facts:
-    """Gather all that a judgement rests on; what the chain does not answer stays None."""
+    """Gather what the chain says of all that a judgement rests on; what it does not answer stays None."""
     evidence: Evidence | None = None
     signatory: Signatory | None = None
     name = ledger.registry.ledger
@@ -81,10 +96,17 @@ def _facts(examination: Examination, ledger: Ledger, *, shown: bool) -> Facts:
         ledger=name,
         evidence=evidence,
         signatory=signatory,
-        accepted=_accepted(examination.certificate, ledger),
+        accepted=False,
         now=ledger.clock(),
         shown=shown,
     )
+
+
+def _with_archive(facts: Facts, ledger: Ledger) -> Facts:
+    """Add what the archive says where that can matter; most certificates are recorded, and spare it."""
+    if not archive_matters(facts):
+        return facts
+    return replace(facts, accepted=_accepted(facts.examination.certificate, ledger))
 
 
 def _accepted(certificate: bytes, ledger: Ledger) -> bool:

@@ -1,6 +1,6 @@
 """Verifying certificates; anybody may ask."""
 
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -11,16 +11,16 @@ from api.errors import RETRY_SECONDS, retry_after
 from api.openapi import problems
 from api.schemas import ELSEWHERE, ReferenceQuestion, VerdictOut, verdict_json
 from api.services import Services
-from api.strict import StrictRoute, refuse_other_media
+from api.strict import RawRoute, StrictRoute, refuse_other_media
 from ledger import strict_json
 from ledger.ports import Ledger
 from ledger.verdict import Verdict, VerdictCode
-from ledger.verifying import verify, verify_reference
+from ledger.verifying import verify, verify_at_once, verify_reference
 
 router = APIRouter(prefix="/v1/verifications", tags=["verifications"], route_class=StrictRoute)
 
 _ASK_AGAIN = {VerdictCode.CANNOT_CHECK, VerdictCode.PENDING}
-_AT_ONCE: Final = 32_768
+_SMALL: Final = 32_768
 """Bytes of a body that is examined between two other requests: one as it was issued takes less than a
 millisecond, the worst that can be sent some ten.  A certificate of fifteen lines is smaller."""
 _ENVELOPE: Final = {"application/json": {"schema": {ELSEWHERE: "Envelope"}}}
@@ -31,13 +31,6 @@ def _pause(verdict: Verdict) -> dict[str, str]:
     return retry_after(RETRY_SECONDS) if verdict.code in _ASK_AGAIN else {}
 
 
-@router.post(
-    "",
-    operation_id="verifyEnvelope",
-    response_model=VerdictOut,
-    openapi_extra={"requestBody": {"content": _ENVELOPE, "required": True}},
-    responses=problems("body", "envelope-malformed"),
-)
 async def verify_envelope(request: Request) -> Response:
     """Judge an envelope. Whatever the verdict says, the answer is 200; nothing of the envelope is kept."""
     # The busiest address: it reads and answers bytes, and takes a worker thread only where it would hold
@@ -45,18 +38,40 @@ async def verify_envelope(request: Request) -> Response:
     services: Services = request.app.state.services
     refuse_other_media(request)
     body = await request.body()
-    if len(body) <= _AT_ONCE and getattr(services.ledger.registry, "local", False):
-        verdict = _verdict_on(body, services.ledger)
-    else:
-        verdict = await run_in_threadpool(_verdict_on, body, services.ledger)
+    verdict = _at_once(body, services.ledger)
+    if verdict is None:
+        verdict = await run_in_threadpool(_in_time, body, services.ledger)
     return Response(verdict_json(verdict), headers=_pause(verdict), media_type="application/json")
 
 
-def _verdict_on(body: bytes, ledger: Ledger) -> Verdict:
+router.add_api_route(
+    "",
+    verify_envelope,
+    methods=["POST"],
+    operation_id="verifyEnvelope",
+    response_model=VerdictOut,
+    openapi_extra={"requestBody": {"content": _ENVELOPE, "required": True}},
+    responses=problems("body", "envelope-malformed"),
+    route_class_override=RawRoute,
+)
+
+
+def _at_once(body: bytes, ledger: Ledger) -> Verdict | None:
+    """Return the verdict where nothing has to be waited for, neither another machine nor a large body."""
+    if len(body) > _SMALL or not getattr(ledger.registry, "local", False):
+        return None
+    return verify_at_once(_envelope(body), ledger)
+
+
+def _in_time(body: bytes, ledger: Ledger) -> Verdict:
+    return verify(_envelope(body), ledger)
+
+
+def _envelope(body: bytes) -> dict[str, Any]:
     envelope = strict_json.loads(body)
     if not isinstance(envelope, dict):
         raise RequestValidationError([{"type": "dict_type", "loc": ("body",)}])
-    return verify(envelope, ledger)
+    return envelope
 
 
 @router.post(

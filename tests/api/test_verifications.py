@@ -97,7 +97,7 @@ def test_a_body_that_is_no_object_is_a_problem(desk: Desk, body: str) -> None:
 
 @pytest.mark.parametrize(
     ("local", "padding", "waits"),
-    [(True, 0, False), (True, 2 * verifications._AT_ONCE, True), (False, 0, True)],
+    [(True, 0, False), (True, 2 * verifications._SMALL, True), (False, 0, True)],
     ids=["a local look-up", "a large body", "a ledger that is asked over the network"],
 )
 def test_what_would_hold_other_requests_up_waits_in_a_thread_of_its_own(

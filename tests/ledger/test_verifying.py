@@ -24,7 +24,7 @@ from ledger.ports import FilingState, Ledger
 from ledger.presented import redacted
 from ledger.terms import certificate_id
 from ledger.verdict import EXIT_CODES, Outcome, VerdictCode
-from ledger.verifying import verify, verify_reference
+from ledger.verifying import verify, verify_at_once, verify_reference
 from tests.builders import a_certificate, a_document, a_vector, altered
 from tests.bundles import bundled
 from tests.ledger.archive.filings import a_filing
@@ -115,6 +115,32 @@ def test_an_issued_certificate_is_valid_with_four_checks_passed(ledger: Ledger) 
     assert verdict.as_of == ledger.registry.head()
     assert verdict.warnings == ()
     assert "Ministry of Industry and Trade, VN" in verdict.checks[2].evidence
+
+
+def test_the_archive_is_asked_only_about_what_the_ledger_does_not_hold(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its answer can change nothing about a recorded certificate, and asking takes time."""
+    one, other = issued(ledger), issued(ledger, reference="VN-TH 26/02/00099")
+    monkeypatch.delitem(ledger.registry._entries, other.filing.id)  # type: ignore[attr-defined]
+    asked: list[bytes] = []
+    monkeypatch.setattr(ledger.archive, "find", asked.append)
+    assert verify(one.envelope, ledger).code is VerdictCode.VALID
+    assert asked == []
+    assert verify(other.envelope, ledger).code is VerdictCode.NOT_FOUND
+    assert asked == [other.filing.id]
+
+
+def test_who_may_not_wait_gets_the_same_verdict_or_none(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None is what the archive would have to be asked about."""
+    one, other = issued(ledger), issued(ledger, reference="VN-TH 26/02/00099")
+    forged = altered(one.envelope, "/data/exporter/name", "Somebody else")
+    monkeypatch.delitem(ledger.registry._entries, other.filing.id)  # type: ignore[attr-defined]
+    for envelope in (one.envelope, forged):
+        assert verify_at_once(envelope, ledger) == verify(envelope, ledger)
+    assert verify_at_once(other.envelope, ledger) is None
 
 
 def test_an_envelope_survives_being_saved_and_read(ledger: Ledger) -> None:
