@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from ledger.chain.abi import Values
+from ledger.abi import Values
 from ledger.chain.codec import BlockLog, Codec
 from ledger.chain.history import History
 from ledger.chain.values import address_of, text_of, word_if_set

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from ledger.chain.abi import Values
+from ledger.abi import Values
 from ledger.chain.connection import Connection
 from ledger.chain.rpc import BRIEF, LATEST, member_of, quantity
 from ledger.chain.values import code_of, evidence_from, moment, seconds_of
