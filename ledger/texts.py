@@ -71,11 +71,11 @@ def text(limit: int, *, lines: bool = False) -> Check:
     def check(value: str) -> Fault:
         if len(value) > limit:
             return "text.too-long", f"use at most {limit} characters"
-        if value.isascii() and value.isprintable() and value.strip() == value and value:
-            return None  # most texts, and nothing below speaks against them
-        if value != value.strip() or not value:
+        if not value or value != value.strip():
             return "text.padded", "write something here, without white space at the beginning and end"
-        fault = _character_fault(value.replace("\n", "") if lines else value)
+        shown = value.replace("\n", "") if lines else value
+        # What Python calls printable has no character of a refused category.
+        fault = None if shown.isprintable() else _character_fault(shown)
         if fault is None and not unicodedata.is_normalized("NFC", value):
             return "text.not-nfc", "write the text in Unicode normalisation form C"
         return fault
