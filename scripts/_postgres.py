@@ -119,8 +119,13 @@ def running(settings: dict[str, str] | None = None) -> Iterator[Server]:
     Raises `PostgresMissing` where there is none to be had and `PostgresDidNotStart`.
     """
     user = _unprivileged() if os.geteuid() == 0 else None
+    found = programs()
     folder = _private_folder(user)
-    server = Server(_reachable(programs(), folder, user), folder, user, settings or FAST)
+    try:
+        server = Server(_reachable(found, folder, user), folder, user, FAST if settings is None else settings)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     try:
         _made(server)
         server.start()
