@@ -1,23 +1,20 @@
 """Building the app: routes, error handlers, and the layer that every request passes."""
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from threading import Thread
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 
+from api.background import Courier
 from api.errors import add_handlers
 from api.openapi import describe
 from api.routes import certificates, health, members, pages, verifications
 from api.services import Limits, Services
 from api.transport import Transport
 from ledger.archive import ArchiveRooms
-from ledger.errors import LedgerError
-from ledger.issuing import resume
 from ledger.ports import Ledger
 
-_LOG = logging.getLogger("asal.api")
 _DESCRIPTION = """Issue, fetch, cancel and replace certificates of origin, and verify the ones others present.
 
 Callers that issue send `Authorization: Bearer <API key>`; verifying needs none. Bodies are strict JSON: no
@@ -38,7 +35,7 @@ def create_app(ledger: Ledger, rooms: ArchiveRooms, limits: Limits | None = None
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_resuming,
+        lifespan=_at_work,
     )
     app.state.services = Services(ledger, rooms, limits or Limits())
     routers = [routes.router for routes in (certificates, verifications, members, health, pages)]
@@ -52,18 +49,11 @@ def create_app(ledger: Ledger, rooms: ArchiveRooms, limits: Limits | None = None
 
 
 @asynccontextmanager
-async def _resuming(app: FastAPI) -> AsyncIterator[None]:
-    """Complete, beside the first requests, what an earlier process had accepted and not seen recorded."""
-    Thread(target=_resume, args=[app.state.services.ledger], daemon=True).start()
-    yield
-
-
-def _resume(ledger: Ledger) -> None:
+async def _at_work(app: FastAPI) -> AsyncIterator[None]:
+    """Carry accepted certificates to the chain beside the requests, those of an earlier process first."""
+    courier = Courier(app.state.services.ledger)
+    courier.start()
     try:
-        for outcome in resume(ledger):
-            if isinstance(outcome, LedgerError):
-                _LOG.warning("an accepted certificate is still not recorded: %s", type(outcome).__name__)
-            else:
-                _LOG.info("certificate 0x%s is recorded now", outcome.id.hex())
-    except LedgerError as error:
-        _LOG.warning("accepted certificates were not resumed: %s", type(error).__name__)
+        yield
+    finally:
+        await run_in_threadpool(courier.stop)

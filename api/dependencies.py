@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Query, Request, Response, Security
@@ -143,8 +144,39 @@ class Page:
         return bytes.fromhex(self.after[2:]) if self.after else None
 
 
-Act = Callable[[Caller], tuple[str, BaseModel]]
-"""Carries a request out for its caller; returns the Location and the body of the answer."""
+def wait_of(
+    services: ServicesDep,
+    prefer: Annotated[
+        str,
+        Header(
+            description="`wait=SECONDS` to wait so long for the chain, `respond-async` not to (RFC 7240)."
+        ),
+    ] = "",
+) -> float:
+    """Return how many seconds the caller waits for the chain; what takes longer is answered with 202."""
+    asked = {name.strip(): value.strip() for name, _, value in (p.partition("=") for p in prefer.split(","))}
+    if "respond-async" in asked:
+        return 0.0
+    wait = asked.get("wait", "")
+    limits = services.limits
+    return float(min(int(wait[:6]), limits.most_wait)) if wait.isascii() and wait.isdigit() else limits.wait
+
+
+WaitDep = Annotated[float, Depends(wait_of)]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a request."""
+
+    status: int
+    """201 when it is done, 202 while it is accepted and on its way."""
+    location: str
+    body: BaseModel
+
+
+Act = Callable[[Caller], Done]
+"""Carries a request out for its caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,15 +204,19 @@ class Once:
 
     def _carried_out(self, claim: Mine, act: Act) -> Answered:
         try:
-            location, body = act(self.caller)
+            done = act(self.caller)
         except Exception:
             # Nothing came of it, or a retry continues it: either way the key may be used again.
             with suppress(Unavailable):
                 self.requests.release(claim)
             raise
-        answered = Answered(201, location, body.model_dump_json(by_alias=True, exclude_none=True).encode())
-        with suppress(Unavailable):  # it is done; a retry would find the certificate by its reference
-            self.requests.answer(claim, answered)
+        written = done.body.model_dump_json(by_alias=True, exclude_none=True).encode()
+        answered = Answered(done.status, done.location, written)
+        with suppress(Unavailable):  # it is stored; a retry would find the certificate by its reference
+            if done.status == HTTPStatus.ACCEPTED:
+                self.requests.release(claim)  # a retry tells how far it is, and in the end that it is done
+            else:
+                self.requests.answer(claim, answered)
         return answered
 
 
@@ -188,6 +224,7 @@ def _created(answered: Answered, *, replayed: bool) -> Response:
     headers: Mapping[str, str] = {
         "Location": answered.location or "",
         "Idempotency-Replayed": str(replayed).lower(),
+        **(retry_after(RETRY_SECONDS) if answered.status == HTTPStatus.ACCEPTED else {}),
     }
     return Response(answered.response, answered.status, headers, "application/json")
 

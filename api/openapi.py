@@ -29,7 +29,7 @@ _CHAIN: Final = (
     "not-authorised",
     "key-not-held",
     "chain-unreachable",
-    "not-confirmed",
+    "submitter-stopped",
     "archive-unavailable",
 )
 _GROUPS: Final = {"body": _BODY, "chain": _CHAIN}

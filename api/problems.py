@@ -66,6 +66,12 @@ _OWN = (
         "Check the id; only authorities of the exporting and the importing member see a certificate.",
     ),
     ProblemType(
+        "certificate-pending",
+        409,
+        "The certificate is not on the chain yet",
+        "Ask again after the seconds named in Retry-After; until then its envelope may still change.",
+    ),
+    ProblemType(
         "api-key-not-found", 404, "No such API key", "List your authority's keys with GET /v1/api-keys."
     ),
     ProblemType("member-not-found", 404, "No such member", "List the members with GET /v1/members."),
@@ -198,6 +204,36 @@ _OF_ERRORS: dict[type[errors.LedgerError], ProblemType] = {
         503,
         "The chain does not answer",
         "Repeat the request, with the same Idempotency-Key, after the seconds named in Retry-After.",
+    ),
+    errors.SubmitterStopped: ProblemType(
+        "submitter-stopped",
+        503,
+        "An alarm keeps your key from submitting",
+        "Ask the operator of the service to look at the alarm; nothing accepted is lost.",
+    ),
+    errors.Overloaded: ProblemType(
+        "overloaded",
+        503,
+        "Too much waits for the chain",
+        "Repeat the request, with the same Idempotency-Key, after the seconds named in Retry-After.",
+    ),
+    errors.NotRecordedYet: ProblemType(
+        "not-recorded-yet",
+        503,
+        "Accepted, and not on the chain yet",
+        "Repeat the request after the seconds named in Retry-After; it says how far it is.",
+    ),
+    errors.NodesDisagree: ProblemType(
+        "nodes-disagree",
+        503,
+        "Two nodes say different things",
+        "Repeat the request later; the operator of the service looks at its nodes.",
+    ),
+    errors.SubmitterBusy: ProblemType(
+        "submitter-busy",
+        409,
+        "Another process submits for the key",
+        "Ask the operator of the service to run one submitter for each key.",
     ),
     errors.NotConfirmed: ProblemType(
         "not-confirmed",

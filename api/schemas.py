@@ -155,24 +155,24 @@ class IssuedOut(Schema):
     """What came of issuing: hand the envelope to the exporter."""
 
     id: Id
-    state: str
-    envelope: EnvelopeBody
+    state: str = Field(description="recorded: on the chain; accepted: stored, and on its way there.")
+    envelope: EnvelopeBody | None = Field(None, description="Once the chain holds the certificate.")
     findings: list[FindingOut]
     transaction: Id | None = None
     replaces: Id | None = None
-    as_of: AsOfOut
+    as_of: AsOfOut | None = None
 
     @classmethod
-    def from_domain(cls, issued: Issued, as_of: facts.AsOf) -> Self:
+    def from_domain(cls, issued: Issued, as_of: facts.AsOf | None) -> Self:
         """Show an issued certificate."""
         return cls(
             id=hexed(issued.filing.id),
             state=issued.filing.state.value,
-            envelope=issued.envelope,
+            envelope=issued.envelope if issued.recorded else None,
             findings=[FindingOut.from_domain(finding) for finding in issued.findings],
             transaction=hexed_or_none(issued.filing.transaction),
             replaces=hexed_or_none(issued.filing.replaces),
-            as_of=AsOfOut.from_domain(as_of),
+            as_of=AsOfOut.from_domain(as_of) if as_of else None,
         )
 
 
@@ -199,10 +199,11 @@ class Cancellation(Schema):
 
 
 class CancelledOut(Schema):
-    """The certificate is cancelled."""
+    """The certificate is cancelled, or about to be."""
 
     id: Id
     reason: ReasonName
+    state: str = Field("recorded", description="recorded: on the chain; accepted: on its way there.")
     transaction: Id | None = Field(
         None, description="Absent when it had been cancelled for this reason before."
     )

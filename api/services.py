@@ -20,6 +20,10 @@ class Limits:
     """Largest request body; a certificate of 64 lines has about 100 kB as an envelope."""
     by_reference: str = "30/minute"
     """Verifications by reference per caller address, in the notation of the `limits` package."""
+    wait: float = 10.0
+    """Seconds that an answer waits for the chain, unless the caller prefers otherwise."""
+    most_wait: int = 60
+    """The most seconds that a caller can ask to wait."""
     clock_skew_seconds: int = 120
     """How far the newest block may lie in the future of our clock before one of them is wrong."""
     block_seconds: int | None = None

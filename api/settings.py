@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.services import MEBIBYTE, Limits
 from ledger import opening
+from ledger.rounds import Policy
 
 
 def _rate(text: str) -> str:
@@ -45,13 +46,26 @@ class Settings(BaseSettings):
     )
     clock_skew_seconds: PositiveInt = Field(120, description="Tolerated difference from the chain's clock.")
     block_seconds: PositiveInt | None = Field(None, description="Greatest pause between blocks, if regular.")
+    wait: float = Field(10.0, ge=0, description="Seconds that an answer waits for the chain.")
+    most_wait: PositiveInt = Field(60, description="The most seconds that a caller can ask to wait.")
+    batch: int = Field(10_000, ge=2, le=2**20, description="The most certificates in one anchor.")
+    under_way: PositiveInt = Field(4, description="The most transactions of a key that are not final yet.")
+    waiting: PositiveInt = Field(100_000, description="Certificates that may wait for the chain.")
+    bump_after: PositiveFloat = Field(120.0, description="Seconds until a transaction is offered for more.")
     host: str = Field("127.0.0.1", description="Address to listen on; TLS is the proxy's affair.")
     port: int = Field(8400, ge=0, le=65_535)
 
     @property
     def limits(self) -> Limits:
         """The bounds as the app takes them."""
-        return Limits(self.body_bytes, self.by_reference, self.clock_skew_seconds, self.block_seconds)
+        return Limits(
+            body_bytes=self.body_bytes,
+            by_reference=self.by_reference,
+            wait=self.wait,
+            most_wait=self.most_wait,
+            clock_skew_seconds=self.clock_skew_seconds,
+            block_seconds=self.block_seconds,
+        )
 
     @property
     def ledger(self) -> opening.Settings:
@@ -63,6 +77,12 @@ class Settings(BaseSettings):
             password_file=self.password_file,
             development_keys=self.development_keys,
             signer=self._signing_service,
+            policy=Policy(
+                batch=self.batch,
+                under_way=self.under_way,
+                waiting=self.waiting,
+                bump_after=self.bump_after,
+            ),
         )
 
     @property

@@ -5,7 +5,7 @@ before they are sent, and stays until a final block holds it or the contract has
 keeps the outbox in the database, `ledger.memory_archive` in this process; one suite holds them equal.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -304,6 +304,9 @@ class Carrier(Protocol):
         `look` is asked for it each time, because writes are grouped and change hands.  Raises
         `SubmitterStopped` while an alarm keeps its key from submitting.
         """
+
+    def rounds(self) -> Iterator[tuple[Address, bool | LedgerError]]:
+        """Carry on with every key at hand that has open writes; yields whether anything moved, or why not."""
 
     def close(self) -> None:
         """Give up the right to submit for the keys, so that another process may."""

@@ -135,7 +135,7 @@ class Submitters:
                 self._submitters[account] = Submitter(self._ledger(), account, self.policy)
             return self._submitters[account]
 
-    def round(self) -> Iterator[tuple[Address, bool | LedgerError]]:
+    def rounds(self) -> Iterator[tuple[Address, bool | LedgerError]]:
         """Go one round for every key at hand that has open writes; yields what came of it for each."""
         ledger = self._ledger()
         for account in ledger.outbox.accounts():

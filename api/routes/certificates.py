@@ -1,23 +1,26 @@
 """Issuing, fetching, cancelling and replacing certificates; callers are authorities with an API key."""
 
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel
 
 from api.dependencies import (
     Caller,
     CertificateDep,
     CertificateId,
+    Done,
     Issuer,
     LedgerDep,
     OnceDep,
     Page,
     Reader,
+    WaitDep,
     filing_for,
     own_certificate,
 )
+from api.errors import RETRY_SECONDS, ApiError, retry_after
 from api.openapi import AUTHENTICATED, ISSUING, problems
 from api.schemas import (
     Cancellation,
@@ -30,27 +33,35 @@ from api.schemas import (
     hexed,
 )
 from api.strict import StrictRoute
-from ledger.errors import Unavailable
+from ledger.errors import NotRecordedYet, Unavailable
 from ledger.issuing import Issued, cancel, envelope_of, issue, replace_certificate
-from ledger.ports import Ledger
+from ledger.ports import FilingState, Ledger
 
 router = APIRouter(prefix="/v1/certificates", tags=["certificates"], route_class=StrictRoute)
 
 
-def _made(issued: Issued, ledger: Ledger) -> tuple[str, BaseModel]:
-    answer = IssuedOut.from_domain(issued, ledger.registry.head())
-    return f"/v1/certificates/{answer.id}", answer
+def _made(issued: Issued, ledger: Ledger) -> Done:
+    as_of = None
+    with suppress(Unavailable):  # what is stored is stored, whether the chain answers now or not
+        as_of = ledger.registry.head()
+    answer = IssuedOut.from_domain(issued, as_of)
+    status = HTTPStatus.CREATED if issued.recorded else HTTPStatus.ACCEPTED
+    return Done(status, f"/v1/certificates/{answer.id}", answer)
 
 
 @router.post(
     "", operation_id="issueCertificate", status_code=201, response_model=IssuedOut, responses=ISSUING
 )
-def issue_certificate(once: OnceDep, document: CertificateDep, ledger: LedgerDep) -> Response:
-    """Issue a certificate: check it, store it, record it on the chain, and return its envelope."""
+def issue_certificate(once: OnceDep, document: CertificateDep, wait: WaitDep, ledger: LedgerDep) -> Response:
+    """Issue a certificate: check it, store it, record it on the chain, and return its envelope.
 
-    def act(caller: Caller) -> tuple[str, BaseModel]:
-        issued = issue(document, authority=caller.authority, account=caller.account, ledger=ledger)
-        return _made(issued, ledger)
+    202 when the chain has not taken it within the time to wait: it is accepted and will not be lost; its
+    envelope is at `Location` + `/envelope` once it is recorded.
+    """
+
+    def act(caller: Caller) -> Done:
+        who = caller.authority, caller.account
+        return _made(issue(document, authority=who[0], account=who[1], ledger=ledger, wait=wait), ledger)
 
     return once(act)
 
@@ -91,11 +102,14 @@ def get_certificate(certificate: CertificateId, caller: Reader, ledger: LedgerDe
 @router.get(
     "/{certificate}/envelope",
     operation_id="getEnvelope",
-    responses=problems(*AUTHENTICATED, "certificate-not-found"),
+    responses=problems(*AUTHENTICATED, "certificate-not-found", "certificate-pending"),
 )
 def get_envelope(certificate: CertificateId, caller: Reader, ledger: LedgerDep) -> EnvelopeBody:
-    """Fetch the envelope again, the same to the byte each time."""
-    envelope: dict[str, Any] = envelope_of(filing_for(bytes.fromhex(certificate[2:]), caller, ledger))
+    """Fetch the envelope, the same to the byte each time, once the chain holds the certificate."""
+    filing = filing_for(bytes.fromhex(certificate[2:]), caller, ledger)
+    if filing.state is FilingState.ACCEPTED:
+        raise ApiError("certificate-pending", headers=retry_after(RETRY_SECONDS))
+    envelope: dict[str, Any] = envelope_of(filing)
     return envelope
 
 
@@ -112,13 +126,26 @@ def get_envelope(certificate: CertificateId, caller: Reader, ledger: LedgerDep) 
         "certificate-not-live",
     ),
 )
-def cancel_certificate(
-    certificate: CertificateId, cancellation: Cancellation, caller: Issuer, ledger: LedgerDep
+def cancel_certificate(  # noqa: PLR0913, PLR0917 - each is asked for by its type
+    certificate: CertificateId,
+    cancellation: Cancellation,
+    caller: Issuer,
+    wait: WaitDep,
+    ledger: LedgerDep,
+    response: Response,
 ) -> CancelledOut:
-    """Cancel a certificate; repeating it with the same reason changes nothing."""
+    """Cancel a certificate; repeating it with the same reason changes nothing, and says how far it is.
+
+    202 when the chain has not taken it within the time to wait: it is queued and will not be lost.
+    """
     own = own_certificate(bytes.fromhex(certificate[2:]), caller, ledger)
-    reason = cancellation.to_domain()
-    written = cancel(own, reason, authority=caller.authority, account=caller.account, ledger=ledger)
+    who, reason = (caller.authority, caller.account), cancellation.to_domain()
+    try:
+        written = cancel(own, reason, authority=who[0], account=who[1], ledger=ledger, wait=wait)
+    except NotRecordedYet:
+        response.status_code = HTTPStatus.ACCEPTED
+        response.headers.update(retry_after(RETRY_SECONDS))
+        return CancelledOut(id=hexed(own), reason=cancellation.reason, state="accepted")
     return CancelledOut.from_domain(own, cancellation.reason, written)
 
 
@@ -130,14 +157,15 @@ def cancel_certificate(
     responses=ISSUING | problems("certificate-not-found", "not-your-certificate", "certificate-not-live"),
 )
 def replace(
-    certificate: CertificateId, once: OnceDep, document: CertificateDep, ledger: LedgerDep
+    certificate: CertificateId, once: OnceDep, document: CertificateDep, wait: WaitDep, ledger: LedgerDep
 ) -> Response:
-    """Issue a certificate in place of another, which ends in the same moment."""
+    """Issue a certificate in place of another, which ends in the same moment; 202 as for issuing."""
 
-    def act(caller: Caller) -> tuple[str, BaseModel]:
+    def act(caller: Caller) -> Done:
         own = own_certificate(bytes.fromhex(certificate[2:]), caller, ledger)
+        who = caller.authority, caller.account
         issued = replace_certificate(
-            own, document, authority=caller.authority, account=caller.account, ledger=ledger
+            own, document, authority=who[0], account=who[1], ledger=ledger, wait=wait
         )
         return _made(issued, ledger)
 

@@ -79,11 +79,17 @@ class Desk:
         return self.client.request(method, path, headers=headers, **more)
 
     def issue(
-        self, document: dict[str, Any] | None = None, *, by: str = "VN issuing", key: str = ""
+        self,
+        document: dict[str, Any] | None = None,
+        *,
+        by: str = "VN issuing",
+        key: str = "",
+        prefer: str = "wait=5",
     ) -> Response:
         """Issue a certificate."""
         document = a_new_document() if document is None else document
-        return self.ask("POST", "/v1/certificates", by=by, json=document, headers=idempotent(key))
+        headers = idempotent(key) | {"Prefer": prefer}
+        return self.ask("POST", "/v1/certificates", by=by, json=document, headers=headers)
 
     def issued(self, **overrides: Any) -> dict[str, Any]:
         """Issue a certificate that nothing speaks against; returns the answer's body."""

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from ledger.errors import ChainUnreachable
+from ledger.outbox import AlarmName
+from ledger.rounds import Policy
 from tests.api.desk import Desk, a_new_document, idempotent, problem, replacing
 
 CANCEL = {"reason": "particulars-wrong"}
@@ -83,19 +85,68 @@ def _silent(*_: object, **__: object) -> None:
     raise ChainUnreachable("secret-node.internal:8545 refused the connection")
 
 
-def test_a_silent_chain_is_a_problem_to_come_back_to(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """503 with a pause, silent on where our node is; the same request completes what was accepted."""
+def test_what_the_chain_does_not_take_in_time_is_accepted(desk: Desk) -> None:
+    """202 with a pause and where to ask; the same request tells in the end that it is done."""
     document = a_new_document()
-    with monkeypatch.context() as silence:
-        silence.setattr(desk.world.ledger, "issue", _silent)
-        answer = desk.issue(document, key="k1")
-    assert "secret-node" not in problem(answer, 503, "chain-unreachable")["detail"]
+    desk.world.transactions.held = True  # type: ignore[attr-defined] - no blocks are made
+    answer = desk.issue(document, key="k1", prefer="wait=0")
+    assert (answer.status_code, answer.json()["state"]) == (202, "accepted")
+    assert "envelope" not in answer.json()
     assert int(answer.headers["retry-after"]) > 0
-    (accepted,) = desk.ask("GET", "/v1/certificates").json()["certificates"]
-    assert accepted["state"] == "accepted"
+    there = answer.headers["location"]
+    assert desk.ask("GET", there).json()["state"] == "accepted"
+    pending = desk.ask("GET", f"{there}/envelope")
+    problem(pending, 409, "certificate-pending")
+    assert int(pending.headers["retry-after"]) > 0
+    desk.world.transactions.held = False  # type: ignore[attr-defined]
+    desk.world.transactions.mine()  # type: ignore[attr-defined]
     again = desk.issue(document, key="k1")
-    assert again.status_code == 201
-    assert again.json()["id"] == accepted["id"]
+    assert (again.status_code, again.json()["id"]) == (201, answer.json()["id"])
+    assert desk.ask("GET", f"{there}/envelope").json() == again.json()["envelope"]
+
+
+@pytest.mark.parametrize(
+    "prefer", ["respond-async", "wait=0", "wait=0, handling=strict", "respond-async, wait=9"]
+)
+def test_a_caller_may_prefer_not_to_wait(desk: Desk, prefer: str) -> None:
+    """The certificate goes out all the same (RFC 7240)."""
+    desk.world.transactions.held = True  # type: ignore[attr-defined]
+    assert desk.issue(prefer=prefer).status_code == 202
+    assert desk.ask("GET", "/v1/certificates").json()["certificates"][0]["state"] == "accepted"
+
+
+def test_a_cancellation_that_the_chain_does_not_take_in_time_is_accepted(desk: Desk) -> None:
+    """The certificate stands until the chain holds it."""
+    issued = desk.issued()
+    desk.world.transactions.held = True  # type: ignore[attr-defined]
+    path, reason = f"/v1/certificates/{issued['id']}/cancel", {"reason": "other"}
+    waiting = desk.ask("POST", path, json=reason, headers={"Prefer": "wait=0"})
+    assert (waiting.status_code, waiting.json()["state"]) == (202, "accepted")
+    desk.world.transactions.held = False  # type: ignore[attr-defined]
+    desk.world.transactions.mine()  # type: ignore[attr-defined]
+    assert desk.ask("POST", path, json=reason).json()["state"] == "recorded"
+
+
+def test_an_alarm_keeps_new_certificates_out_and_says_so(desk: Desk) -> None:
+    """Those that are there are told as before."""
+    issued = desk.issue(document := a_new_document()).json()
+    account = desk.world.account("VN issuing")
+    alarm = AlarmName.KEY_USED_ELSEWHERE
+    desk.ledger.outbox.raise_alarm(alarm, account, "two processes", now=desk.clock())
+    problem(desk.issue(a_new_document()), 503, "submitter-stopped")
+    assert desk.issue(document).json()["id"] == issued["id"]
+    desk.ledger.outbox.clear_alarm(alarm, account)
+    assert desk.issue(a_new_document()).status_code == 201
+
+
+def test_when_too_much_waits_no_more_is_accepted(desk: Desk) -> None:
+    """The answer says when to come back."""
+    desk.ledger.carrier.policy = Policy(waiting=1)  # type: ignore[attr-defined] - set at the start
+    desk.world.transactions.held = True  # type: ignore[attr-defined]
+    assert desk.issue(prefer="wait=0").status_code == 202
+    answer = desk.issue(prefer="wait=0")
+    problem(answer, 503, "overloaded")
+    assert int(answer.headers["retry-after"]) > 0
 
 
 def test_a_malformed_document_names_every_place(desk: Desk) -> None:
