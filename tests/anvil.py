@@ -1,10 +1,13 @@
 """Start and stop a development chain whose blocks can be taken back."""
 
 import contextlib
+import os
 import re
-import select
 import subprocess
+import tempfile
+import time
 from collections.abc import Iterator, Mapping
+from typing import IO
 
 import _setup
 import pytest
@@ -28,27 +31,29 @@ def running() -> Iterator[Node]:
     """Run the chain on a free port while the block lasts; skips the test where npm has no anvil."""
     if not ANVIL.exists():
         pytest.skip("npm has no anvil for this platform")
-    process = subprocess.Popen(
-        [str(ANVIL), "--port", "0", "--chain-id", "1337", "--hardfork", "london", "--accounts", "1"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield Node(rpc=f"http://{_listening(process)}", chain_id=1337, process=process)
-    finally:
-        process.kill()
-        process.communicate()
+    # It tells of every block, so it talks to a file: a pipe would have to be emptied.
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [str(ANVIL), "--port", "0", "--chain-id", "1337", "--hardfork", "london", "--accounts", "1"],
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            text=True,
+        )
+        try:
+            yield Node(rpc=f"http://{_listening(process, said)}", chain_id=1337, process=process)
+        finally:
+            process.kill()
+            process.wait()
 
 
-def _listening(process: subprocess.Popen[str]) -> str:
+def _listening(process: subprocess.Popen[str], said: IO[bytes]) -> str:
     """Wait for the line that says where the chain answers."""
-    assert process.stdout is not None
-    while select.select([process.stdout], [], [], _READY_SECONDS)[0]:
-        line = process.stdout.readline()
-        if found := _LISTENING.search(line):
+    ends = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < ends:
+        if found := _LISTENING.search(os.pread(said.fileno(), 100_000, 0).decode()):
             return found[1]
-        assert line, f"anvil ended with status {process.wait()}"
+        assert process.poll() is None, f"anvil ended with status {process.poll()}"
+        time.sleep(0.05)
     raise AssertionError(f"no sign of life within {_READY_SECONDS} s")
 
 
