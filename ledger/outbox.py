@@ -305,6 +305,9 @@ class Carrier(Protocol):
         `SubmitterStopped` while an alarm keeps its key from submitting.
         """
 
+    def in_office(self, account: Address) -> bool:
+        """Take the right to submit for a key if it is free; whether it is held here."""
+
     def rounds(self) -> Iterator[tuple[Address, bool | LedgerError]]:
         """Carry on with every key at hand that has open writes; yields whether anything moved, or why not."""
 

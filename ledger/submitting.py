@@ -128,6 +128,10 @@ class Submitters:
             pause = 0.0 if moved else min(max(pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)
             time.sleep(max(0.0, min(pause, left)))
 
+    def in_office(self, account: Address) -> bool:
+        """Take the right to submit for a key if it is free; whether it is held here."""
+        return self.of(account).in_office()
+
     def of(self, account: Address) -> Submitter:
         """Return the submitter of a key."""
         with self._lock:

@@ -5,8 +5,10 @@ asal authorities …    a member's own authorities
 asal keys …           make, add, rotate and revoke keys
 asal api-keys …       who may call the service for an authority
 asal certificate …    check, issue, cancel, replace, show, redact
+asal outbox …         what is accepted and on its way to the chain
 asal replica …        follow the chain, so that verifying asks no node
 asal verify …         is this certificate good?
+asal fsck             do archive, chain and envelopes say the same?
 """
 
 from pathlib import Path
@@ -15,7 +17,17 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ledger.cli import access, authorities, certificates, keys, members, replica, verification
+from ledger.cli import (
+    access,
+    authorities,
+    certificates,
+    examination,
+    keys,
+    members,
+    outbox,
+    replica,
+    verification,
+)
 from ledger.cli.session import Session
 from ledger.facts import Address
 from ledger.opening import Settings, SigningService
@@ -43,8 +55,10 @@ app.add_typer(authorities.app, name="authorities")
 app.add_typer(keys.app, name="keys")
 app.add_typer(access.app, name="api-keys")
 app.add_typer(certificates.app, name="certificate")
+app.add_typer(outbox.app, name="outbox")
 app.add_typer(replica.app, name="replica")
 app.command("verify")(verification.verify)
+app.command("fsck")(examination.fsck)
 
 
 @app.callback()

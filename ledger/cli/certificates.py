@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from ledger import issuing, presented, rules
 from ledger.certificate import Certificate
-from ledger.cli.output import answer, failures, findings, page, table, talk, usage
+from ledger.cli.output import EXIT_PENDING, answer, failures, findings, page, table, talk, usage
 from ledger.cli.session import read_text, session_of, write_text
 from ledger.documents import parse_document
 from ledger.errors import CertificateNotFiled, Finding, InputMalformed, LedgerError, Severity
@@ -18,6 +18,8 @@ from ledger.issuing import Issued
 from ledger.strict_json import loads
 
 app = typer.Typer(no_args_is_help=True, help="Issue, cancel, replace and look at certificates of origin.")
+
+_LATER = "(on its way to the chain; repeat the command for the envelope)"
 
 Out = Annotated[Path, typer.Option("--out", help="Folder for the envelopes to hand out.")]
 Identity = Annotated[str, typer.Argument(metavar="ID", help="The certificate's id: 0x and 64 hex digits.")]
@@ -59,6 +61,7 @@ def issue(context: typer.Context, files: Files, out: Out = Path("envelopes")) ->
             done.append(_handed_out(issued, out))
             progress.advance(task)
     answer(done, as_json=session.as_json, shown=lambda: _show_issued(done))
+    raise typer.Exit(_pending(done))
 
 
 @app.command()
@@ -97,6 +100,7 @@ def replace(context: typer.Context, identity: Identity, file: Path, out: Out = P
         )
     done = [_handed_out(issued, out)]
     answer(done, as_json=session.as_json, shown=lambda: _show_issued(done))
+    raise typer.Exit(_pending(done))
 
 
 @app.command()
@@ -211,22 +215,28 @@ def _reason(text: str) -> Reason:
 
 
 def _handed_out(issued: Issued, out: Path) -> dict[str, object]:
-    """Write the envelope and return what is told of it."""
+    """Write the envelope, once the chain holds the certificate, and return what is told of it."""
     path = out / f"{issued.filing.reference}-{issued.filing.id.hex()[:8]}.json"
-    write_text(path, json.dumps(issued.envelope, ensure_ascii=False, indent=2))
+    if issued.recorded:
+        write_text(path, json.dumps(issued.envelope, ensure_ascii=False, indent=2))
     return {
         "id": issued.filing.id,
         "state": issued.filing.state,
-        "file": str(path),
+        "file": str(path) if issued.recorded else None,
         "transaction": issued.filing.transaction,
         "findings": issued.findings,
     }
+
+
+def _pending(done: list[dict[str, object]]) -> int:
+    """Return the exit code for what was issued: pending when the chain does not hold all of it yet."""
+    return 0 if all(one["file"] for one in done) else EXIT_PENDING
 
 
 def _show_issued(done: list[dict[str, object]]) -> None:
     for one in done:
         identifier = one["id"]
         shown = identifier.hex() if isinstance(identifier, bytes) else identifier
-        page.print(f"{one['state']}  0x{shown}  {one['file']}", markup=False)
+        page.print(f"{one['state']}  0x{shown}  {one['file'] or _LATER}", markup=False)
         its = one["findings"]
         findings(its if isinstance(its, tuple) else ())

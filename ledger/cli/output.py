@@ -1,7 +1,8 @@
 """How commands speak: data on standard output, talk on standard error, and one way to fail.
 
-Exit codes: 0 done, 1 could not be done now (node or archive silent), 2 wrong usage, 3 a rule said no;
-`asal verify` exits with the code of its verdict (10 to 20, see `docs/reference/verdicts.md`).
+Exit codes: 0 done, 1 could not be done now (node or archive silent), 2 wrong usage, 3 a rule said no, 15
+accepted and on its way to the chain; `asal verify` exits with the code of its verdict (10 to 20, see
+`docs/reference/verdicts.md`).
 """
 
 import json
@@ -25,6 +26,7 @@ from ledger.errors import (
     EnvelopeMalformed,
     Finding,
     LedgerError,
+    NotRecordedYet,
     Refused,
     Severity,
 )
@@ -32,8 +34,10 @@ from ledger.errors import (
 EXIT_UNAVAILABLE = 1
 EXIT_USAGE = 2
 EXIT_REFUSED = 3
+EXIT_PENDING = 15
 
 
+_TITLES = {EXIT_UNAVAILABLE: "Could not be done now", EXIT_REFUSED: "Refused", EXIT_PENDING: "Not yet"}
 _UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 """Characters that steer a terminal, turn the direction of writing, or do not show; not line ends."""
 
@@ -101,6 +105,8 @@ def failures() -> Iterator[None]:
         yield
     except Refused as error:
         fail(error, EXIT_REFUSED)
+    except NotRecordedYet as error:
+        fail(error, EXIT_PENDING)
     except LedgerError as error:
         fail(error, EXIT_UNAVAILABLE)
 
@@ -122,7 +128,7 @@ def complain(error: LedgerError, code: int) -> None:
             talk.print("[bold red]Refused:[/] rules of its scheme speak against it")
             findings(error.findings)
         case _:
-            title = "Refused" if code == EXIT_REFUSED else "Could not be done now"
+            title = _TITLES[code]
             talk.print(f"[bold red]{title}:[/]", end=" ")
             talk.print(f"{error} ({type(error).__name__})", markup=False)
 
