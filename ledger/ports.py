@@ -9,7 +9,7 @@ outcome could not be learnt; reads answer `None` or empty for what is not there.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -33,6 +33,7 @@ from ledger.facts import (
     Written,
 )
 from ledger.outbox import Carrier, Outbox, Transactions
+from ledger.telemetry import Reports
 from ledger.terms import Terms
 
 Clock = Callable[[], datetime]
@@ -232,3 +233,5 @@ class Ledger:
     outbox: Outbox
     clock: Clock
     carrier: Carrier
+    reports: Reports = field(default_factory=Reports)
+    """Tells whoever watches what became of writes."""

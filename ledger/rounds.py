@@ -18,6 +18,7 @@ from ledger.batch import batch_of
 from ledger.errors import (
     ArchiveUnavailable,
     LedgerError,
+    NodesDisagree,
     SignerMisbehaved,
     SignerUnavailable,
     SubmitterStopped,
@@ -47,6 +48,8 @@ _ASK_AGAIN = 1.0
 _AFTER_SILENCE = 0.1
 """The same where it is unknown whether they arrived."""
 _MOST_SIGNATURES = 20
+_OVER_WHEN_RECORDED = (AlarmName.TRANSACTION_REFUSED, AlarmName.NODE_DISAGREES)
+"""Alarms of a key that are over once one more of its writes is recorded for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class Office:
         self._ledger, self._account, self._policy = ledger, account, policy
         self._next: int | None = None
         self._offered: dict[bytes, float] = {}
+        self._in_force: set[AlarmName] = set()
 
     def round(self) -> bool:
         """Go one round; whether anything moved."""
@@ -97,9 +101,10 @@ class Office:
         """Learn what became of a signed write; whether that is settled now."""
         signatures = self._ledger.outbox.signatures(dispatch.position)
         write = write_of(dispatch, self._ledger)
-        match self._ledger.transactions.outcome(signatures, write, self._account):
+        match self._outcome(signatures, write):
             case Mined(written=written, final=True):
-                self._ledger.outbox.settle(dispatch, written)
+                self._settled(dispatch, written)
+                self._over(*_OVER_WHEN_RECORDED)
                 self._forget(signatures)
                 return True
             case Failed(refusal=refusal, final=True):
@@ -109,6 +114,20 @@ class Office:
             case None:
                 self._offer_again(dispatch, write, signatures)
         return False
+
+    def _outcome(self, signatures: Sequence[Signature], write: Write) -> Mined | Failed | None:
+        """Return what became of a signed write, as far as the nodes agree."""
+        try:
+            return self._ledger.transactions.outcome(signatures, write, self._account)
+        except NodesDisagree as differing:
+            self._note(AlarmName.NODE_DISAGREES, str(differing))
+            raise
+
+    def _settled(self, dispatch: Dispatch, written: Written) -> None:
+        """Mark a write as held by the chain, and tell how long it took."""
+        settled = self._ledger.outbox.settle(dispatch, written)
+        waited = (self._ledger.clock() - dispatch.queued_at).total_seconds()
+        self._ledger.reports.recorded(settled, waited)
 
     def _failed(self, dispatch: Dispatch, refusal: LedgerError) -> None:
         """Act on a transaction that was mined and did nothing."""
@@ -122,11 +141,12 @@ class Office:
         before = held_already(dispatch, self._ledger)
         heir = self._heir(dispatch) if isinstance(refusal, NotAuthorised) else None
         if before is not None:
-            outbox.settle(dispatch, before)
+            self._settled(dispatch, before)
         elif heir is not None:
             outbox.requeue(dispatch, heir)
         else:
             outbox.refuse(dispatch, refusal)
+            self._ledger.reports.refused(dispatch, refusal)
 
     def _heir(self, dispatch: Dispatch) -> Address | None:
         """Return another live key of the same authority that is at hand, for after a rotation."""
@@ -210,6 +230,7 @@ class Office:
             raise
         except SignerMisbehaved as wrong:
             self._alarm(AlarmName.SIGNER_MISBEHAVES, str(wrong))
+        self._over(AlarmName.SIGNER_UNAVAILABLE)
         if not self.tenure.alive():
             raise ArchiveUnavailable("the tenure of the key was lost before anything was signed away")
         try:
@@ -240,9 +261,18 @@ class Office:
         return used if last is None else last + 1
 
     def _heed_alarms(self) -> None:
-        for alarm in self._ledger.outbox.alarms():
-            if alarm.subject == self._account and alarm.name in STOPPING:
+        own = [alarm for alarm in self._ledger.outbox.alarms() if alarm.subject == self._account]
+        self._in_force = {alarm.name for alarm in own}
+        for alarm in own:
+            if alarm.name in STOPPING:
                 raise SubmitterStopped(alarm.name, self._account, alarm.detail)
+
+    def _over(self, *names: AlarmName) -> None:
+        """Take alarms of the key back that what just went well has put an end to."""
+        for name in self._in_force.intersection(names):
+            self._ledger.outbox.clear_alarm(name, self._account)
+            self._in_force.discard(name)
+            _LOG.info("alarm %s of %s is over", name.value, self._account)
 
     def _alarm(self, name: AlarmName, detail: str) -> NoReturn:
         """Stop until an operator has looked at it."""
@@ -251,6 +281,8 @@ class Office:
 
     def _note(self, name: AlarmName, detail: str) -> None:
         _LOG.error("alarm %s: %s", name.value, detail)
+        self._in_force.add(name)
+        self._ledger.reports.alarmed(name, self._account)
         self._ledger.outbox.raise_alarm(name, self._account, detail, now=self._ledger.clock())
 
     def _forget(self, signatures: Sequence[Signature]) -> None:
