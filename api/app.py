@@ -14,6 +14,7 @@ from api.services import Limits, Services
 from api.transport import Transport
 from ledger.archive import ArchiveRooms
 from ledger.ports import Ledger
+from ledger.replica import Following
 
 _DESCRIPTION = """Issue, fetch, cancel and replace certificates of origin, and verify the ones others present.
 
@@ -23,10 +24,13 @@ duplicate keys, no fractions, no integers beyond 2^53-1. Every error is a proble
 """
 
 
-def create_app(ledger: Ledger, rooms: ArchiveRooms, limits: Limits | None = None) -> FastAPI:
+def create_app(
+    ledger: Ledger, rooms: ArchiveRooms, limits: Limits | None = None, following: Following | None = None
+) -> FastAPI:
     """Return the app over a ledger and the archive's rooms; it keeps no state of its own.
 
-    `ledger.archive` is normally `rooms.certificates`.
+    `ledger.archive` is normally `rooms.certificates`.  `following` keeps the replica that the ledger reads
+    from; it runs as long as the app does.
     """
     app = FastAPI(
         title="Asal",
@@ -38,6 +42,7 @@ def create_app(ledger: Ledger, rooms: ArchiveRooms, limits: Limits | None = None
         lifespan=_at_work,
     )
     app.state.services = Services(ledger, rooms, limits or Limits())
+    app.state.following = following
     routers = [routes.router for routes in (certificates, verifications, members, health, pages)]
     for router in routers:
         app.include_router(router)
@@ -50,10 +55,18 @@ def create_app(ledger: Ledger, rooms: ArchiveRooms, limits: Limits | None = None
 
 @asynccontextmanager
 async def _at_work(app: FastAPI) -> AsyncIterator[None]:
-    """Carry accepted certificates to the chain beside the requests, those of an earlier process first."""
+    """Carry accepted certificates to the chain beside the requests, those of an earlier process first.
+
+    The chain is followed likewise, where the service keeps a replica.
+    """
+    following: Following | None = app.state.following
+    if following is not None:
+        following.start()
     courier = Courier(app.state.services.ledger)
     courier.start()
     try:
         yield
     finally:
         await run_in_threadpool(courier.stop)
+        if following is not None:
+            await run_in_threadpool(following.stop)

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.settings import Settings
+from ledger.following import following_of
 from ledger.opening import open_ledger
 
 
@@ -12,7 +13,10 @@ def app() -> FastAPI:
     """Return the app that the environment describes; a `LedgerError` says what is not as it must be."""
     settings = Settings()
     opened = open_ledger(settings.ledger)
-    return create_app(opened.ledger, opened.rooms, settings.limits)
+    if settings.replica == "off":
+        return create_app(opened.ledger, opened.rooms, settings.limits)
+    following = following_of(opened.profile, opened.rooms)
+    return create_app(opened.served, opened.rooms, settings.limits, following)
 
 
 def main() -> None:

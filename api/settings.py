@@ -4,7 +4,7 @@ Every variable begins with `ASAL_`; `docs/reference/api.md` lists them.
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from limits import parse
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     under_way: PositiveInt = Field(4, description="The most transactions of a key that are not final yet.")
     waiting: PositiveInt = Field(100_000, description="Certificates that may wait for the chain.")
     bump_after: PositiveFloat = Field(120.0, description="Seconds until a transaction is offered for more.")
+    replica: Literal["follow", "off"] = Field(
+        "follow", description="Whether to keep the ledger's events in the archive and verify from these."
+    )
     host: str = Field("127.0.0.1", description="Address to listen on; TLS is the proxy's affair.")
     port: int = Field(8400, ge=0, le=65_535)
 

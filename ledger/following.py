@@ -4,35 +4,36 @@ from datetime import timedelta
 
 from ledger.archive import ArchiveRooms
 from ledger.chain.artefacts import CERTIFICATE_REGISTRY, artefact, check_ledger
+from ledger.chain.connect import ChainLedger
 from ledger.chain.events import ChainEvents
 from ledger.chain.history import History
 from ledger.chain.profile import ChainProfile
 from ledger.chain.rpc import Rpc
-from ledger.opening import Opened, now
+from ledger.memory.blocks import wall_clock
 from ledger.replica import Follower, Following, Plan, ReplicatedLedger, Said, Trust
 from ledger.replica.running import NAME, POLL_INSTANT, POLL_OTHERWISE
 
 __all__ = ["follower_of", "following_of", "replicated_of", "start_following"]
 
 
-def start_following(opened: Opened) -> Following:
+def start_following(profile: ChainProfile, rooms: ArchiveRooms) -> Following:
     """Follow the chain in a thread, as long as no other process does; `stop()` ends it, `state()` tells.
 
     What goes wrong is logged and told by `state()`: a silent node is waited for.
     """
-    return following_of(opened.profile, opened.rooms).start()
+    return following_of(profile, rooms).start()
 
 
-def replicated_of(opened: Opened) -> ReplicatedLedger:
+def replicated_of(chain: ChainLedger, rooms: ArchiveRooms) -> ReplicatedLedger:
     """Return the ledger that reads from the replica in the archive, and writes to the chain."""
-    profile = opened.profile
+    profile = chain.profile
     trust = Trust(
         finality=profile.finality,
         from_block=profile.from_block,
         witnessed=profile.witness is not None,
         max_silence=timedelta(seconds=profile.max_silence),
     )
-    return ReplicatedLedger(opened.chain, opened.rooms.replica, trust, now)
+    return ReplicatedLedger(chain, rooms.replica, trust)
 
 
 def following_of(profile: ChainProfile, rooms: ArchiveRooms, said: Said | None = None) -> Following:
@@ -57,7 +58,7 @@ def follower_of(profile: ChainProfile, rooms: ArchiveRooms) -> Follower:
     check_ledger(rpc, profile.ledger, contract)
     source = ChainEvents(History(rpc, profile.registry), contract.codec)
     plan = Plan(profile.ledger, profile.from_block, profile.finality)
-    return Follower(source, rooms.replica, plan, now, _witness(profile))
+    return Follower(source, rooms.replica, plan, wall_clock, _witness(profile))
 
 
 def _witness(profile: ChainProfile) -> ChainEvents | None:

@@ -4,7 +4,7 @@ The one place where the adapters are put together; the command line and the serv
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -25,8 +25,10 @@ from ledger.chain.signers import (
 from ledger.chain.signing_service import SigningService
 from ledger.errors import ArchiveNotNamed
 from ledger.facts import Address
+from ledger.following import replicated_of
 from ledger.memory_archive import MemoryArchive
 from ledger.ports import Ledger
+from ledger.replica import NotingTransactions, ReplicatedLedger
 from ledger.rounds import Policy
 from ledger.submitting import assembled
 
@@ -98,11 +100,21 @@ class Opened:
             self._settings.policy,
             members=chain,
             registry=chain,
-            transactions=chain.transactions,
+            transactions=NotingTransactions(chain.transactions, self.replicated.note),
             archive=rooms.certificates,
             outbox=rooms.outbox,
             clock=now,
         )
+
+    @cached_property
+    def replicated(self) -> ReplicatedLedger:
+        """The ledger on its chain, read from the replica in the archive while that is fresh."""
+        return replicated_of(self.chain, self.rooms)
+
+    @cached_property
+    def served(self) -> Ledger:
+        """The ledger with its archive, for a service that follows the chain; writes are carried as ever."""
+        return replace(self.ledger, members=self.replicated, registry=self.replicated)
 
     @cached_property
     def verifier(self) -> Ledger:

@@ -38,7 +38,7 @@ class Looks:
     def __init__(self, engine: Engine) -> None:
         """Write the statement for this database; nothing is opened yet."""
         self._engine = engine
-        dialect = engine.dialect
+        dialect: Any = engine.dialect
         self._named = dialect.name == "sqlite"
         writing = type(dialect)(paramstyle="named") if self._named else dialect
         self._question = str(_question().compile(dialect=writing))
@@ -159,7 +159,7 @@ def _anchor(row: Row) -> Anchor:
 def _question() -> Select[Any]:
     """Return the statement: the head, and beside it whatever is found; each by a unique index."""
     head, issued, entered, ended, anchored = t.replica_head, t.issued, t.entered, t.ended, t.anchored
-    certificate, root = bindparam("certificate"), bindparam("root")
+    certificate, root = bindparam("certificate", type_=t.WORD), bindparam("root", type_=t.WORD)
     holder = issued.alias("holder")
     exporting = func.coalesce(issued.c.exporting, t.authorities.c.member)
     held = and_(

@@ -7,6 +7,7 @@ when it is not.
 
 from ledger.replica.digest import digest_of
 from ledger.replica.following import Alarm, Follower, Plan, Progress, Source
+from ledger.replica.noting import NotingTransactions
 from ledger.replica.replicated import ReplicatedLedger, Trust
 from ledger.replica.running import Following, FollowState, Said
 
@@ -15,6 +16,7 @@ __all__ = [
     "FollowState",
     "Follower",
     "Following",
+    "NotingTransactions",
     "Plan",
     "Progress",
     "ReplicatedLedger",

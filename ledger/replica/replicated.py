@@ -1,12 +1,23 @@
 """The ports `Members` and `Registry` answered from a replica while it is fresh, and else by the chain."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from ledger.events import moment
-from ledger.facts import Address, AsOf, Authority, Evidence, Key, Member, Proposal, Signatory, Standing
+from ledger.facts import (
+    Address,
+    AsOf,
+    Authority,
+    Evidence,
+    Key,
+    Member,
+    Proposal,
+    Records,
+    Signatory,
+    Standing,
+)
 from ledger.ports import Clock
 from ledger.replica.people import People, gathered
 from ledger.replica.writes import Chain, Writes
@@ -96,6 +107,13 @@ class ReplicatedLedger(Writes):
         if not self._usable(self._replica.head()):
             return self._elsewhere().taken(exporting, reference_keys)
         return self._replica.taken(exporting, reference_keys)
+
+    def records(self, authorities: Collection[int]) -> Records:
+        """Return all that the keys of these authorities have recorded, as the chain itself has it.
+
+        Archives are proved by it, so it does not come from beside the archive.
+        """
+        return self._elsewhere().records(authorities)
 
     def entries(
         self,

@@ -93,11 +93,15 @@ class Writes:
         """End an entry and write the one that takes its place, both or neither."""
         return self._done(self._chain.replace(certificate, terms, account))
 
+    def note(self, block: int) -> None:
+        """Answer from the replica only when it has this block: something of ours is in it."""
+        self._written = max(self._written, block)
+
     def _done(self, written: Written) -> Written:
-        self._written = max(self._written, written.block)
+        self.note(written.block)
         return written
 
     def _now(self, number: int) -> int:
         """Take a write whose block is not told: it is in the newest one at the latest."""
-        self._written = max(self._written, self._chain.head().block)
+        self.note(self._chain.head().block)
         return number

@@ -1,5 +1,7 @@
 """The replica of the ledger's events."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,7 +12,7 @@ depends_on = None
 
 _ACCOUNT, _CODE, _WORD = sa.String(42), sa.String(8), sa.LargeBinary(32)
 _NUMBER, _SMALL = sa.BigInteger, sa.Integer
-_KINDS: dict[str, dict[str, object]] = {
+_KINDS: dict[str, dict[str, Any]] = {
     "issued": {
         "id": _WORD,
         "reference_key": _WORD,
@@ -98,7 +100,7 @@ def upgrade() -> None:
         op.create_index(f"ix_replica_issued_{member}", "replica_issued", [member, "block", "position"])
 
 
-def _of_kind(name: str, fields: dict[str, object]) -> None:
+def _of_kind(name: str, fields: dict[str, Any]) -> None:
     table = f"replica_{name}"
     unique = (
         [sa.UniqueConstraint(_UNIQUE[name], name=f"uq_{table}_{_UNIQUE[name]}")] if name in _UNIQUE else []
