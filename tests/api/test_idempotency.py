@@ -73,14 +73,14 @@ def test_a_refused_request_leaves_its_key_free(desk: Desk) -> None:
 def test_a_request_in_flight_is_not_carried_out_twice(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second caller is asked to come back, and then gets the first one's answer."""
     entered, leave = threading.Event(), threading.Event()
-    issue = desk.world.ledger.issue
+    send = desk.world.transactions.send
 
     def slowly(*arguments: object) -> object:
         entered.set()
         leave.wait(20)
-        return issue(*arguments)  # type: ignore[arg-type]
+        return send(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(desk.world.ledger, "issue", slowly)
+    monkeypatch.setattr(desk.world.transactions, "send", slowly)
     document = a_new_document()
     desk.token("VN issuing")
     with ThreadPoolExecutor(1) as pool:
@@ -98,14 +98,14 @@ class _Killed(BaseException):
     """Stands for a process that dies: nothing after it runs."""
 
 
-@pytest.mark.parametrize("step", ["issue", "recorded", "answer"])
+@pytest.mark.parametrize("step", ["send", "settle", "answer"])
 def test_a_crash_at_any_step_is_continued_by_the_retry(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     """Before or after the chain write, or before the answer is kept: one entry, one certificate, one id."""
     target = {
-        "issue": desk.world.ledger,
-        "recorded": type(desk.rooms.certificates),
+        "send": desk.world.transactions,
+        "settle": type(desk.rooms.outbox),
         "answer": type(desk.rooms.requests),
     }[step]
     document = a_new_document()
