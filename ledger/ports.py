@@ -105,6 +105,10 @@ class Registry(Protocol):
     def ledger(self) -> LedgerName:
         """Return the ledger this is."""
 
+    @property
+    def local(self) -> bool:
+        """Whether the next look at evidence waits for no other machine."""
+
     def holds(self, account: Address) -> bool:
         """Return whether the key of an account is at hand, so that it can sign here."""
 

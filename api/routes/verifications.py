@@ -58,7 +58,7 @@ router.add_api_route(
 
 def _at_once(body: bytes, ledger: Ledger) -> Verdict | None:
     """Return the verdict where nothing has to be waited for, neither another machine nor a large body."""
-    if len(body) > _SMALL or not getattr(ledger.registry, "local", False):
+    if len(body) > _SMALL or not ledger.registry.local:
         return None
     return verify_at_once(_envelope(body), ledger)
 

@@ -87,6 +87,11 @@ class MemoryLedger(MemoryMembers):
         """The name by which envelopes know this ledger."""
         return self._ledger
 
+    @property
+    def local(self) -> bool:
+        """Return True: all of it is in this process."""
+        return True
+
     def evidence(self, certificate: bytes, root: bytes, reference_key: bytes) -> Evidence:
         """Return all that is recorded about an id, its root and its reference."""
         entry, batch = self._entries.get(certificate), self._anchors.get(root)

@@ -82,12 +82,13 @@ def test_an_archive_restored_from_a_copy_stops_until_it_is_reconciled(desk: Desk
     stopped = desk.asal("certificate", "resume")
     assert (stopped.code, "key-used-elsewhere" in stopped.out) == (1, True)
     file = desk.file("other.json", a_document(reference=next(NUMBERS)))
-    refused = desk.asal("certificate", "issue", file, account=desk.issuing("VN"))
+    issue_it = ("certificate", "issue", file, "--out", str(desk.folder / "envelopes"))
+    refused = desk.asal(*issue_it, account=desk.issuing("VN"))
     assert (refused.code, "SubmitterStopped" in refused.talk) == (1, True)
     (reconciled,) = desk.asal("outbox", "reconcile").json
     assert (reconciled["foreign"], reconciled["settled"], reconciled["requeued"]) == (1, 0, 0)
     assert desk.asal("certificate", "resume").code == 0
-    assert desk.asal("certificate", "issue", file, account=desk.issuing("VN")).code == 0
+    assert desk.asal(*issue_it, account=desk.issuing("VN")).code == 0
     examined = desk.asal("fsck")
     assert examined.code == 3
     assert [lost["id"]] == [
