@@ -12,10 +12,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from ledger.accounts import checksummed
+from eth_utils.address import to_checksum_address
+
 from ledger.envelope import MANDATORY, VERSION, Data, leaf_hash, leaves
 from ledger.errors import EnvelopeMalformed, FieldNotRedactable, Problem
-from ledger.facts import LedgerName
+from ledger.facts import Address, LedgerName
 from ledger.hashing import keccak, pair
 from ledger.merkle import climb
 from ledger.salting import HASH_BYTES, hash_of_fingerprints
@@ -210,7 +211,9 @@ def _claims(fields: Data, document: bytes) -> tuple[Terms, LedgerName]:
 @lru_cache(maxsize=16)  # a service is asked about one ledger, and checksums cost as much as all other names
 def _ledger_named(chain_id: str, address: str) -> LedgerName:
     """Return the ledger with this chain id and this address in whatever letters."""
-    return LedgerName(int(_matching(_CHAIN_ID, chain_id)), checksummed(_matching(_ADDRESS, address)))
+    return LedgerName(
+        int(_matching(_CHAIN_ID, chain_id)), Address(to_checksum_address(_matching(_ADDRESS, address)))
+    )
 
 
 def _reference_fits(fields: Data, terms: Terms) -> bool:

@@ -13,15 +13,13 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Final
 
-from ledger.abi import struct_of
+from ledger.abi import coder_of
 from ledger.hashing import keccak, pair
 
 TERMS_ABI = "(bytes32,bytes32,bytes2,bytes2,uint48,uint48,uint8,bytes32[])"
 REFERENCE_ABI: Final = ("string", "uint8", "bytes2", "string", "string")
-_TERMS: Final = struct_of(
-    [{"type": "tuple", "components": [{"type": kind} for kind in TERMS_ABI[1:-1].split(",")]}]
-)
-_REFERENCE: Final = struct_of([{"type": kind} for kind in REFERENCE_ABI])
+_TERMS: Final = coder_of([{"type": TERMS_ABI}])
+_REFERENCE: Final = coder_of([{"type": kind} for kind in REFERENCE_ABI])
 _REFERENCE_DOMAIN: Final = "asal.reference.v1"
 _SEPARATORS = re.compile(r"[\s\-/._]+")
 _WORD: Final = 32
@@ -99,7 +97,7 @@ def terms_hash(terms: Terms) -> bytes:
 
 
 def encoded_terms(terms: Terms) -> bytes:
-    """Return `abi.encode(terms)`, around a frame that most certificates of a day share."""
+    """Return `abi.encode(terms)`: eth_abi's, made once for all that differ only in their hashes."""
     words = (terms.document_hash, terms.reference_key, *terms.parents)
     if any(len(word) != _WORD for word in words):
         return _TERMS.encode([abi_of(terms)])  # which pads a short word and refuses a long one
@@ -113,7 +111,7 @@ def encoded_terms(terms: Terms) -> bytes:
 def _frame(  # noqa: PLR0913, PLR0917 - the terms that most certificates of a day share
     exporting: str, importing: str, issued_on: date, valid_until: date, scheme: Scheme, parents: int
 ) -> tuple[bytes, bytes]:
-    """Return what is written before the two hashes, and from there to the parents."""
+    """Return what eth_abi writes before the two hashes, and from there to the parents."""
     word = bytes(_WORD)
     blank = Terms(word, word, exporting, importing, issued_on, valid_until, scheme, (word,) * parents)
     written = _TERMS.encode([abi_of(blank)])
@@ -144,7 +142,7 @@ def reference_key(scheme: Scheme, exporting: str, office: str, reference: str) -
 
 @lru_cache(maxsize=1024)
 def _reference_frame(scheme: Scheme, exporting: str, office: str, size: int) -> bytes:
-    """Return what is written before a reference of so many octets, which comes last."""
+    """Return what eth_abi writes before a reference of so many octets, which comes last."""
     written = _encoded_reference(scheme, exporting, office, " " * size)
     return written[: -size - (-size % _WORD)]
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-from ledger.abi import Coder, Component, Values, struct_of, type_of
+from eth_utils.abi import event_abi_to_log_topic, function_abi_to_4byte_selector
+
+from ledger.abi import Coder, Component, Values, coder_of
 from ledger.errors import ChainUnreachable, InputMalformed
-from ledger.hashing import keccak
+
+if TYPE_CHECKING:
+    from eth_typing import ABIEvent, ABIFunction
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class Codec:
 def decoded(coder: Coder, data: bytes) -> Values:
     """Decode values that stand at the beginning of bytes."""
     try:
-        values: Values = coder.decode(data, 0)
+        values: Values = coder.decode(data)
     except ValueError as problem:
         raise ChainUnreachable("the node's answer does not fit the contract") from problem
     return values
@@ -107,17 +111,14 @@ def _encoded(coder: Coder, arguments: Sequence[object]) -> bytes:
 def _shapes(abi: Sequence[Mapping[str, Any]], kind: str) -> Iterable[Shape]:
     for item in abi:
         if item["type"] == kind:
-            # A custom error is selected exactly as a function of the same signature.
             inputs = tuple(item["inputs"])
-            selector = keccak(_signature(item))[:4]
-            yield Shape(item["name"], selector, inputs, struct_of(inputs), struct_of(item.get("outputs", ())))
+            # A custom error is selected exactly as a function of the same signature.
+            selector = function_abi_to_4byte_selector(cast("ABIFunction", {**item, "type": "function"}))
+            yield Shape(item["name"], selector, inputs, coder_of(inputs), coder_of(item.get("outputs", ())))
 
 
 def _event(item: Mapping[str, Any]) -> _Event:
     indexed = [component for component in item["inputs"] if component["indexed"]]
     plain = [component for component in item["inputs"] if not component["indexed"]]
-    return _Event(keccak(_signature(item)), len(indexed) + 1, struct_of(indexed), struct_of(plain))
-
-
-def _signature(item: Mapping[str, Any]) -> bytes:
-    return f"{item['name']}({','.join(map(type_of, item['inputs']))})".encode()
+    topic = event_abi_to_log_topic(cast("ABIEvent", item))
+    return _Event(topic, len(indexed) + 1, coder_of(indexed), coder_of(plain))

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from eth_utils.address import is_checksum_address
 from hexbytes import HexBytes
 
-from ledger.accounts import checksummed, is_account
 from ledger.chain.artefacts import CERTIFICATE_REGISTRY, Artefact, artefact, check_chain, check_ledger
 from ledger.chain.profile import ChainProfile
 from ledger.chain.rpc import Rpc, quantity
@@ -64,7 +64,7 @@ def founders_in(path: Path) -> dict[str, Address]:
     if not distinct:
         raise InputMalformed("founders.member", f"{path} must name at least one member, and each once")
     for member, admin in founders.items():
-        if not isinstance(member, str) or not is_account(admin) or checksummed(admin) != admin:
+        if not isinstance(member, str) or not is_checksum_address(admin):
             raise InputMalformed(
                 "founders.admin", f"{path}: an admin is 0x and 40 hex digits with their checksum"
             )

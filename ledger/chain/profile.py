@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ledger.accounts import carries_checksum, checksummed, is_account
+from eth_utils.address import is_checksum_formatted_address, is_hex_address, to_checksum_address
+
 from ledger.errors import Refused
 from ledger.facts import Address, LedgerName
 
@@ -200,12 +201,12 @@ def _is_http(url: str) -> bool:
 
 
 def _address(value: object) -> Address:
-    if not isinstance(value, str) or not is_account(value):
+    if not isinstance(value, str) or not is_hex_address(value) or not value.startswith("0x"):
         raise ProfileInvalid("registry", "must be an account: 0x and 40 hex digits")
-    address = checksummed(value)
-    if carries_checksum(value) and value != address:
+    checksummed = to_checksum_address(value)
+    if is_checksum_formatted_address(value) and value != checksummed:
         raise ProfileInvalid("registry", "its checksum is wrong (EIP-55); is there a typing error?")
-    return address
+    return Address(checksummed)
 
 
 def _finality(value: object) -> int:

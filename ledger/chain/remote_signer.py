@@ -21,7 +21,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ledger.accounts import checksummed, is_account
+from eth_utils.address import is_hex_address, to_checksum_address
+
 from ledger.chain.signing_service import Line, SignerSettingsInvalid, SigningService
 from ledger.errors import SignerMisbehaved, SignerUnavailable
 from ledger.facts import Address
@@ -104,15 +105,17 @@ def remote_signers(service: SigningService) -> tuple[RemoteSigner, ...]:
 def _held(line: Line) -> Sequence[Address]:
     """Return the accounts that a service says it has, each once."""
     answer = line.ask("eth_accounts", [])
-    if not isinstance(answer, list) or not all(map(is_account, answer)):
+    if not isinstance(answer, list) or not all(
+        isinstance(one, str) and is_hex_address(one) for one in answer
+    ):
         raise SignerUnavailable(line.name, "answered something else than accounts")
-    return [checksummed(one) for one in dict.fromkeys(map(str.lower, answer))]
+    return [Address(to_checksum_address(one)) for one in dict.fromkeys(map(str.lower, answer))]
 
 
 def _account(text: str) -> Address:
-    if not is_account(text):
+    if not is_hex_address(text):
         raise SignerSettingsInvalid("signer-account", "must be an account: 0x and 40 hex digits")
-    return checksummed(text)
+    return Address(to_checksum_address(text))
 
 
 def _hex(value: object) -> str:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from ledger.accounts import checksummed
+from eth_utils.address import to_checksum_address
+
 from ledger.facts import (
     Address,
     Anchor,
@@ -53,9 +55,10 @@ def code_of(member: str) -> bytes:
     return member.encode("ascii")
 
 
+@lru_cache(maxsize=1024)  # a verification meets the same few keys again and again
 def address_of(account: str) -> Address:
     """Return an account with its checksum (EIP-55)."""
-    return checksummed(account)
+    return Address(to_checksum_address(account))
 
 
 def word_if_set(word: bytes) -> bytes | None:
