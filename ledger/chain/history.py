@@ -34,9 +34,12 @@ class History:
                     raise ChainUnreachable("the node answered with another block than was asked for")
                 yield block
 
-    def logs(self, first: int, last: int, topic: bytes | None = None) -> Iterator[BlockLog]:
+    def logs(
+        self, first: int, last: int, topic: bytes | None = None, *, second: Sequence[bytes] = ()
+    ) -> Iterator[BlockLog]:
         """Yield the contract's events in blocks `first` to `last`, of one kind or of all, oldest first.
 
+        With `second`, only those whose second indexed field has one of these values.
         A range that a node finds too large is halved until it answers; `NodeError` when it refuses to
         search even one block.
         """
@@ -44,7 +47,7 @@ class History:
         while first <= last:
             until = min(first + size - 1, last)
             try:
-                found = self._searched(first, until, topic)
+                found = self._searched(first, until, topic, second)
             except (NodeError, AnswerTooLarge):
                 if until == first:
                     raise
@@ -53,13 +56,17 @@ class History:
             yield from found
             first = until + 1
 
-    def _searched(self, first: int, last: int, topic: bytes | None) -> list[BlockLog]:
+    def _searched(
+        self, first: int, last: int, topic: bytes | None, second: Sequence[bytes]
+    ) -> list[BlockLog]:
         criteria: dict[str, Json] = {
             "address": self._address,
             "fromBlock": hex(first),
             "toBlock": hex(last),
             "topics": [f"0x{topic.hex()}"] if topic else [],
         }
+        if topic and second:
+            criteria["topics"] = [f"0x{topic.hex()}", None, [f"0x{value.hex()}" for value in second]]
         answer = self._rpc.ask("eth_getLogs", criteria)
         if not isinstance(answer, list):
             raise ChainUnreachable("the node answered something else than events")

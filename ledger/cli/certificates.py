@@ -8,7 +8,9 @@ import typer
 from rich.progress import Progress
 
 from ledger import issuing, presented, rules
+from ledger.bulk.running import BATCH, PATIENCE, Way
 from ledger.certificate import Certificate
+from ledger.cli import bulk
 from ledger.cli.output import EXIT_PENDING, answer, failures, findings, page, table, talk, usage
 from ledger.cli.session import read_text, session_of, write_text
 from ledger.documents import parse_document
@@ -48,9 +50,43 @@ def check(context: typer.Context, files: Files) -> None:
 
 
 @app.command()
-def issue(context: typer.Context, files: Files, out: Out = Path("envelopes")) -> None:
+def issue(  # noqa: PLR0913 - each is an option of the command line
+    context: typer.Context,
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE…", help="Certificate documents in JSON.")
+    ] = None,
+    *,
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder for the envelopes; with --bulk also a file, X.ndjson.")
+    ] = Path("envelopes"),
+    rows: Annotated[
+        Path | None,
+        typer.Option(
+            "--bulk",
+            help="Issue a certificate for each row of a file: NDJSON or .csv; - for NDJSON from stdin.",
+        ),
+    ] = None,
+    batch: Annotated[
+        int, typer.Option("--batch", min=2, max=10_000, help="Of --bulk: rows anchored together.")
+    ] = BATCH,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, max=64, help="Of --bulk: processes that draw up.")
+    ] = None,
+    errors: Annotated[
+        Path | None, typer.Option("--errors", help="Of --bulk: file for the rows refused, in NDJSON.")
+    ] = None,
+    wait: Annotated[
+        float, typer.Option("--wait", min=0, help="Of --bulk: seconds to wait for a ledger that is silent.")
+    ] = PATIENCE,
+) -> None:
     """Issue certificates and write their envelopes; repeating the command changes nothing."""
     session = session_of(context)
+    if rows is not None:
+        if files:
+            usage("give either FILE… or --bulk FILE")
+        bulk.issue_file(session, rows, out, errors, Way(batch=batch, workers=workers, patience=wait))
+    if not files:
+        usage("name the documents to issue, or --bulk FILE")
     done: list[dict[str, object]] = []
     with failures(), Progress(console=talk, transient=True, disable=len(files) < 2) as progress:  # noqa: PLR2004
         authority, account = session.authority()
