@@ -1,8 +1,8 @@
 """Putting the replica together: the chain of a profile, followed into the database of an archive."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from ledger.archive import ArchiveRooms
 from ledger.chain.artefacts import CERTIFICATE_REGISTRY, artefact, check_ledger
 from ledger.chain.connect import ChainLedger
 from ledger.chain.events import ChainEvents
@@ -13,10 +13,13 @@ from ledger.memory.blocks import wall_clock
 from ledger.replica import Follower, Following, Plan, ReplicatedLedger, Said, Trust
 from ledger.replica.running import NAME, POLL_INSTANT, POLL_OTHERWISE
 
+if TYPE_CHECKING:
+    from ledger.archive import ArchiveRooms  # with SQL, which whoever only reads the chain does not need
+
 __all__ = ["follower_of", "following_of", "replicated_of", "start_following"]
 
 
-def start_following(profile: ChainProfile, rooms: ArchiveRooms) -> Following:
+def start_following(profile: ChainProfile, rooms: "ArchiveRooms") -> Following:
     """Follow the chain in a thread, as long as no other process does; `stop()` ends it, `state()` tells.
 
     What goes wrong is logged and told by `state()`: a silent node is waited for.
@@ -24,7 +27,7 @@ def start_following(profile: ChainProfile, rooms: ArchiveRooms) -> Following:
     return following_of(profile, rooms).start()
 
 
-def replicated_of(chain: ChainLedger, rooms: ArchiveRooms) -> ReplicatedLedger:
+def replicated_of(chain: ChainLedger, rooms: "ArchiveRooms") -> ReplicatedLedger:
     """Return the ledger that reads from the replica in the archive, and writes to the chain."""
     profile = chain.profile
     trust = Trust(
@@ -36,7 +39,7 @@ def replicated_of(chain: ChainLedger, rooms: ArchiveRooms) -> ReplicatedLedger:
     return ReplicatedLedger(chain, rooms.replica, trust)
 
 
-def following_of(profile: ChainProfile, rooms: ArchiveRooms, said: Said | None = None) -> Following:
+def following_of(profile: ChainProfile, rooms: "ArchiveRooms", said: Said | None = None) -> Following:
     """Return what follows the profile's chain into the archive; `said` hears of each step."""
     usual = POLL_OTHERWISE if profile.finality else POLL_INSTANT
     return Following(
@@ -47,7 +50,7 @@ def following_of(profile: ChainProfile, rooms: ArchiveRooms, said: Said | None =
     )
 
 
-def follower_of(profile: ChainProfile, rooms: ArchiveRooms) -> Follower:
+def follower_of(profile: ChainProfile, rooms: "ArchiveRooms") -> Follower:
     """Return the follower of the profile's chain; whoever uses it holds the database for that.
 
     Raises `LedgerMismatch` when the node serves another chain or other code than ours, and

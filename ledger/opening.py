@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ledger.archive import ApiKeys, ArchiveRooms, Scope, open_archive
 from ledger.chain.connect import ChainLedger, connect
 from ledger.chain.development import OF_DEVELOPMENT_MNEMONIC
 from ledger.chain.profile import ChainProfile, read_profile
@@ -30,9 +30,13 @@ from ledger.memory_archive import MemoryArchive
 from ledger.ports import Ledger
 from ledger.replica import NotingTransactions, ReplicatedLedger
 from ledger.rounds import Policy
+from ledger.scopes import Scope
 from ledger.submitting import assembled
 
-__all__ = ["ApiKeys", "Opened", "Scope", "Settings", "SigningService", "new_key_file", "open_ledger"]
+if TYPE_CHECKING:
+    from ledger.archive import ApiKeys, ArchiveRooms
+
+__all__ = ["Opened", "Scope", "Settings", "SigningService", "new_key_file", "open_ledger"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +80,16 @@ class Opened:
         return tuple(_signers(self._settings))
 
     @cached_property
-    def rooms(self) -> ArchiveRooms:
+    def rooms(self) -> "ArchiveRooms":
         """The archive; raises `ArchiveNotNamed` when there is no URL for it."""
         if self._settings.archive is None:
             raise ArchiveNotNamed
+        from ledger.archive import open_archive  # noqa: PLC0415 -- SQL takes half of the time to start
+
         return open_archive(self._settings.archive)
 
     @property
-    def api_keys(self) -> ApiKeys:
+    def api_keys(self) -> "ApiKeys":
         """Who may call the service."""
         return self.rooms.keys
 

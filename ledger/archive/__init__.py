@@ -7,12 +7,13 @@ faults come out as `ArchiveUnavailable`, rows as the dataclasses of `ledger.port
 
 from dataclasses import dataclass
 
-from ledger.archive.access import ApiKey, ApiKeys, Scope
+from ledger.archive.access import ApiKey, ApiKeys
 from ledger.archive.certificates import SqlArchive
 from ledger.archive.database import Database
 from ledger.archive.outbox import SqlOutbox
 from ledger.archive.replica import SqlReplica
 from ledger.archive.requests import Answered, Claim, InFlight, Mine, OtherRequest, Requests
+from ledger.scopes import Scope
 
 __all__ = [
     "Answered",

@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from hashlib import sha256
 
 from sqlalchemy import Row, insert, select, update
@@ -18,21 +17,11 @@ from sqlalchemy import Row, insert, select, update
 from ledger.archive.database import Database
 from ledger.archive.tables import api_keys
 from ledger.facts import Address
+from ledger.scopes import Scope
 
 _TOKEN = re.compile(r"asal_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
 _NOBODY = bytes(32)
 """Digest compared with when there is no such key, so that both answers take the same work."""
-
-
-class Scope(StrEnum):
-    """What an API key may be used for."""
-
-    READ = "read"
-    """Fetch certificates one is party to."""
-    ISSUE = "issue"
-    """Issue, cancel and replace certificates."""
-    ADMIN = "admin"
-    """Make, list and revoke the authority's API keys."""
 
 
 @dataclass(frozen=True, slots=True)

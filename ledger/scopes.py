@@ -1,0 +1,14 @@
+"""What an API key may be used for.  Apart from the archive that keeps the keys, whose room loads SQL."""
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """What an API key may be used for."""
+
+    READ = "read"
+    """Fetch certificates one is party to."""
+    ISSUE = "issue"
+    """Issue, cancel and replace certificates."""
+    ADMIN = "admin"
+    """Make, list and revoke the authority's API keys."""
