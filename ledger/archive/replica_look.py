@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Select, and_, bindparam, func, select
+from sqlalchemy import Engine, Select, and_, bindparam, func, literal_column, select
 from sqlalchemy.exc import DBAPIError
 
 from ledger.archive import replica_tables as t
@@ -184,4 +184,5 @@ def _question() -> Select[Any]:
         holder.c.id,
         holder.c.block,
     )
-    return select(*columns).select_from(found)
+    # One row by its key: without that, PostgreSQL expects many and reads whole tables beside them.
+    return select(*columns).select_from(found).where(head.c.id == literal_column("1"))

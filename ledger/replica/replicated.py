@@ -1,5 +1,6 @@
 """The ports `Members` and `Registry` answered from a replica while it is fresh, and else by the chain."""
 
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,8 @@ from ledger.replica_port import Listed, Look, Replica, ReplicaBehind, ReplicaHal
 
 MAX_SILENCE = timedelta(seconds=60)
 """How long after the node was last seen a replica still counts as fresh."""
+_LOCAL_FOR = 0.05
+"""Seconds for which a replica that was found fresh counts as that without another look."""
 _NOTHING = bytes(32)
 _Answer = TypeVar("_Answer")
 
@@ -60,10 +63,14 @@ class ReplicatedLedger(Writes):
         super().__init__(chain)
         self._replica, self._trust, self._clock = replica, trust or Trust(), clock
         self._people: tuple[int, People] = (-1, People())
+        self._found_fresh = (-1, 0.0)
 
     @property
     def local(self) -> bool:
-        """Whether the next look needs no answer of the node."""
+        """Whether the next look needs no answer of the node; looked at anew after some milliseconds."""
+        block, at = self._found_fresh
+        if block >= self._written and time.monotonic() - at < _LOCAL_FOR:
+            return True
         return self._fresh(self._replica.head())
 
     # --------------------------------------------------------------------------------- certificates
@@ -179,13 +186,16 @@ class ReplicatedLedger(Writes):
     def _fresh(self, head: ReplicaHead | None) -> bool:
         """Return whether a replica may answer: all the node had, seen not long ago, and our own writes."""
         if head is None or head.halted or head.block is None or head.seen_at is None:
+            self._found_fresh = (-1, 0.0)
             return False
-        return (
+        fresh = (
             head.caught_up
             and head.block.number >= self._written
             and abs(self._clock() - head.seen_at) <= self._trust.max_silence
             and head.ledger == self._chain.ledger
         )
+        self._found_fresh = (head.block.number if fresh else -1, time.monotonic())
+        return fresh
 
     def _usable(self, head: ReplicaHead | None) -> bool:
         """Return whether the replica answers; raises `ReplicaHalted` when nobody may."""
