@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from ledger.errors import ArchiveUnavailable
 from ledger.events import moment
 from ledger.facts import (
     Address,
@@ -64,6 +66,7 @@ class ReplicatedLedger(Writes):
         self._replica, self._trust, self._clock = replica, trust or Trust(), clock
         self._people: tuple[int, People] = (-1, People())
         self._found_fresh = (-1, 0.0)
+        self._halted: str | None = None
 
     @property
     def local(self) -> bool:
@@ -71,13 +74,13 @@ class ReplicatedLedger(Writes):
         block, at = self._found_fresh
         if block >= self._written and time.monotonic() - at < _LOCAL_FOR:
             return True
-        return self._fresh(self._replica.head())
+        return self._fresh(self._head())
 
     # --------------------------------------------------------------------------------- certificates
 
     def head(self) -> AsOf:
         """Return the newest block that reads are answered from."""
-        head = self._replica.head()
+        head = self._head()
         if not self._usable(head) or head is None:
             return self._elsewhere().head()
         return _as_of(head)
@@ -91,27 +94,24 @@ class ReplicatedLedger(Writes):
 
     def evidence_at_hand(self, certificate: bytes, root: bytes, reference_key: bytes) -> Evidence | None:
         """Return the same from the replica, or None when it is not fresh; never asks the node."""
-        look = self._replica.look(certificate, root, reference_key)
-        if look is None or not self._usable(look.head):
-            return None
-        people = self._people_of(look.head)
-        while people is None:  # they changed since the look
-            look = self._replica.look(certificate, root, reference_key)
-            if look is None or not self._usable(look.head):
+        while True:
+            look = self._look(certificate, root, reference_key)
+            if not self._usable(look.head if look else None) or look is None:
                 return None
             people = self._people_of(look.head)
-        return self._evidence(look, people)
+            if people is not None:  # else they changed since the look
+                return self._evidence(look, people)
 
     def standing(self, certificate: bytes, at: datetime) -> Standing:
         """Return how the certificate stood at a moment."""
-        look = self._replica.look(certificate, _NOTHING, _NOTHING)
-        if look is None or not self._usable(look.head):
+        look = self._look(certificate, _NOTHING, _NOTHING)
+        if not self._usable(look.head if look else None) or look is None:
             return self._elsewhere().standing(certificate, at)
         return look.entry.standing_at(at.replace(microsecond=0)) if look.entry else Standing.UNKNOWN
 
     def taken(self, exporting: str, reference_keys: Sequence[bytes]) -> frozenset[bytes]:
         """Return which of a member's references are held by entries."""
-        if not self._usable(self._replica.head()):
+        if not self._usable(self._head()):
             return self._elsewhere().taken(exporting, reference_keys)
         return self._replica.taken(exporting, reference_keys)
 
@@ -183,6 +183,17 @@ class ReplicatedLedger(Writes):
 
     # -------------------------------------------------------------------------------------- freshness
 
+    def _head(self) -> ReplicaHead | None:
+        """Return how far the replica is; a database that does not answer holds none."""
+        with suppress(ArchiveUnavailable):
+            return self._replica.head()
+        return None
+
+    def _look(self, certificate: bytes, root: bytes, reference_key: bytes) -> Look | None:
+        with suppress(ArchiveUnavailable):
+            return self._replica.look(certificate, root, reference_key)
+        return None
+
     def _fresh(self, head: ReplicaHead | None) -> bool:
         """Return whether a replica may answer: all the node had, seen not long ago, and our own writes."""
         if head is None or head.halted or head.block is None or head.seen_at is None:
@@ -199,8 +210,10 @@ class ReplicatedLedger(Writes):
 
     def _usable(self, head: ReplicaHead | None) -> bool:
         """Return whether the replica answers; raises `ReplicaHalted` when nobody may."""
-        if head is not None and head.halted and head.ledger == self._chain.ledger:
-            raise ReplicaHalted(head.halted)
+        if head is not None:
+            self._halted = head.halted if head.ledger == self._chain.ledger else None
+        if self._halted:  # also when the database fell silent since
+            raise ReplicaHalted(self._halted)
         return self._fresh(head)
 
     def _elsewhere(self) -> Chain:
@@ -210,7 +223,7 @@ class ReplicatedLedger(Writes):
         return self._chain
 
     def _require_fresh(self) -> None:
-        if not self._usable(self._replica.head()):
+        if not self._usable(self._head()):
             raise ReplicaBehind
 
     # ------------------------------------------------------------------------------------- from rows
@@ -218,8 +231,8 @@ class ReplicatedLedger(Writes):
     def _answer(self, here: Callable[[People], _Answer], there: Callable[[], _Answer]) -> _Answer:
         people: People | None = None
         while people is None:
-            head = self._replica.head()
-            if head is None or not self._usable(head):
+            head = self._head()
+            if not self._usable(head) or head is None:
                 self._elsewhere()
                 return there()
             people = self._people_of(head)

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from ledger.errors import ChainUnreachable, Unavailable
+from ledger.errors import ArchiveUnavailable, ChainUnreachable, Unavailable
 from ledger.events import Occurrence
 from ledger.facts import Address, LedgerName
 from ledger.memory_replica import MemoryReplica
 from ledger.replica import ReplicatedLedger, Trust
-from ledger.replica_port import ReplicaBehind, ReplicaHalted
+from ledger.replica_port import Look, ReplicaBehind, ReplicaHalted, ReplicaHead
 from tests.ledger.replica.conftest import Busy
 from tests.ledger.replica.test_following import Hands
 from tests.replicas import caught_up, follower_of
@@ -119,6 +119,40 @@ def test_a_halted_replica_lets_nobody_answer(busy: Busy, replica: MemoryReplica,
     with pytest.raises(ReplicaHalted, match="another block 7") as caught:
         ledger.evidence(*busy.asked[0])
     assert isinstance(caught.value, Unavailable)
+
+
+def test_while_the_database_is_silent_the_chain_answers(busy: Busy, clock: Hands) -> None:
+    """Verifying does not need it; an alarm that was seen before it fell silent still holds."""
+    replica = Fragile()
+    caught_up(follower_of(busy.world.profile, replica))
+    ledger = ReplicatedLedger(busy.world.ledger, replica, clock=clock)
+    replica.broken = True
+    assert not ledger.local
+    assert ledger.evidence(*busy.asked[0]) == busy.world.ledger.evidence(*busy.asked[0])
+    assert ledger.members() == busy.world.ledger.members()
+    replica.broken = False
+    replica.halt("chain-mismatch: block 3")
+    for replica.broken in (False, True):
+        with pytest.raises(ReplicaHalted, match="block 3"):
+            ledger.evidence(*busy.asked[0])
+
+
+class Fragile(MemoryReplica):
+    """A replica whose database may fall silent."""
+
+    broken = False
+
+    def head(self) -> ReplicaHead | None:
+        """Return how far it is, or fail."""
+        if self.broken:
+            raise ArchiveUnavailable("no answer")
+        return super().head()
+
+    def look(self, certificate: bytes, root: bytes, reference_key: bytes) -> Look | None:
+        """Return what is recorded, or fail."""
+        if self.broken:
+            raise ArchiveUnavailable("no answer")
+        return super().look(certificate, root, reference_key)
 
 
 def test_the_replica_of_another_ledger_is_not_asked(busy: Busy, replica: MemoryReplica, clock: Hands) -> None:
