@@ -7,11 +7,11 @@ submitting can go on.
 
 from dataclasses import dataclass
 
+from ledger.carried import held_already, write_of
 from ledger.errors import SubmitterBusy
 from ledger.facts import Address
 from ledger.outbox import STOPPING, Dispatch, DispatchState, Failed, Mined
 from ledger.ports import Ledger
-from ledger.rounds import held_already, write_of
 
 _MANY = 1_000_000
 

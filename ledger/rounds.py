@@ -15,6 +15,7 @@ from itertools import takewhile
 from typing import NoReturn
 
 from ledger.batch import batch_of
+from ledger.carried import carried_by, held_already, seen_too_early, write_of
 from ledger.errors import (
     ArchiveUnavailable,
     LedgerError,
@@ -24,7 +25,7 @@ from ledger.errors import (
     SubmitterStopped,
     Unavailable,
 )
-from ledger.facts import Address, Reason, Written
+from ledger.facts import Address, Role, Written
 from ledger.outbox import (
     STOPPING,
     AlarmName,
@@ -40,7 +41,7 @@ from ledger.outbox import (
 )
 from ledger.ports import Filing, Ledger
 from ledger.refusals import ContractRefusal, NotAuthorised
-from ledger.writes import Anchor, Cancel, Enter, Issue, Replace, Write
+from ledger.writes import Write
 
 _LOG = logging.getLogger(__name__)
 _ASK_AGAIN = 1.0
@@ -48,8 +49,11 @@ _ASK_AGAIN = 1.0
 _AFTER_SILENCE = 0.1
 """The same where it is unknown whether they arrived."""
 _MOST_SIGNATURES = 20
-_OVER_WHEN_RECORDED = (AlarmName.TRANSACTION_REFUSED, AlarmName.NODE_DISAGREES)
-"""Alarms of a key that are over once one more of its writes is recorded for good."""
+"""How often a write is signed for more: the last one pays ten times what the first one did."""
+_ALL = 1_000_000
+"""More writes than wait for one key."""
+_OVER_WHEN_FINAL = (AlarmName.TRANSACTION_REFUSED, AlarmName.NODE_DISAGREES)
+"""Alarms of a key that are over once one more of its transactions is in a final block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +80,39 @@ class Office:
         self.tenure = tenure
         self._ledger, self._account, self._policy = ledger, account, policy
         self._next: int | None = None
+        self._signed_here: set[int] = set()
+        """Positions of the signed writes: while the tenure is held, nobody else signs for the key."""
+        self._alone: set[int] = set()
+        """Positions of waiting certificates that cannot share an anchor."""
         self._offered: dict[bytes, float] = {}
         self._in_force: set[AlarmName] = set()
 
     def round(self) -> bool:
         """Go one round; whether anything moved."""
-        self._heed_alarms()
+        self._in_force = heed(self._ledger, self._account)
         if self._next is None:
+            writes = self._ledger.outbox.open(self._account, _ALL)
+            self._signed_here = {write.position for write in writes if write.state is DispatchState.SIGNED}
             self._next = self._first_free()
-        writes = self._ledger.outbox.open(self._account, self._policy.batch)
-        signed = [write for write in writes if write.state is DispatchState.SIGNED]
+        signed = self._signed_now()
         under_way = [write for write in by_nonce(signed) if not self._followed(write)]
-        sent = 0
-        if len(under_way) < self._policy.under_way:
-            waiting = [write for write in writes if write.state is DispatchState.WAITING]
-            for write in self._groups(waiting, self._policy.under_way - len(under_way)):
+        self._signed_here.intersection_update(write.position for write in under_way)
+        room, sent = self._policy.under_way - len(under_way), 0
+        if room > 0:  # what waits can be much, so it is read only then
+            for write in self._groups(self._waiting(), room):
                 self._sent(write)
                 sent += 1
         return len(under_way) < len(signed) or sent > 0
+
+    def _signed_now(self) -> list[Dispatch]:
+        found = (self._ledger.outbox.find(position) for position in self._signed_here)
+        return [write for write in found if write is not None and write.state is DispatchState.SIGNED]
+
+    def _waiting(self) -> list[Dispatch]:
+        """Return the oldest writes that wait, as many as one batch takes."""
+        most = self._policy.batch
+        writes = self._ledger.outbox.open(self._account, most + self._policy.under_way)
+        return [write for write in writes if write.state is DispatchState.WAITING][:most]
 
     # ------------------------------------------------------------------------------------- under way
 
@@ -104,11 +123,11 @@ class Office:
         match self._outcome(signatures, write):
             case Mined(written=written, final=True):
                 self._settled(dispatch, written)
-                self._over(*_OVER_WHEN_RECORDED)
+                self._over(*_OVER_WHEN_FINAL)
                 self._forget(signatures)
                 return True
-            case Failed(refusal=refusal, final=True):
-                self._failed(dispatch, refusal)
+            case Failed(refusal=refusal, final=True) if self._failed(dispatch, refusal):
+                self._over(*_OVER_WHEN_FINAL)
                 self._forget(signatures)
                 return True
             case None:
@@ -129,31 +148,38 @@ class Office:
         waited = (self._ledger.clock() - dispatch.queued_at).total_seconds()
         self._ledger.reports.recorded(settled, waited)
 
-    def _failed(self, dispatch: Dispatch, refusal: LedgerError) -> None:
-        """Act on a transaction that was mined and did nothing."""
-        outbox = self._ledger.outbox
+    def _failed(self, dispatch: Dispatch, refusal: LedgerError) -> bool:
+        """Act on a transaction that was mined and did nothing; whether that is settled now."""
         if not isinstance(refusal, ContractRefusal):
             if dispatch.attempts + 1 >= self._policy.attempts:
                 detail = f"write {dispatch.position} failed {dispatch.attempts + 1} times: {refusal}"
                 self._alarm(AlarmName.WRITE_FAILS, detail)
-            outbox.requeue(dispatch, self._account)
-            return
+            self._ledger.outbox.requeue(dispatch, self._account)
+            return True
         before = held_already(dispatch, self._ledger)
-        heir = self._heir(dispatch) if isinstance(refusal, NotAuthorised) else None
         if before is not None:
             self._settled(dispatch, before)
-        elif heir is not None:
-            outbox.requeue(dispatch, heir)
+            return True
+        if seen_too_early(dispatch, refusal, self._ledger):
+            return False
+        heir = self._heir(dispatch) if isinstance(refusal, NotAuthorised) else None
+        if heir is not None:
+            self._ledger.outbox.requeue(dispatch, heir)
         else:
-            outbox.refuse(dispatch, refusal)
+            self._ledger.outbox.refuse(dispatch, refusal)
             self._ledger.reports.refused(dispatch, refusal)
+        return True
 
     def _heir(self, dispatch: Dispatch) -> Address | None:
-        """Return another live key of the same authority that is at hand, for after a rotation."""
-        filing = carried_by(dispatch, self._ledger)
-        keys = self._ledger.members.keys(filing.authority) if filing else ()
-        others = (key.account for key in keys if key.account != self._account)
-        return next((account for account in others if self._ledger.registry.holds(account)), None)
+        """Return another key of the same authority that may issue and is at hand, for after a rotation."""
+        own = self._ledger.members.key(self._account)
+        if own is None or dispatch.attempts + 1 >= self._policy.attempts:
+            return None
+        for key in self._ledger.members.keys(own.authority):
+            fit = Role.ISSUING in key.roles and not key.suspended and key.account != self._account
+            if fit and self._ledger.registry.holds(key.account):
+                return key.account
+        return None
 
     def _offer_again(self, dispatch: Dispatch, write: Write, signatures: Sequence[Signature]) -> None:
         """Hand a write that no block holds to the node once more, and see why it does not take it."""
@@ -164,14 +190,14 @@ class Office:
         if answer is Answer.TAKEN and not self._overdue(dispatch):
             return
         if self._ledger.transactions.used(self._account) > newest.nonce:
-            if self._ledger.transactions.outcome(signatures, write, self._account) is None:
+            if self._outcome(signatures, write) is None:
                 detail = f"nonce {newest.nonce} was used by a transaction that this archive did not make"
                 self._alarm(AlarmName.KEY_USED_ELSEWHERE, detail)
-        elif answer is Answer.REFUSED:
+        elif answer is not Answer.REFUSED and len(signatures) < _MOST_SIGNATURES:
+            self._signed(dispatch, write, newest.nonce, above=newest.price)
+        elif answer is not Answer.TAKEN:
             detail = f"the node does not take transaction 0x{newest.transaction.hex()}"
             self._note(AlarmName.TRANSACTION_REFUSED, detail)
-        elif len(signatures) < _MOST_SIGNATURES:
-            self._signed(dispatch, write, newest.nonce, above=newest.price)
 
     def _overdue(self, dispatch: Dispatch) -> bool:
         signed_at = dispatch.signed_at or dispatch.queued_at
@@ -182,6 +208,7 @@ class Office:
     def _groups(self, waiting: Sequence[Dispatch], room: int) -> Iterator[Dispatch]:
         """Yield what goes out next: waiting certificates as one anchor, everything else by itself."""
         queue = list(waiting)
+        self._alone.intersection_update(write.position for write in waiting)
         while queue and room > 0:
             room -= 1
             issues = list(takewhile(lambda write: write.kind is DispatchKind.ISSUE, queue))
@@ -199,20 +226,29 @@ class Office:
         The contract looks at parents and at references that are taken only when it writes an entry, so
         those certificates go out by themselves and meet its rules.
         """
-        carried = ((write, carried_by(write, self._ledger)) for write in issues)
+        carried = [(w, carried_by(w, self._ledger)) for w in issues if w.position not in self._alone]
         found = [(write, filing) for write, filing in carried if filing and not filing.terms.parents]
-        if not found:
-            return []
-        keys = [filing.terms.reference_key for _, filing in found]
-        taken = self._ledger.registry.taken(found[0][1].terms.exporting, keys)
-        return [(write, filing) for write, filing in found if filing.terms.reference_key not in taken]
+        if len(found) > 1:
+            keys = [filing.terms.reference_key for _, filing in found]
+            taken = self._ledger.registry.taken(found[0][1].terms.exporting, keys)
+            found = [(write, filing) for write, filing in found if filing.terms.reference_key not in taken]
+        together = {write.position for write, _ in found}
+        self._alone.update(write.position for write, _ in carried if write.position not in together)
+        return found
 
     def _grouped(self, together: Sequence[tuple[Dispatch, Filing]]) -> Dispatch:
-        """Let one anchor take the place of several waiting certificates."""
+        """Let one anchor take the place of several waiting certificates.
+
+        Raises `ArchiveUnavailable` when another process has changed one of them since we looked: one that
+        lacks a key may give its writes to another.
+        """
         terms = [filing.terms for _, filing in together]
         batch = batch_of((filing.id for _, filing in together), terms[0].exporting)
         until = max(each.valid_until for each in terms)
-        return self._ledger.outbox.group([write for write, _ in together], batch, until)
+        try:
+            return self._ledger.outbox.group([write for write, _ in together], batch, until)
+        except ValueError as changed:
+            raise ArchiveUnavailable("another process has changed waiting writes") from changed
 
     def _sent(self, dispatch: Dispatch) -> None:
         """Give a waiting write the next nonce, store its signed bytes, and send them."""
@@ -235,9 +271,10 @@ class Office:
             raise ArchiveUnavailable("the tenure of the key was lost before anything was signed away")
         try:
             self._ledger.outbox.keep(dispatch, signature, now=self._ledger.clock())
-        except NonceKept:
-            self._next = None  # what this process believes of the key is not so; look again
+        except (NonceKept, Unavailable):
+            self._next = None  # it may be stored or not, or the nonce is another's: look again
             raise
+        self._signed_here.add(dispatch.position)
         return signature
 
     def _offer(self, signature: Signature) -> Answer:
@@ -259,13 +296,6 @@ class Office:
             detail = f"the chain has {used} transactions of the key, this archive knows of {last + 1}"
             self._alarm(AlarmName.KEY_USED_ELSEWHERE, detail)
         return used if last is None else last + 1
-
-    def _heed_alarms(self) -> None:
-        own = [alarm for alarm in self._ledger.outbox.alarms() if alarm.subject == self._account]
-        self._in_force = {alarm.name for alarm in own}
-        for alarm in own:
-            if alarm.name in STOPPING:
-                raise SubmitterStopped(alarm.name, self._account, alarm.detail)
 
     def _over(self, *names: AlarmName) -> None:
         """Take alarms of the key back that what just went well has put an end to."""
@@ -290,48 +320,15 @@ class Office:
             self._offered.pop(signature.transaction, None)
 
 
+def heed(ledger: Ledger, account: Address) -> set[AlarmName]:
+    """Return the alarms of a key in force; raises `SubmitterStopped` when one keeps it from submitting."""
+    own = [alarm for alarm in ledger.outbox.alarms() if alarm.subject == account]
+    for alarm in own:
+        if alarm.name in STOPPING:
+            raise SubmitterStopped(alarm.name, account, alarm.detail)
+    return {alarm.name for alarm in own}
+
+
 def by_nonce(signed: Sequence[Dispatch]) -> list[Dispatch]:
     """Return signed writes in the order of their nonces."""
     return sorted(signed, key=lambda write: write.nonce or 0)
-
-
-def carried_by(dispatch: Dispatch, ledger: Ledger) -> Filing | None:
-    """Return the certificate that a write is about, the first one of a batch."""
-    if dispatch.kind in {DispatchKind.ENTER, DispatchKind.CANCEL}:
-        return ledger.archive.find(dispatch.subject)
-    carried = ledger.archive.carried(dispatch.position, limit=1)
-    return carried[0] if carried else None
-
-
-def write_of(dispatch: Dispatch, ledger: Ledger) -> Write:
-    """Return what a write in the outbox says to the contract; the same each time."""
-    if dispatch.kind is DispatchKind.ANCHOR:
-        assert dispatch.valid_until is not None, "a batch has one"  # noqa: S101
-        return Anchor(dispatch.subject, dispatch.size, dispatch.valid_until)
-    if dispatch.kind is DispatchKind.CANCEL:
-        return Cancel(dispatch.subject, dispatch.reason or Reason.OTHER)
-    filing = carried_by(dispatch, ledger)
-    if filing is None:
-        message = f"write {dispatch.position} is about a certificate that the archive lacks; restore a backup"
-        raise ArchiveUnavailable(message)
-    if dispatch.kind is DispatchKind.ENTER:
-        return Enter(filing.terms, filing.root, filing.siblings)
-    if filing.replaces is not None:
-        return Replace(filing.replaces, filing.terms)
-    return Issue(filing.terms)
-
-
-def held_already(dispatch: Dispatch, ledger: Ledger) -> Written | None:
-    """Return where the chain holds what a write is to write, if it does: by an earlier try, or another's."""
-    filing = carried_by(dispatch, ledger)
-    if filing is None:
-        return None
-    evidence = ledger.registry.evidence(filing.id, filing.root, filing.terms.reference_key)
-    entry, recorded = evidence.entry, None
-    if dispatch.kind is DispatchKind.ANCHOR:
-        recorded = evidence.anchor.anchored_at if evidence.anchor else None
-    elif entry and dispatch.kind is DispatchKind.CANCEL:
-        recorded = entry.ended_at if entry.reason is dispatch.reason else None
-    elif entry:
-        recorded = entry.issued_at
-    return Written(b"", evidence.as_of.block, recorded, 0) if recorded else None

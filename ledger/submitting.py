@@ -13,16 +13,18 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any, Final
 
-from ledger.errors import LedgerError, SubmitterStopped, Unavailable
+from ledger.errors import ArchiveUnavailable, LedgerError, SubmitterStopped, Unavailable
 from ledger.facts import Address
 from ledger.outbox import Dispatch, DispatchState
 from ledger.ports import Ledger
-from ledger.rounds import Office, Policy
+from ledger.rounds import Office, Policy, heed
 
 _LOG = logging.getLogger(__name__)
 DONE: Final = frozenset({DispatchState.RECORDED, DispatchState.REFUSED})
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.002, 0.5
 """Seconds between two rounds in which nothing happened."""
+_TAKEN_FOR: Final = 0.1
+"""Seconds for which a tenure that another process holds is not asked for again."""
 
 
 class Submitter:
@@ -37,6 +39,7 @@ class Submitter:
         self._lock = threading.Lock()
         self._held = ExitStack()
         self._office: Office | None = None
+        self._ask_at = 0.0
 
     def round(self) -> bool:
         """Go one round; whether anything moved.  False also while another process submits for the key.
@@ -44,19 +47,18 @@ class Submitter:
         Raises `SubmitterStopped`, or `Unavailable` when chain, signer or archive did not answer.
         """
         with self._lock:
-            office = self._in_office()
-            return office.round() if office else False
+            return self._round()
 
     def in_office(self) -> bool:
         """Take the tenure if it is free, and return whether it is held here."""
         with self._lock:
+            self._ask_at = 0.0
             return self._in_office() is not None
 
     def close(self) -> None:
         """Give the tenure up, so that another process may submit for the key."""
         with self._lock:
-            self._office = None
-            self._held.close()
+            self._give_up()
 
     def turn(self, look: Callable[[], Dispatch | None], within: float) -> bool:
         """Go a round, unless somebody saw to the write while we waited for our turn; whether it moved."""
@@ -66,8 +68,7 @@ class Submitter:
             dispatch = look()
             if dispatch is None or dispatch.state in DONE:
                 return True
-            office = self._in_office()
-            return office.round() if office else False
+            return self._round()
         except SubmitterStopped:
             raise
         except Unavailable as silent:
@@ -76,18 +77,35 @@ class Submitter:
         finally:
             self._lock.release()
 
+    def _round(self) -> bool:
+        """Go one round; a key that an alarm stops is given up, so that it can be reconciled beside us."""
+        if self._office is None:
+            heed(self._ledger, self._account)
+        office = self._in_office()
+        try:
+            return office.round() if office else False
+        except SubmitterStopped:
+            self._give_up()
+            raise
+
     def _in_office(self) -> Office | None:
         """Return the office of the key; None while another process holds it."""
         if self._office is not None and self._office.tenure.alive():
             return self._office
-        self._office = None
-        self._held.close()
+        self._give_up()
+        if time.monotonic() < self._ask_at:  # many may wait; asking can cost a connection each time
+            return None
         tenure = self._held.enter_context(self._ledger.outbox.tenure(self._account))
         if tenure is None:
             self._held.close()
+            self._ask_at = time.monotonic() + _TAKEN_FOR
             return None
         self._office = Office(self._ledger, self._account, self._policy, tenure)
         return self._office
+
+    def _give_up(self) -> None:
+        self._office = None
+        self._held.close()
 
 
 def assembled(policy: Policy | None = None, **parts: Any) -> Ledger:  # noqa: ANN401 - the fields of Ledger
@@ -116,15 +134,18 @@ class Submitters:
     def carried_out(self, look: Callable[[], Dispatch | None], within: float) -> Dispatch:
         """Return a write once it is recorded or refused, or as it is when the time is over (seconds).
 
-        Raises `SubmitterStopped` while an alarm keeps its key from submitting.
+        Raises `SubmitterStopped` while an alarm keeps its key from submitting, and `ArchiveUnavailable`
+        when the write is not in the outbox.
         """
         deadline, pause = time.monotonic() + within, 0.0
         while True:
-            dispatch = look()
+            dispatch = look() or look()  # a certificate goes from its write to that of a batch in between
             left = deadline - time.monotonic()
-            if dispatch is not None and (dispatch.state in DONE or left <= 0):
+            if dispatch is None:
+                raise ArchiveUnavailable("a write that was accepted is not in the outbox; restore a backup")
+            if dispatch.state in DONE or left <= 0:
                 return dispatch
-            moved = dispatch is None or self.of(dispatch.account).turn(look, left)
+            moved = self.of(dispatch.account).turn(look, left)
             pause = 0.0 if moved else min(max(pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)
             time.sleep(max(0.0, min(pause, left)))
 
@@ -148,6 +169,9 @@ class Submitters:
                     yield account, self.of(account).round()
                 except LedgerError as error:
                     yield account, error
+                except Exception:  # a fault of ours with one key is no reason to leave the others
+                    _LOG.exception("a round of %s broke off", account)
+                    yield account, False
 
     def close(self) -> None:
         """Give all tenures up."""
