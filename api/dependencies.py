@@ -74,12 +74,15 @@ class Caller:
 
 
 def caller_of(
-    services: ServicesDep, given: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
+    request: Request,
+    services: ServicesDep,
+    given: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
 ) -> Caller:
     """Return the caller behind the API key; a revoked key, or one of a withdrawn authority, is nobody's."""
     key = services.rooms.keys.holder(given.credentials) if given else None
     if key is None:
         raise ApiError("unauthenticated", headers={"WWW-Authenticate": 'Bearer realm="asal"'})
+    request.state.authority = key.authority  # for the log
     authority = services.ledger.members.authority(key.authority)
     if authority is None or authority.withdrawn_at is not None:
         raise ApiError("authority-withdrawn")

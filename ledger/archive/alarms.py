@@ -1,7 +1,7 @@
 """Alarms in force: kept in the database, so that they outlive the process that raised them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -43,3 +43,13 @@ class Alarms:
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return tuple(Alarm(AlarmName(row.name), row.subject, row.detail, row.raised_at) for row in rows)
+
+    def see_writable(self) -> None:
+        """Raise `ArchiveUnavailable` unless something can be stored.
+
+        An alarm is written and taken back in one transaction: a full disk is met, and nobody sees the alarm.
+        """
+        new = {"name": "", "subject": "", "detail": "", "raised_at": datetime.fromtimestamp(0, UTC)}
+        with self._database.writing() as connection:
+            connection.execute(insert(alarms).values(new))
+            connection.execute(delete(alarms).where(alarms.c.name == ""))
