@@ -44,7 +44,7 @@ def _creation(contract: Artefact, founders: Mapping[str, Address]) -> bytes:
     """Return the bytes that create the contract with its founders, as web3 puts them together."""
     from web3 import Web3  # noqa: PLC0415 -- takes a second to import, and a ledger is founded once
 
-    given = [(code_of(member).ljust(2, b"\0"), admin) for member, admin in founders.items()]
+    given = [(code_of(member).ljust(2, b"\0"), address_of(admin)) for member, admin in founders.items()]
     made = Web3().eth.contract(abi=contract.abi, bytecode=HexBytes(contract.bytecode))
     return bytes(HexBytes(made.constructor(given).data_in_transaction))
 
