@@ -78,6 +78,7 @@ class MemoryReplica:
         *,
         node_block: int,
         seen_at: datetime,
+        window: int = WINDOW,
     ) -> None:
         """Add blocks, in order, with all that happened in them, whole or not at all."""
         with self._lock:
@@ -90,7 +91,7 @@ class MemoryReplica:
             self._head = replace(
                 head, block=blocks[-1], node_block=node_block, seen_at=_whole(seen_at), people=people
             )
-            edge, busy = blocks[-1].number - WINDOW, {one.block for one in self._events}
+            edge, busy = blocks[-1].number - window, {one.block for one in self._events}
             kept = (one for one in self._blocks[1:] if one.number > edge or one.number in busy)
             self._blocks = [self._blocks[0], *kept]
 

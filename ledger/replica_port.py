@@ -133,10 +133,11 @@ class Replica(Protocol):
         *,
         node_block: int,
         seen_at: datetime,
+        window: int = WINDOW,
     ) -> None:
         """Add blocks, in order, with all that happened in them, whole or not at all.
 
-        Blocks with events and the first stay for good, others while they are among the newest `WINDOW`.
+        Blocks with events and the first stay for good, others while they are among the newest `window`.
         Raises `ReplicaDisconnected` unless the first of the blocks follows the newest one here.
         """
 

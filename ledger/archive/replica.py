@@ -67,6 +67,7 @@ class SqlReplica:
         *,
         node_block: int,
         seen_at: datetime,
+        window: int = WINDOW,
     ) -> None:
         """Add blocks, in order, with all that happened in them, whole or not at all."""
         with self._database.writing() as connection:
@@ -81,7 +82,7 @@ class SqlReplica:
             people = any(type(one.event) in t.OF_MEMBERS for one in occurrences)
             _set_head(connection, blocks[-1], people=head.people + people)
             _set_seen(connection, node_block, seen_at)
-            _forget_empty(connection, blocks[-1].number - WINDOW)
+            _forget_empty(connection, blocks[-1].number - window)
 
     def touch(self, *, node_block: int, seen_at: datetime) -> None:
         """Note that the node answered, and with which newest block."""

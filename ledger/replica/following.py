@@ -72,6 +72,11 @@ class Plan:
     finality: int = 0
     """How many blocks must follow one before it is final; 0 where blocks are final at once."""
 
+    @property
+    def window(self) -> int:
+        """How many of the newest blocks are kept whole: as many as can change, and some."""
+        return max(self.finality, WINDOW)
+
 
 class Follower:
     """Follows one chain into one store; nobody else may write to the store meanwhile."""
@@ -121,7 +126,9 @@ class Follower:
         if doubt is not None:
             return doubt
         now = self._clock()
-        self._replica.apply(blocks, occurrences, node_block=newest.number, seen_at=now)
+        self._replica.apply(
+            blocks, occurrences, node_block=newest.number, seen_at=now, window=self._plan.window
+        )
         self._head = self._stored()
         return Progress.ADDED
 
@@ -132,7 +139,7 @@ class Follower:
         that deep does not change, and empty blocks say nothing.
         """
         first = self._head.block.number + 1 if self._head.block else self._plan.from_block
-        edge = newest.number - WINDOW
+        edge = newest.number - self._plan.window
         if first <= edge:
             last = min(first + FAR - 1, edge)
             reported = self._source.reported(first, last)
@@ -173,7 +180,7 @@ class Follower:
         """Find the newest block that node and store share, and take back what follows it."""
         stored = self._head.block
         assert stored is not None  # noqa: S101 - else there is nothing to diverge from
-        held = self._replica.hashes(max(self._plan.finality, WINDOW) + 1)
+        held = self._replica.hashes(self._plan.window + 1)
         numbers = sorted(number for number in held if number <= newest.number)
         theirs = self._source.blocks(numbers)
         same = [block.number for block in theirs if held[block.number] == block.hash]

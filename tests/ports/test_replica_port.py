@@ -256,7 +256,10 @@ def test_empty_blocks_are_kept_while_they_are_new(replica: Replica) -> None:
         replica.apply([block(number)], [], node_block=number, seen_at=NOW)
     newest = 2 * WINDOW + 9
     assert sorted(replica.hashes(999)) == [1, 4, *range(newest - WINDOW + 1, newest + 1)]
+    replica.apply([block(newest + 1)], [], node_block=newest + 1, seen_at=NOW, window=3)
+    assert sorted(replica.hashes(999)) == [1, 4, newest - 1, newest, newest + 1]
     assert replica.first() == block(1)
+    newest += 1
     assert sorted(replica.hashes(2)) == [newest - 1, newest]
 
 

@@ -179,6 +179,18 @@ def test_what_the_chain_takes_back_is_taken_back_here(forkable: AnvilWorld, dept
     assert digest_of(replica) == _rebuilt(forkable)
 
 
+def test_where_much_can_change_much_is_kept(forkable: AnvilWorld) -> None:
+    """Eighty blocks are taken back where a hundred may be, though nothing of the ledger is in them."""
+    forkable.mine(150)
+    replica = MemoryReplica()
+    follower = caught_up(follower_of(forkable.profile, replica, 100))
+    forkable.mine(3)
+    caught_up(follower)
+    forkable.reorganise(80)
+    assert follower.step() is Progress.ROLLED_BACK
+    assert caught_up(follower).head.caught_up
+
+
 def test_a_reorganisation_beyond_finality_stops_all_answers(forkable: AnvilWorld) -> None:
     """The alarm has its name, stays when the node is well again, and ends when the replica is rebuilt."""
     replica = MemoryReplica()
