@@ -141,7 +141,7 @@ class Facts:
     signatory: Signatory | None
     """Whose key signed the entry or the anchor."""
     accepted: bool
-    """Whether the archive here holds the certificate as accepted and not yet recorded."""
+    """Whether the archive here has accepted the certificate, and the chain has not refused it."""
     now: datetime
     shown: bool = True
     """False when nobody presented the document: it was looked up by its reference."""

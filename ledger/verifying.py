@@ -106,14 +106,22 @@ def _with_archive(facts: Facts, ledger: Ledger) -> Facts:
     """Add what the archive says where that can matter; most certificates are recorded, and spare it."""
     if not archive_matters(facts):
         return facts
-    return replace(facts, accepted=_accepted(facts.examination.certificate, ledger))
+    seen = facts.evidence.as_of.block if facts.evidence else 0
+    return replace(facts, accepted=_accepted(facts.examination.certificate, seen, ledger))
 
 
-def _accepted(certificate: bytes, ledger: Ledger) -> bool:
-    """Whether the archive here has accepted the certificate and not yet seen it recorded."""
+def _accepted(certificate: bytes, seen: int, ledger: Ledger) -> bool:
+    """Whether the archive here has the certificate, and the ledger may not show it yet.
+
+    It is on its way, or recorded in a block later than the one `seen`: another process was quicker than
+    the events have come here.
+    """
     with suppress(Unavailable):
         filing = ledger.archive.find(certificate)
-        return filing is not None and filing.state is FilingState.ACCEPTED
+        if filing is None or filing.state is not FilingState.RECORDED:
+            return filing is not None and filing.state is FilingState.ACCEPTED
+        write = ledger.outbox.find(filing.dispatch)
+        return write is not None and write.written is not None and write.written.block > seen
     return False
 
 

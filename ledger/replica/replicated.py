@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from ledger.errors import ArchiveUnavailable
+from ledger.errors import ArchiveUnavailable, Unavailable
 from ledger.events import moment
 from ledger.facts import (
     Address,
@@ -159,7 +159,9 @@ class ReplicatedLedger(Writes):
     def authority(self, authority: int) -> Authority | None:
         """Return an authority by its number."""
         return self._answer(
-            lambda people: people.authorities.get(authority), lambda: self._chain.authority(authority)
+            lambda people: people.authorities.get(authority),
+            lambda: self._chain.authority(authority),
+            aged=True,
         )
 
     def signatory(self, authority: int) -> Signatory | None:
@@ -171,11 +173,13 @@ class ReplicatedLedger(Writes):
 
     def keys(self, authority: int) -> Sequence[Key]:
         """Return the authority's live keys, oldest first."""
-        return self._answer(lambda people: people.live_keys(authority), lambda: self._chain.keys(authority))
+        return self._answer(
+            lambda people: people.live_keys(authority), lambda: self._chain.keys(authority), aged=True
+        )
 
     def key(self, account: Address) -> Key | None:
         """Return the key of an account, live or not."""
-        return self._answer(lambda people: people.key(account), lambda: self._chain.key(account))
+        return self._answer(lambda people: people.key(account), lambda: self._chain.key(account), aged=True)
 
     def proposals(self) -> Sequence[Proposal]:
         """Return all proposals in the order in which they were made."""
@@ -228,13 +232,24 @@ class ReplicatedLedger(Writes):
 
     # ------------------------------------------------------------------------------------- from rows
 
-    def _answer(self, here: Callable[[People], _Answer], there: Callable[[], _Answer]) -> _Answer:
+    def _answer(
+        self, here: Callable[[People], _Answer], there: Callable[[], _Answer], *, aged: bool = False
+    ) -> _Answer:
+        """Answer about members and keys from the replica, else from the chain.
+
+        Where `aged` is enough, what was last known will do while the chain is silent: an authority goes on
+        accepting certificates, and the contract judges them when it answers again.
+        """
         people: People | None = None
         while people is None:
             head = self._head()
             if not self._usable(head) or head is None:
-                self._elsewhere()
-                return there()
+                try:
+                    self._elsewhere()
+                    return there()
+                except Unavailable:
+                    if not aged or head is None or head.block is None or head.ledger != self._chain.ledger:
+                        raise
             people = self._people_of(head)
         return here(people)
 

@@ -233,10 +233,14 @@ def test_a_copy_that_names_another_ledger_is_not_asked_about_here(ledger: Ledger
 
 
 def test_a_certificate_that_the_chain_has_lost_is_not_pending(ledger: Ledger) -> None:
-    """The archive remembers it as recorded; the chain it asks holds nothing."""
+    """The archive remembers it as recorded; the chain it asks holds nothing, and is past that block."""
     one = issued(ledger)
     empty = MemoryLedger({"VN": ADMIN}, clock=ledger.clock)
-    assert verify(one.envelope, replace(ledger, registry=empty, members=empty)).code is VerdictCode.NOT_FOUND
+    behind = verify(one.envelope, replace(ledger, registry=empty, members=empty))
+    for _ in range(5):
+        empty.advance(timedelta())
+    past = verify(one.envelope, replace(ledger, registry=empty, members=empty))
+    assert (behind.code, past.code) == (VerdictCode.PENDING, VerdictCode.NOT_FOUND)
 
 
 def test_warnings_of_the_rules_stand_beside_the_verdict(ledger: Ledger) -> None:

@@ -77,6 +77,19 @@ def test_after_too_long_a_silence_nobody_answers(busy: Busy, replica: MemoryRepl
         ledger.entries()
 
 
+def test_who_may_accept_is_known_through_any_silence(
+    busy: Busy, replica: MemoryReplica, clock: Hands
+) -> None:
+    """Certificates are accepted meanwhile, and the contract judges them when the chain answers again."""
+    fresh, ledger = busy.world.ledger, _mute(busy, replica, clock)
+    clock.time += timedelta(hours=1)
+    account = busy.world.account("VN issuing")
+    authority = busy.world.authority("VN issuing")
+    assert ledger.key(account) == fresh.key(account)
+    assert ledger.authority(authority) == fresh.authority(authority)
+    assert ledger.keys(authority) == fresh.keys(authority)
+
+
 def test_a_clock_set_back_does_not_make_it_fresh_for_ever(
     busy: Busy, replica: MemoryReplica, clock: Hands
 ) -> None:
