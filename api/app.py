@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import BoundedSemaphore
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -9,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from api.background import Courier
 from api.errors import add_handlers
 from api.openapi import describe
-from api.routes import certificates, health, members, pages, verifications
+from api.routes import bulk, certificates, health, members, pages, verifications
 from api.services import Limits, Services
 from api.transport import Transport
 from ledger.archive import ArchiveRooms
@@ -43,12 +44,15 @@ def create_app(
     )
     app.state.services = Services(ledger, rooms, limits or Limits())
     app.state.following = following
-    routers = [routes.router for routes in (certificates, verifications, members, health, pages)]
+    routers = [routes.router for routes in (certificates, bulk, verifications, members, health, pages)]
     for router in routers:
         app.include_router(router)
     app.state.routes = [route for router in routers for route in router.routes]
     add_handlers(app)
-    app.add_middleware(Transport, body_limit=app.state.services.limits.body_bytes, forms={pages.VERIFY})
+    bounds = app.state.services.limits
+    app.state.bulk_turns = BoundedSemaphore(bounds.bulk_at_once)
+    longer = {bulk.PATH: bounds.bulk_bytes}
+    app.add_middleware(Transport, body_limit=bounds.body_bytes, forms={pages.VERIFY}, longer=longer)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
 

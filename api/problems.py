@@ -83,6 +83,12 @@ _OWN = (
         "Use one of the methods named in the Allow header.",
     ),
     ProblemType(
+        "request-timeout",
+        408,
+        "The body did not arrive",
+        "Send the body without long pauses; the rows that arrived are accepted, the same request goes on.",
+    ),
+    ProblemType(
         "idempotency-in-flight",
         409,
         "The same request is being carried out",
@@ -98,7 +104,7 @@ _OWN = (
         "unsupported-media-type",
         415,
         "The body is not sent as JSON",
-        "Send `Content-Type: application/json`, without content encoding.",
+        "Send `Content-Type: application/json`, for rows `application/x-ndjson`, without content encoding.",
     ),
     ProblemType(
         "unsafe-json",

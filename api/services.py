@@ -26,6 +26,16 @@ class Limits:
     """The most seconds that a caller can ask to wait."""
     clock_skew_seconds: int = 120
     """How far the newest block may lie in the future of our clock before one of them is wrong."""
+    bulk_rows: int = 100_000
+    """The most rows in one bulk request."""
+    bulk_bytes: int = 512 * MEBIBYTE
+    """Largest body of a bulk request."""
+    bulk_at_once: int = 2
+    """Bulk requests that one process works on at a time; each takes up to 60 MB beside its processes."""
+    bulk_workers: int | None = None
+    """Processes that draw up the rows of a bulk request; None for one each processor."""
+    bulk_pause: float = 30.0
+    """Seconds that the body of a bulk request may pause."""
     block_seconds: int | None = None
     """Greatest pause between blocks where they are made regularly; None where they wait for work."""
 

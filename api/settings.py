@@ -41,6 +41,11 @@ class Settings(BaseSettings):
     signer_token_file: Path | None = Field(None, description="File with a bearer token to send to it.")
     signer_timeout: PositiveFloat = Field(10.0, description="Seconds it has for one answer.")
     body_bytes: PositiveInt = Field(MEBIBYTE, description="Largest request body.")
+    bulk_rows: PositiveInt = Field(100_000, description="Most rows in a bulk request.")
+    bulk_bytes: PositiveInt = Field(512 * MEBIBYTE, description="Largest body of a bulk request.")
+    bulk_at_once: PositiveInt = Field(2, description="Bulk requests worked on at a time.")
+    bulk_workers: PositiveInt | None = Field(None, description="Processes that draw up bulk rows.")
+    bulk_pause: PositiveFloat = Field(30.0, description="Seconds that a bulk body may pause.")
     by_reference: Annotated[str, AfterValidator(_rate)] = Field(
         "30/minute", description="Verifications by reference per caller address."
     )
@@ -64,6 +69,11 @@ class Settings(BaseSettings):
         return Limits(
             body_bytes=self.body_bytes,
             by_reference=self.by_reference,
+            bulk_rows=self.bulk_rows,
+            bulk_bytes=self.bulk_bytes,
+            bulk_at_once=self.bulk_at_once,
+            bulk_workers=self.bulk_workers,
+            bulk_pause=self.bulk_pause,
             wait=self.wait,
             most_wait=self.most_wait,
             clock_skew_seconds=self.clock_skew_seconds,

@@ -6,7 +6,7 @@ A plain ASGI callable, because it stands on the way of every byte.
 import logging
 import re
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -32,17 +32,27 @@ _HEADERS: Final = {
 }
 
 
+NO_EXCEPTIONS: Final[Mapping[str, int]] = {}
+
+
 class Transport:
     """Wraps the app; keeps no state between requests."""
 
-    def __init__(self, app: ASGIApp, body_limit: int, forms: Collection[str] = ()) -> None:
-        """Wrap an app that takes bodies of at most `body_limit` bytes.
+    def __init__(
+        self,
+        app: ASGIApp,
+        body_limit: int,
+        forms: Collection[str] = (),
+        longer: Mapping[str, int] = NO_EXCEPTIONS,
+    ) -> None:
+        """Wrap an app that takes bodies of at most `body_limit` bytes, or what `longer` says of an address.
 
         At the addresses in `forms` the app itself says, as a page, that a body is too large.
         """
         self._app = app
         self._limit = body_limit
         self._forms = forms
+        self._longer = longer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection of the server."""
@@ -54,14 +64,15 @@ class Transport:
         scope["state"] = {**scope.get("state", {}), "request_id": request_id}
         answer = _Answer(send, request_id)
         length = headers.get("content-length", "0")
-        fits = length.isascii() and length.isdigit() and int(length[:20]) <= self._limit
+        limit = self._longer.get(scope["path"], self._limit)
+        fits = length.isascii() and length.isdigit() and int(length[:20]) <= limit
         if not fits and scope["path"] not in self._forms:
             await problem_response(PROBLEMS["payload-too-large"], request_id, headers=_CLOSE)(
                 scope, receive, answer
             )
             return
         try:
-            await self._app(scope, _Limited(receive, self._limit if fits else _NOTHING), answer)
+            await self._app(scope, _Limited(receive, limit if fits else _NOTHING), answer)
         except ClientDisconnect:
             return  # nobody is left to answer
         except Exception as error:

@@ -4,11 +4,13 @@ Not `concurrent.futures`: its processes start by importing the program that call
 the database in it, and outlive it when it is killed.  Ours import what they need and end with their input.
 """
 
+import fcntl
 import os
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from itertools import chain, cycle
 from multiprocessing.connection import Connection
@@ -20,6 +22,9 @@ from ledger.errors import Unavailable
 _AHEAD: Final = 2
 """Chunks that each process has before it, the one in work included."""
 _ENDING_SECONDS: Final = 10
+
+_PIPE_BYTES: Final = 1024 * 1024
+"""What a pipe holds where the system lets us say so: a chunk, so that nobody waits in the midst of one."""
 
 Chunk = Sequence[Raw]
 
@@ -87,6 +92,7 @@ class _Worker:
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None, "it is a pipe"  # noqa: S101
         assert stdout is not None, "it is a pipe"  # noqa: S101
+        _widen(stdin.fileno(), stdout.fileno())
         with stdin, stdout:
             self._given: Connection[Any, Any] = Connection(os.dup(stdin.fileno()), readable=False)
             self._told: Connection[Any, Any] = Connection(os.dup(stdout.fileno()), writable=False)
@@ -121,3 +127,10 @@ class _Worker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _widen(*pipes: int) -> None:
+    """Let pipes hold a whole chunk; without it they hold 64 kB, and things take longer."""
+    for pipe in pipes:
+        with suppress(AttributeError, OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)

@@ -31,7 +31,7 @@ from ledger.ports import Filing, FilingState, Ledger
 from ledger.salting import salt
 from ledger.terms import terms_hash
 
-CHUNK: Final = 250
+CHUNK: Final = 100
 """Rows handed to a drawing process at a time."""
 BATCH: Final = 2_000
 PATIENCE: Final = 60.0
@@ -165,9 +165,10 @@ class _Run:
                     yield from self._accepted(first, batch, follower)
             except Unavailable as error:
                 trouble = error
+            self._given_up |= isinstance(trouble, SubmitterStopped)
             while self._under_way:
-                yield from self._oldest(follower, trouble)
-            if trouble is not None:
+                yield from self._oldest(follower, ending=True)
+            if trouble := trouble or follower.stopped:
                 raise trouble
 
     def _accepted(self, first: int, rows: list[Row], follower: Follower) -> Iterator[Outcome]:
@@ -208,15 +209,17 @@ class _Run:
         while self._under_way and follower.await_done(self._under_way[0], 0):
             yield from self._told(follower)
 
-    def _oldest(self, follower: Follower, trouble: Unavailable | None = None) -> Iterator[Outcome]:
-        """Tell of the oldest batch: when it is done, or as it is when we have waited long enough."""
+    def _oldest(self, follower: Follower, *, ending: bool = False) -> Iterator[Outcome]:
+        """Tell of the oldest batch: when it is done, or as it is when we have waited long enough.
+
+        Unless the run ends anyway or is to go on, that raises `RunPaused` or the alarm.
+        """
         left = self._silent_since + self._way.patience - time.monotonic()
-        stopped = follower.stopped is not None or isinstance(trouble, SubmitterStopped)
-        done = follower.await_done(self._under_way[0], 0 if self._given_up or stopped else max(0.0, left))
-        if not done:
-            self._given_up = True
+        no_use = self._given_up or follower.stopped is not None
+        done = follower.await_done(self._under_way[0], 0 if no_use else max(0.0, left))
+        self._given_up |= not done
         yield from self._told(follower)
-        if not done and trouble is None and not self._way.go_on:
+        if not done and not ending and not self._way.go_on:
             raise follower.stopped or RunPaused(self._way.patience)
 
     def _told(self, follower: Follower) -> Iterator[Outcome]:

@@ -75,7 +75,7 @@ class Tally:
             "refused": self.refused,
             "pending": self.pending,
             "batches": self.batches,
-            "seconds": round(seconds * 10) / 10,
+            "milliseconds": round(seconds * 1000),
             "per second": round(self.rows / seconds) if seconds else 0,
             "stopped": self.stopped,
         }
