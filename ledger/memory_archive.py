@@ -10,7 +10,7 @@ from ledger.errors import CertificateNotFiled, ReferenceAlreadyFiled
 from ledger.filing_rules import check_batch
 from ledger.memory_outbox import MemoryOutbox
 from ledger.outbox import Dispatch, DispatchKind, DispatchState
-from ledger.ports import Filing, FilingState
+from ledger.ports import Filing, FilingState, Holding
 
 
 class MemoryArchive:
@@ -66,6 +66,19 @@ class MemoryArchive:
         """Return the filings that hold these references, by reference key; refused ones hold nothing."""
         with self._lock:
             return {key: self._seen(self._holders[key]) for key in reference_keys if key in self._holders}
+
+    def held(self, reference_keys: Sequence[bytes]) -> Mapping[bytes, Holding]:
+        """Return what holds these references, by reference key: as much as a repetition is recognised by."""
+        return {
+            key: Holding(
+                filing.id,
+                filing.authority,
+                filing.document,
+                filing.dispatch,
+                recorded=filing.state is FilingState.RECORDED,
+            )
+            for key, filing in self.holders(reference_keys).items()
+        }
 
     def find(self, certificate: bytes) -> Filing | None:
         """Return a filing by its certificate's id."""

@@ -21,6 +21,7 @@ from ledger.outbox import (
     Signature,
     Tenure,
 )
+from ledger.ports import Filing
 from ledger.refusals import ContractRefusal
 
 _OPEN = {DispatchState.WAITING, DispatchState.SIGNED}
@@ -37,6 +38,9 @@ class Carried(Protocol):
 
     def regroup(self, dispatches: Sequence[Dispatch], anchor: int, batch: Batch) -> None:
         """Let an anchor carry what other writes have carried."""
+
+    def find(self, certificate: bytes) -> Filing | None:
+        """Return a filing by its certificate's id."""
 
 
 class _Held:
@@ -94,6 +98,12 @@ class MemoryOutbox:
     def find(self, position: int) -> Dispatch | None:
         """Return a write by its position."""
         return self._writes.get(position)
+
+    def carrying(self, certificate: bytes) -> Dispatch | None:
+        """Return the write that carries a filed certificate."""
+        with self._lock:
+            filing = self._carried.find(certificate)
+            return self._writes.get(filing.dispatch) if filing else None
 
     def open(self, account: Address, limit: int) -> Sequence[Dispatch]:
         """Return the writes of a key that are signed or waiting, oldest first."""

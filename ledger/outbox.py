@@ -199,6 +199,9 @@ class Outbox(Protocol):
     def find(self, position: int) -> Dispatch | None:
         """Return a write by its position."""
 
+    def carrying(self, certificate: bytes) -> Dispatch | None:
+        """Return the write that carries a filed certificate; grouping and refusals may change which it is."""
+
     def open(self, account: Address, limit: int) -> Sequence[Dispatch]:
         """Return the writes of a key that are signed or waiting, oldest first."""
 

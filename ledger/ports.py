@@ -188,6 +188,21 @@ class Filing:
     """Position in the outbox of the write that carries it; given when it is filed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What holds a reference, as far as a repetition is recognised by it."""
+
+    id: bytes
+    """The certificate's id."""
+    authority: int
+    document: bytes
+    """The unsalted `data` of the envelope as canonical JSON (RFC 8785)."""
+    dispatch: int
+    """Position in the outbox of the write that carries it."""
+    recorded: bool
+    """Whether the chain holds it."""
+
+
 class Archive(Protocol):
     """The documents of the authorities served here.  What `file` returned survives a crash.
 
@@ -202,6 +217,9 @@ class Archive(Protocol):
 
     def holders(self, reference_keys: Sequence[bytes]) -> Mapping[bytes, Filing]:
         """Return the filings that hold these references, by reference key; refused ones hold nothing."""
+
+    def held(self, reference_keys: Sequence[bytes]) -> Mapping[bytes, Holding]:
+        """Return what holds these references, by reference key; much faster than `holders` for many."""
 
     def file_batch(self, filings: Sequence[Filing], batch: Batch) -> int:
         """Store filings that go out together as one anchor; returns the position of that write.

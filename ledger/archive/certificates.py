@@ -3,23 +3,61 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import repeat
 
-from sqlalchemy import Connection, Select, and_, insert, select, update
+from sqlalchemy import Connection, Integer, and_, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ledger.archive.database import Database
-from ledger.archive.rows import FILED, certificate_row, filing_of, in_pages, insert_many, queue
-from ledger.archive.tables import OPEN, certificates
+from ledger.archive.prepared import Found, Prepared
+from ledger.archive.rows import FILED, LISTED, certificate_row, filing_of, in_pages, queue, store
+from ledger.archive.tables import OPEN, certificates, outbox
 from ledger.batch import Batch
 from ledger.errors import ArchiveUnavailable, CertificateNotFiled, ReferenceAlreadyFiled
 from ledger.filing_rules import check_batch
-from ledger.outbox import DispatchKind
-from ledger.ports import Filing, FilingState
+from ledger.outbox import DispatchKind, DispatchState
+from ledger.ports import Filing, FilingState, Holding
 
 _PAGE = 500
 _ATTEMPTS = 10
 """How often a row may be in the way and gone when looked at."""
 _COLUMNS = certificates.c
+_KEYS = [f"key{number}" for number in range(LISTED)]
+_HELD = select(
+    _COLUMNS.id,
+    _COLUMNS.authority,
+    _COLUMNS.document,
+    _COLUMNS.dispatch,
+    _COLUMNS.reference_key,
+    outbox.c.state,
+).join_from(certificates, outbox, _COLUMNS.dispatch == outbox.c.position)
+_FIRST, _ANY = (
+    and_(_COLUMNS.reference_key.in_([bindparam(key) for key in keys]), _COLUMNS.held)
+    for keys in (_KEYS[:1], _KEYS)
+)
+_HOLDER, _HOLDERS = Prepared(FILED.where(_FIRST)), Prepared(FILED.where(_ANY))
+_HOLDING, _HOLDINGS = Prepared(_HELD.where(_FIRST)), Prepared(_HELD.where(_ANY))
+_BY_ID = Prepared(FILED.where(_COLUMNS.id == bindparam("certificate")))
+_BY_REFERENCE = Prepared(
+    FILED.where(
+        _COLUMNS.exporting == bindparam("exporting"),
+        _COLUMNS.reference == bindparam("reference"),
+        _COLUMNS.issued_on == bindparam("issued_on"),
+        _COLUMNS.held,
+    ).order_by(_COLUMNS.position)
+)
+_PAGED = FILED.order_by(_COLUMNS.position).limit(bindparam("most", type_=Integer))
+_AFTER = _COLUMNS.position > bindparam("place")
+_LISTED = Prepared(_PAGED.where(_COLUMNS.authority == bindparam("authority"), _AFTER))
+_UNCONFIRMED = Prepared(_PAGED.where(_COLUMNS.held, OPEN, _AFTER))
+_CARRIED = Prepared(
+    _PAGED.where(_COLUMNS.dispatch == bindparam("dispatch")).offset(bindparam("without", type_=Integer))
+)
+_PLACE = Prepared(
+    select(_COLUMNS.position).where(
+        _COLUMNS.id == bindparam("certificate"), _COLUMNS.authority == bindparam("authority")
+    )
+)
 
 
 class SqlArchive:
@@ -72,80 +110,75 @@ class SqlArchive:
 
     def holders(self, reference_keys: Sequence[bytes]) -> Mapping[bytes, Filing]:
         """Return the filings that hold these references, by reference key; refused ones hold nothing."""
-        held: dict[bytes, Filing] = {}
-        with self._database.reading() as connection:
-            for keys in in_pages(reference_keys):
-                query = FILED.where(_COLUMNS.reference_key.in_(keys), _COLUMNS.held)
-                for filing in map(filing_of, connection.execute(query)):
-                    held[filing.terms.reference_key] = filing
-        return held
+        found = map(filing_of, self._held(_HOLDER, _HOLDERS, reference_keys))
+        return {filing.terms.reference_key: filing for filing in found}
+
+    def held(self, reference_keys: Sequence[bytes]) -> Mapping[bytes, Holding]:
+        """Return what holds these references, by reference key: as much as a repetition is recognised by."""
+        recorded = DispatchState.RECORDED.value
+        return {
+            row.reference_key: Holding(
+                row.id, row.authority, row.document, row.dispatch, recorded=row.state == recorded
+            )
+            for row in self._held(_HOLDING, _HOLDINGS, reference_keys)
+        }
 
     def find(self, certificate: bytes) -> Filing | None:
         """Return a filing by its certificate's id."""
-        found = self._filings(FILED.where(_COLUMNS.id == certificate))
-        return found[0] if found else None
+        found = self._database.ask(_BY_ID, certificate=certificate)
+        return filing_of(found[0]) if found else None
 
     def find_reference(self, exporting: str, reference: str, issued_on: date) -> Sequence[Filing]:
         """Return filings with this (normalised) reference and date of issue, refused ones left out."""
-        wanted = and_(
-            _COLUMNS.exporting == exporting, _COLUMNS.reference == reference, _COLUMNS.issued_on == issued_on
-        )
-        return self._filings(FILED.where(wanted, _COLUMNS.held).order_by(_COLUMNS.position))
+        wanted = {"exporting": exporting, "reference": reference, "issued_on": issued_on}
+        return tuple(map(filing_of, self._database.ask(_BY_REFERENCE, **wanted)))
 
     def filings(self, authority: int, *, after: bytes | None = None, limit: int = 100) -> Sequence[Filing]:
         """Return an authority's filings in the order they were filed, starting after an id.
 
         Raises `CertificateNotFiled` when the authority has filed no certificate of that id.
         """
-        query = FILED.where(_COLUMNS.authority == authority)
-        if after is not None:
-            query = query.where(_COLUMNS.position > self._position(authority, after))
-        return self._filings(query.order_by(_COLUMNS.position).limit(limit))
+        place = 0 if after is None else self._position(authority, after)
+        return tuple(
+            map(filing_of, self._database.ask(_LISTED, authority=authority, place=place, most=limit))
+        )
 
     def unconfirmed(self) -> Iterator[Filing]:
         """Yield filings in state ACCEPTED, oldest first; they may be changed while this runs."""
-        position = 0
-        query = FILED.add_columns(_COLUMNS.position.label("place")).where(_COLUMNS.held, OPEN)
-        query = query.order_by(_COLUMNS.position).limit(_PAGE)
+        place = 0
         while True:
-            with self._database.reading() as connection:
-                rows = connection.execute(query.where(_COLUMNS.position > position)).all()
+            rows = self._database.ask(_UNCONFIRMED, place=place, most=_PAGE)
             yield from map(filing_of, rows)
             if len(rows) < _PAGE:
                 return
-            position = rows[-1].place
+            place = rows[-1].position
 
     def carried(self, dispatch: int, *, after: int = 0, limit: int = 1000) -> Sequence[Filing]:
         """Return filings that a write carries, in order of filing, without the first `after`."""
-        query = FILED.where(_COLUMNS.dispatch == dispatch).order_by(_COLUMNS.position)
-        return self._filings(query.offset(after).limit(limit))
+        rows = self._database.ask(_CARRIED, dispatch=dispatch, without=after, most=limit)
+        return tuple(map(filing_of, rows))
 
     def _position(self, authority: int, certificate: bytes) -> int:
-        query = select(_COLUMNS.position).where(_COLUMNS.id == certificate, _COLUMNS.authority == authority)
-        with self._database.reading() as connection:
-            position = connection.execute(query).scalar_one_or_none()
-        if position is None:
+        found = self._database.ask(_PLACE, authority=authority, certificate=certificate)
+        if not found:
             raise CertificateNotFiled(certificate)
-        return int(position)
+        return int(found[0].position)
 
     def _holder(self, filing: Filing) -> Filing | None:
         """Return the filing that stands in the way: of the same reference, which is part of the id."""
-        same = _COLUMNS.reference_key == filing.terms.reference_key
-        found = self._filings(FILED.where(same, _COLUMNS.held))
-        return found[0] if found else None
+        return self.holders([filing.terms.reference_key]).get(filing.terms.reference_key)
 
     def _first_holder(self, filings: Sequence[Filing]) -> bytes | None:
         """Return the id of a certificate that holds one of the references."""
-        with self._database.reading() as connection:
-            for page in in_pages([filing.terms.reference_key for filing in filings]):
-                query = select(_COLUMNS.id).where(_COLUMNS.reference_key.in_(page), _COLUMNS.held).limit(1)
-                if found := connection.execute(query).scalar_one_or_none():
-                    return bytes(found)
-        return None
+        held = self.held([filing.terms.reference_key for filing in filings])
+        return next((holding.id for holding in held.values()), None)
 
-    def _filings(self, query: Select[*tuple[object, ...]]) -> Sequence[Filing]:
-        with self._database.reading() as connection:
-            return tuple(map(filing_of, connection.execute(query)))
+    def _held(self, one: Prepared, many: Prepared, reference_keys: Sequence[bytes]) -> list[Found]:
+        """Ask about references, several at once; the last ones are asked about again to fill the page."""
+        if len(reference_keys) == 1:
+            return self._database.ask(one, key0=reference_keys[0])
+        pages = ([*page, *repeat(page[-1], LISTED - len(page))] for page in in_pages(reference_keys))
+        return self._database.ask_each(many, (dict(zip(_KEYS, page, strict=True)) for page in pages))
 
 
 def _queue_one(connection: Connection, filing: Filing) -> int:
@@ -168,16 +201,12 @@ def _queue_anchor(connection: Connection, filings: Sequence[Filing], batch: Batc
 
 def _store(connection: Connection, filings: Sequence[Filing], dispatch: int, *, again: bool) -> None:
     """Insert filings; `again` lets one that was refused under the same id take its place up once more."""
-    rows = [certificate_row(filing, dispatch) for filing in filings]
     refused = _refused(connection, filings) if again else frozenset[bytes]()
-    for row in rows:
-        if row["id"] in refused:
-            connection.execute(update(certificates).where(_COLUMNS.id == row["id"]).values(row))
-    new = [row for row in rows if row["id"] not in refused]
-    if len(new) == 1:
-        connection.execute(insert(certificates).values(new[0]))
-    else:
-        insert_many(connection, certificates, new)
+    for filing in filings if refused else ():
+        if filing.id in refused:
+            row = certificate_row(filing, dispatch)
+            connection.execute(update(certificates).where(_COLUMNS.id == filing.id).values(row))
+    store(connection, [filing for filing in filings if filing.id not in refused], dispatch)
 
 
 def _refused(connection: Connection, filings: Sequence[Filing]) -> frozenset[bytes]:

@@ -1,8 +1,10 @@
 """The connection to the database: how it is written to in one piece, brought up to date, and held alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -11,11 +13,13 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import ArgumentError
 
-from ledger.archive.engines import CONNECTIONS, for_reading, for_writing, make_engine, make_unpooled
+from ledger.archive.engines import CONNECTIONS, make_engines, make_unpooled
 from ledger.archive.exclusive import Exclusive, InMemory, advisory_key, beside_file, on_server
 from ledger.archive.faults import faults
+from ledger.archive.prepared import Found, Prepared
 from ledger.errors import ArchiveUnavailable
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
@@ -32,12 +36,11 @@ class Database:
         """
         try:
             self._address = _address(url)
-            engine = make_engine(self._address, connections)
+            self._reading, self._writing = make_engines(self._address, connections)
         except (ArgumentError, ImportError, OSError) as error:
             # The URL may hold a password, so it is not repeated.
             message = f"its address cannot be used ({type(error).__name__})"
             raise ArchiveUnavailable(message) from None
-        self._reading, self._writing = for_reading(engine), for_writing(engine)
         self._in_memory = InMemory()
 
     @property
@@ -50,6 +53,32 @@ class Database:
         """Give a connection whose reads see one state."""
         with faults(), self._reading.connect() as connection:
             yield connection
+
+    def ask(self, question: Prepared, **values: object) -> list[Found]:
+        """Answer one question, which sees one state; without a transaction, which would cost more than it."""
+        with faults(), self._driven() as cursor:
+            return question.run(cursor, self._reading.dialect, **values)
+
+    def ask_each(self, question: Prepared, values: Iterable[Mapping[str, object]]) -> list[Found]:
+        """Answer a question for each set of values on one connection; each answer sees its own state."""
+        with faults(), self._driven() as cursor:
+            answers = (question.run(cursor, self._reading.dialect, **each) for each in values)
+            return list(chain.from_iterable(answers))
+
+    @contextmanager
+    def _driven(self) -> Iterator[DBAPICursor]:
+        """Give a cursor of the driver each of whose statements stands for itself."""
+        pooled = self._reading.raw_connection()
+        connection: Any = pooled.driver_connection
+        server = self._reading.dialect.name == "postgresql"  # SQLite's begin no transaction unasked
+        try:
+            if server:
+                connection.autocommit = True
+            yield pooled.cursor()
+        finally:
+            if server and not connection.closed:
+                connection.autocommit = False
+            pooled.close()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -120,6 +149,7 @@ class Database:
     def close(self) -> None:
         """Close every connection that is not in use."""
         self._reading.dispose()
+        self._writing.dispose()
 
 
 def _address(url: str) -> URL:

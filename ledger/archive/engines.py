@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -20,7 +20,10 @@ _SQLITE_PRAGMAS = (
     "synchronous = FULL",  # what was acknowledged survives a power cut
     "foreign_keys = ON",
     "busy_timeout = 5000",
+    "wal_autocheckpoint = 4000",  # pages, 64 MB: pages that are written again and again are moved once
 )
+_SQLITE_WRITER = ("cache_size = -65536",)
+"""In KiB.  A row goes to places all over the indexes; what is kept of them here need not be read again."""
 _POSTGRESQL = {
     "application_name": "asal",
     "client_encoding": "utf8",
@@ -40,6 +43,23 @@ _POSTGRESQL_SESSION = {
 _WRITES = "asal_writes"
 _POOL_TIMEOUT = 10
 """Seconds that a caller waits for one of the connections to be free."""
+
+
+def make_engines(address: URL, connections: int = CONNECTIONS) -> tuple[Engine, Engine]:
+    """Return an engine for reading and one for transactions that write.
+
+    In a file of SQLite one connection does all writing of this process: callers take turns in the order they
+    came, not as their naps end, and the pages it keeps stay good because nobody else changes them.
+    """
+    reading = make_engine(address, connections)
+    if address.get_backend_name() != "sqlite" or address.database in {None, "", ":memory:"}:
+        return for_reading(reading), for_writing(reading)
+    one = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0, "pool_timeout": _POOL_TIMEOUT}
+    writing = create_engine(address, hide_parameters=True, **one)
+    event.listen(writing, "connect", _prepare_sqlite)
+    event.listen(writing, "connect", _prepare_sqlite_writer)
+    event.listen(writing, "begin", _begin_sqlite)
+    return reading, for_writing(writing)
 
 
 def make_engine(address: URL, connections: int = CONNECTIONS) -> Engine:
@@ -105,8 +125,17 @@ def _check_postgresql(connection: DBAPIConnection, _: ConnectionPoolEntry) -> No
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     """Set the pragmas, and leave the beginning of transactions to `_begin_sqlite`."""
     connection.isolation_level = None
+    _tell(connection, _SQLITE_PRAGMAS)
+
+
+def _prepare_sqlite_writer(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """Set the pragmas of the one connection that writes."""
+    _tell(connection, _SQLITE_WRITER)
+
+
+def _tell(connection: DBAPIConnection, pragmas: tuple[str, ...]) -> None:
     cursor = connection.cursor()
-    for pragma in _SQLITE_PRAGMAS:
+    for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ledger.errors import ArchiveUnavailable
 
@@ -55,6 +56,8 @@ def faults() -> Iterator[None]:
         raise
     except DBAPIError as error:
         raise ArchiveUnavailable(_meaning(error)) from None
+    except PoolTimeout:
+        raise ArchiveUnavailable("all its connections are in use; nothing was stored") from None
     except (SQLAlchemyError, OSError) as error:
         message = f"the database reported {type(error).__name__}"
         raise ArchiveUnavailable(message) from None

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     and_,
     bindparam,
     delete,
@@ -24,8 +25,10 @@ from sqlalchemy.exc import IntegrityError
 
 from ledger.archive.alarms import Alarms
 from ledger.archive.database import Database
-from ledger.archive.rows import NO_REASON, dispatch_of, in_pages, joined, queue
-from ledger.archive.settling import queue_foreign, refuse, requeue, settle, write_at
+from ledger.archive.many import update_each
+from ledger.archive.prepared import Prepared
+from ledger.archive.rows import NO_REASON, dispatch_of, in_pages, queue
+from ledger.archive.settling import AT, queue_foreign, refuse, requeue, settle, write_at
 from ledger.archive.tables import OPEN, certificates, outbox, signatures
 from ledger.batch import Batch
 from ledger.errors import ArchiveUnavailable
@@ -36,6 +39,48 @@ from ledger.refusals import ContractRefusal
 _ATTEMPTS = 10
 """How often a row may be in the way and gone when looked at."""
 _COLUMNS = outbox.c
+_SAME = Prepared(
+    select(outbox).where(
+        _COLUMNS.subject == bindparam("subject"),
+        _COLUMNS.kind == bindparam("kind"),
+        _COLUMNS.reason == bindparam("reason"),
+        OPEN,
+    )
+)
+_CARRYING = Prepared(
+    select(outbox)
+    .join_from(certificates, outbox, certificates.c.dispatch == _COLUMNS.position)
+    .where(certificates.c.id == bindparam("certificate"))
+)
+_OPEN_OF = Prepared(
+    select(outbox)
+    .where(_COLUMNS.account == bindparam("account"), OPEN)
+    .order_by(_COLUMNS.position)
+    .limit(bindparam("most", type_=Integer))
+)
+_ACCOUNTS = Prepared(select(_COLUMNS.account).where(OPEN).distinct().order_by(_COLUMNS.account))
+_SIGNATURES = Prepared(
+    select(signatures).where(signatures.c.dispatch == bindparam("dispatch")).order_by(signatures.c.position)
+)
+_LAST_NONCE = Prepared(
+    select(func.max(_COLUMNS.nonce).label("nonce")).where(
+        _COLUMNS.account == bindparam("account"), _COLUMNS.nonce.is_not(None)
+    )
+)
+_BACKLOG = Prepared(
+    select(
+        func.sum(_COLUMNS.size).label("certificates"),
+        func.count().label("writes"),
+        func.min(_COLUMNS.queued_at).label("oldest"),
+    )
+    .select_from(outbox)
+    .where(OPEN)
+)
+_CARRY = (
+    update(certificates)
+    .where(certificates.c.id == bindparam("certificate"), certificates.c.dispatch == bindparam("before"))
+    .values(dispatch=bindparam("anchor"), root=bindparam("top"), siblings=bindparam("proof"))
+)
 _NOT_WAITING = "only writes of one key that issue, and wait without a nonce, go into a batch"
 
 
@@ -60,12 +105,9 @@ class SqlOutbox(Alarms):
         The same write is one of that kind, certificate and reason, of whichever key.
         """
         why = NO_REASON if reason is None else reason.value
-        same = (_COLUMNS.subject == certificate) & (_COLUMNS.kind == kind.value) & (_COLUMNS.reason == why)
         for _ in range(_ATTEMPTS):
-            with self._database.reading() as connection:
-                row = connection.execute(select(outbox).where(same, OPEN)).one_or_none()
-            if row is not None:
-                return dispatch_of(row)
+            if rows := self._database.ask(_SAME, kind=kind.value, subject=certificate, reason=why):
+                return dispatch_of(rows[0])
             try:
                 with self._database.writing() as connection:
                     columns = {"subject": certificate, "reason": why, "size": 0, "queued_at": now}
@@ -76,22 +118,21 @@ class SqlOutbox(Alarms):
 
     def find(self, position: int) -> Dispatch | None:
         """Return a write by its position."""
-        with self._database.reading() as connection:
-            row = connection.execute(select(outbox).where(_COLUMNS.position == position)).one_or_none()
-        return dispatch_of(row) if row is not None else None
+        rows = self._database.ask(AT, position=position)
+        return dispatch_of(rows[0]) if rows else None
+
+    def carrying(self, certificate: bytes) -> Dispatch | None:
+        """Return the write that carries a filed certificate."""
+        rows = self._database.ask(_CARRYING, certificate=certificate)
+        return dispatch_of(rows[0]) if rows else None
 
     def open(self, account: Address, limit: int) -> Sequence[Dispatch]:
         """Return the writes of a key that are signed or waiting, oldest first."""
-        query = select(outbox).where(_COLUMNS.account == account, OPEN)
-        with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(_COLUMNS.position).limit(limit))
-            return tuple(map(dispatch_of, rows))
+        return tuple(map(dispatch_of, self._database.ask(_OPEN_OF, account=account, most=limit)))
 
     def accounts(self) -> Sequence[Address]:
         """Return the keys that have writes signed or waiting."""
-        query = select(_COLUMNS.account).where(OPEN).distinct().order_by(_COLUMNS.account)
-        with self._database.reading() as connection:
-            return tuple(map(Address, connection.execute(query).scalars()))
+        return tuple(Address(row.account) for row in self._database.ask(_ACCOUNTS))
 
     def group(self, dispatches: Sequence[Dispatch], batch: Batch, valid_until: date) -> Dispatch:
         """Let one anchor take the place of several waiting `ISSUE` writes, at the place of the first.
@@ -130,17 +171,12 @@ class SqlOutbox(Alarms):
 
     def signatures(self, dispatch: int) -> Sequence[Signature]:
         """Return the signatures of a write, oldest first; after a requeueing the new ones only."""
-        query = select(signatures).where(signatures.c.dispatch == dispatch).order_by(signatures.c.position)
-        with self._database.reading() as connection:
-            rows = connection.execute(query).all()
+        rows = self._database.ask(_SIGNATURES, dispatch=dispatch)
         return tuple(Signature(row.transaction_hash, row.raw, row.nonce, row.price) for row in rows)
 
     def last_nonce(self, account: Address) -> int | None:
         """Return the highest nonce that a write of this key has, None when there is none."""
-        query = select(func.max(_COLUMNS.nonce))
-        query = query.where(_COLUMNS.account == account, _COLUMNS.nonce.is_not(None))
-        with self._database.reading() as connection:
-            nonce = connection.execute(query).scalar_one()
+        nonce = self._database.ask(_LAST_NONCE, account=account)[0].nonce
         return None if nonce is None else int(nonce)
 
     def settle(self, dispatch: Dispatch, written: Written) -> Dispatch:
@@ -182,10 +218,8 @@ class SqlOutbox(Alarms):
 
     def backlog(self) -> Backlog:
         """Return how many certificates wait, and since when; read off one index of the open writes."""
-        query = select(func.sum(_COLUMNS.size), func.count(), func.min(_COLUMNS.queued_at)).where(OPEN)
-        with self._database.reading() as connection:
-            certificates, writes, oldest = connection.execute(query.select_from(outbox)).one()
-        return Backlog(int(certificates or 0), int(writes), oldest)
+        row = self._database.ask(_BACKLOG)[0]
+        return Backlog(int(row.certificates or 0), int(row.writes), row.oldest)
 
     def tenure(self, account: Address) -> AbstractContextManager[Tenure | None]:
         """Become the one submitter of a key, over all processes; None while another one is."""
@@ -217,19 +251,17 @@ def _drop(connection: Connection, positions: Sequence[int], account: Address) ->
 
 def _carry(connection: Connection, dispatches: Sequence[Dispatch], anchor: int, batch: Batch) -> None:
     """Let the anchor carry the certificates, each with its proof."""
-    mine = certificates.update().where(
-        certificates.c.id == bindparam("certificate"), certificates.c.dispatch == bindparam("before")
-    )
-    news = mine.values(dispatch=anchor, root=batch.root, siblings=bindparam("proof"))
     rows = [
         {
             "certificate": dispatch.subject,
             "before": dispatch.position,
-            "proof": joined(batch.proof_of(dispatch.subject)),
+            "anchor": anchor,
+            "top": batch.root,
+            "proof": b"".join(batch.proof_of(dispatch.subject)),
         }
         for dispatch in dispatches
     ]
-    connection.execute(news, rows)
+    update_each(connection, _CARRY, rows)
 
 
 def _waiting(account: Address) -> ColumnElement[bool]:

@@ -4,14 +4,16 @@ A certificate's row says nothing of how far it has come, but for being refused: 
 that carries it, so that recording a batch changes one row.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from itertools import repeat
+from operator import attrgetter
 from typing import TypeVar
 
-from sqlalchemy import Connection, LargeBinary, Row, Table, insert, select
-from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy import Connection, bindparam, insert, select
 
+from ledger.archive.many import insert_columns
+from ledger.archive.prepared import Found, Prepared
 from ledger.archive.tables import certificates, outbox
 from ledger.facts import Address, Reason, Written
 from ledger.outbox import Dispatch, DispatchKind, DispatchState
@@ -21,7 +23,7 @@ from ledger.terms import Scheme, Terms
 
 _Item = TypeVar("_Item")
 _WORD = 32
-_LISTED = 500
+LISTED = 500
 """Values in one list of a statement, of which SQLite takes 999 in its oldest form."""
 NO_REASON = 0
 
@@ -30,35 +32,58 @@ FILED = select(
 ).join_from(certificates, outbox, certificates.c.dispatch == outbox.c.position)
 """Certificates, each with the write that carries it."""
 
+KEPT: Mapping[str, Callable[[Filing], object]] = {
+    "id": attrgetter("id"),
+    "authority": attrgetter("authority"),
+    "scheme": lambda filing: int(filing.terms.scheme),
+    "exporting": attrgetter("terms.exporting"),
+    "importing": attrgetter("terms.importing"),
+    "office": attrgetter("office"),
+    "reference": attrgetter("reference"),
+    "issued_on": attrgetter("terms.issued_on"),
+    "valid_until": attrgetter("terms.valid_until"),
+    "document_hash": attrgetter("terms.document_hash"),
+    "reference_key": attrgetter("terms.reference_key"),
+    "parents": lambda filing: b"".join(filing.terms.parents),
+    "document": attrgetter("document"),
+    "seed": attrgetter("seed"),
+    "root": attrgetter("root"),
+    "siblings": lambda filing: b"".join(filing.siblings),
+    "held": lambda _: True,
+    "filed_at": attrgetter("filed_at"),
+    "replaces": attrgetter("replaces"),
+}
+"""What is kept of a filing, by column; the write that carries it comes besides."""
+
+_FILE = Prepared(insert(certificates).values({name: bindparam(name) for name in (*KEPT, "dispatch")}))
+_QUEUE = Prepared(
+    insert(outbox)
+    .values({column.name: bindparam(column.name) for column in outbox.c if column.name != "position"})
+    .returning(outbox.c.position)
+)
+_UNWRITTEN = dict.fromkeys(column.name for column in outbox.c if column.name != "position")
+
 
 def certificate_row(filing: Filing, dispatch: int) -> dict[str, object]:
     """Return the row of a filing that a write carries."""
-    terms = filing.terms
-    return {
-        "id": filing.id,
-        "authority": filing.authority,
-        "scheme": int(terms.scheme),
-        "exporting": terms.exporting,
-        "importing": terms.importing,
-        "office": filing.office,
-        "reference": filing.reference,
-        "issued_on": terms.issued_on,
-        "valid_until": terms.valid_until,
-        "document_hash": terms.document_hash,
-        "reference_key": terms.reference_key,
-        "parents": b"".join(terms.parents),
-        "document": filing.document,
-        "seed": filing.seed,
-        "root": filing.root,
-        "siblings": joined(filing.siblings),
-        "held": True,
-        "filed_at": filing.filed_at,
-        "replaces": filing.replaces,
-        "dispatch": dispatch,
-    }
+    return {**{name: kept(filing) for name, kept in KEPT.items()}, "dispatch": dispatch}
 
 
-def filing_of(row: Row[*tuple[object, ...]]) -> Filing:
+def store(connection: Connection, filings: Sequence[Filing], dispatch: int) -> None:
+    """Insert filings that a write carries."""
+    if len(filings) == 1:
+        _FILE.within(connection, **certificate_row(filings[0], dispatch))
+    elif filings:
+        insert_columns(connection, certificates, _columns(filings, dispatch))
+
+
+def _columns(filings: Sequence[Filing], dispatch: int) -> dict[str, Iterable[object]]:
+    """Return what is kept of filings column by column, which leaves little work for each row."""
+    columns: dict[str, Iterable[object]] = {name: map(kept, filings) for name, kept in KEPT.items()}
+    return {**columns, "dispatch": repeat(dispatch, len(filings))}
+
+
+def filing_of(row: Found) -> Filing:
     """Read a row of `FILED`."""
     state = _state(held=row.held, write=row.state)
     recorded = state is FilingState.RECORDED
@@ -94,6 +119,7 @@ def filing_of(row: Row[*tuple[object, ...]]) -> Filing:
 def queue(connection: Connection, account: Address, kind: DispatchKind, **columns: object) -> int:
     """Put a write at the end of the outbox; returns its position."""
     row = {
+        **_UNWRITTEN,
         "account": account,
         "kind": kind.value,
         "reason": NO_REASON,
@@ -101,10 +127,10 @@ def queue(connection: Connection, account: Address, kind: DispatchKind, **column
         "attempts": 0,
         **columns,
     }
-    return int(connection.execute(insert(outbox).values(row).returning(outbox.c.position)).scalar_one())
+    return int(_QUEUE.within(connection, **row)[0].position)
 
 
-def dispatch_of(row: Row[*tuple[object, ...]]) -> Dispatch:
+def dispatch_of(row: Found) -> Dispatch:
     """Read a row of the outbox."""
     return Dispatch(
         position=row.position,
@@ -124,36 +150,10 @@ def dispatch_of(row: Row[*tuple[object, ...]]) -> Dispatch:
     )
 
 
-def insert_many(connection: Connection, table: Table, rows: Sequence[dict[str, object]]) -> None:
-    """Insert rows that have the same columns, past SQLAlchemy's work for each row."""
-    if not rows:
-        return
-    statement = insert(table).values(dict.fromkeys(rows[0])).compile(dialect=connection.dialect)
-    names = statement.positiontup or list(rows[0])
-    columns = [_bound(table, name, [row[name] for row in rows], connection.dialect) for name in names]
-    tuples = zip(*columns, strict=True)
-    if statement.positiontup is None:
-        connection.exec_driver_sql(str(statement), [dict(zip(names, each, strict=True)) for each in tuples])
-    else:
-        connection.exec_driver_sql(str(statement), list(tuples))
-
-
-def _bound(table: Table, name: str, values: Iterable[object], dialect: Dialect) -> Iterable[object]:
-    """Return a column's values as the driver takes them; it takes bytes as they are."""
-    kind = table.c[name].type
-    process = None if isinstance(kind, LargeBinary) else kind.dialect_impl(dialect).bind_processor(dialect)
-    return values if process is None else map(cache(process), values)  # dates mostly repeat
-
-
 def in_pages(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
     """Yield items in pieces that fit into the list of one statement."""
-    for start in range(0, len(items), _LISTED):
-        yield items[start : start + _LISTED]
-
-
-def joined(words: Sequence[bytes]) -> bytes:
-    """Return words of 32 bytes one after the other, as they are kept."""
-    return b"".join(words)
+    for start in range(0, len(items), LISTED):
+        yield items[start : start + LISTED]
 
 
 def _words(kept: bytes) -> tuple[bytes, ...]:
@@ -166,6 +166,6 @@ def _state(*, held: bool, write: str) -> FilingState:
     return FilingState.RECORDED if write == DispatchState.RECORDED.value else FilingState.ACCEPTED
 
 
-def _written(at: datetime | None, row: Row[*tuple[object, ...]]) -> Written | None:
+def _written(at: datetime | None, row: Found) -> Written | None:
     """Return where a write was recorded; writes from before the outbox have no block, and 0 gas."""
     return None if at is None else Written(row.transaction_hash or b"", row.block or 0, at, row.gas_used or 0)

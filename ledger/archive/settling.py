@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ledger.archive.database import Database
+from ledger.archive.prepared import Prepared
 from ledger.archive.rows import dispatch_of, queue
 from ledger.archive.tables import OPEN, certificates, outbox, signatures
 from ledger.errors import ReferenceAlreadyFiled
@@ -18,15 +19,17 @@ from ledger.refusals import ContractRefusal
 _COLUMNS = outbox.c
 FOREIGN = bytes(32)
 """Subject of a write that this archive did not make."""
+AT = Prepared(select(outbox).where(_COLUMNS.position == bindparam("position")))
+"""The write at a position."""
 
 
 def write_at(connection: Connection, position: int) -> Dispatch:
     """Return a write that is there; raises `LookupError` when it is not, as one that went into a batch."""
-    row = connection.execute(select(outbox).where(_COLUMNS.position == position)).one_or_none()
-    if row is None:
+    rows = AT.within(connection, position=position)
+    if not rows:
         message = f"the outbox has no write {position}"
         raise LookupError(message)
-    return dispatch_of(row)
+    return dispatch_of(rows[0])
 
 
 def settle(database: Database, position: int, written: Written) -> Dispatch:

@@ -13,7 +13,7 @@ from ledger.errors import CertificateNotFiled, ReferenceAlreadyFiled
 from ledger.facts import Address
 from ledger.memory_archive import MemoryArchive
 from ledger.outbox import Dispatch, Outbox
-from ledger.ports import Archive, Filing, FilingState
+from ledger.ports import Archive, Filing, FilingState, Holding
 from ledger.refusals import RootMissing
 from tests.ledger.archive.filings import NOON, a_batch, a_filing, a_receipt
 
@@ -316,6 +316,24 @@ def test_holders_are_found_by_their_references(archive: Archive, chain: Chain) -
     found = archive.holders([*keys, refused.terms.reference_key, free])
     assert found == {filing.terms.reference_key: replace(filing, dispatch=position) for filing in filings}
     assert archive.holders([]) == {}
+
+
+def test_what_holds_references_is_told_in_short(archive: Archive, chain: Chain) -> None:
+    """Enough to recognise a repetition: document, authority, write, and whether it is recorded."""
+    filings, batch = a_batch(range(1, 1001))
+    position = archive.file_batch(filings, batch)
+    single, refused = archive.file(a_filing(2000, authority=2)), archive.file(a_filing(3000))
+    chain.records(single)
+    chain.refuses(refused)
+    keys = [filing.terms.reference_key for filing in (*filings, single, refused, a_filing(4000))]
+    wanted = {
+        filing.terms.reference_key: Holding(filing.id, 1, filing.document, position, recorded=False)
+        for filing in filings
+    }
+    wanted[keys[1000]] = Holding(single.id, 2, single.document, single.dispatch, recorded=True)
+    assert archive.held(keys) == wanted
+    assert archive.held(keys[1000:1001]) == {keys[1000]: wanted[keys[1000]]}
+    assert archive.held([]) == {}
 
 
 def test_of_batches_at_once_that_share_a_reference_one_is_filed(archive: Archive) -> None:

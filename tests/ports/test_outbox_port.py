@@ -116,6 +116,23 @@ def test_a_filed_certificate_waits_in_the_outbox(desk: Desk) -> None:
     assert desk.archive.carried(write.position) == (filing,)
 
 
+def test_the_write_that_carries_a_certificate_is_found_by_it(desk: Desk) -> None:
+    """Alone, as it is now; in a batch, the anchor; filed again after a refusal, the new one."""
+    (alone,) = desk.filed(1)
+    assert desk.outbox.carrying(alone.subject) == alone
+    recorded = desk.outbox.settle(alone, a_receipt(1))
+    assert desk.outbox.carrying(alone.subject) == recorded
+    second, third = desk.filed(2, 3)
+    batch = batch_of([second.subject, third.subject], "VN")
+    anchor = desk.outbox.group([second, third], batch, UNTIL)
+    assert desk.outbox.carrying(third.subject) == anchor
+    desk.outbox.refuse(anchor, REFUSAL)
+    assert _unsaid(desk.outbox.carrying(third.subject)) == replace(anchor, state=DispatchState.REFUSED)
+    (again,) = desk.filed(3)
+    assert desk.outbox.carrying(third.subject) == again
+    assert desk.outbox.carrying(bytes(32)) is None
+
+
 def test_a_replacement_is_queued_as_one(desk: Desk) -> None:
     """Its subject is the new certificate."""
     filing = desk.archive.file(a_filing(replaces=b"\5" * 32))

@@ -83,14 +83,14 @@ def test_a_damaged_database_is_unavailable(tmp_path: Path) -> None:
 def test_a_full_disk_stores_nothing_and_keeps_what_is_there(rooms: ArchiveRooms) -> None:
     """Every filing is on disk whole or not at all, and the archive goes on when there is room again."""
     first = rooms.certificates.file(a_filing(1))
-    with rooms.database.reading() as connection:
+    with rooms.database.writing() as connection:
         pages = connection.execute(text("PRAGMA page_count")).scalar_one()
         connection.execute(text(f"PRAGMA max_page_count = {pages}"))
     large = a_filing(2, document=b"x" * 200_000)
     with pytest.raises(ArchiveUnavailable, match="disk is full"):
         rooms.certificates.file(large)
     assert rooms.certificates.filings(1) == (first,)
-    with rooms.database.reading() as connection:
+    with rooms.database.writing() as connection:
         connection.execute(text("PRAGMA max_page_count = 1000000"))
     assert rooms.certificates.file(large).id == large.id
 
@@ -98,7 +98,7 @@ def test_a_full_disk_stores_nothing_and_keeps_what_is_there(rooms: ArchiveRooms)
 def test_a_read_only_database_can_be_read_and_not_written(rooms: ArchiveRooms) -> None:
     """Reads go on; writes say that nothing was stored."""
     filing = rooms.certificates.file(a_filing(1))
-    with rooms.database.reading() as connection:
+    with rooms.database.writing() as connection:
         connection.execute(text("PRAGMA query_only = ON"))
     with pytest.raises(ArchiveUnavailable, match="read-only; nothing was stored"):
         rooms.certificates.file(a_filing(2))
@@ -107,7 +107,7 @@ def test_a_read_only_database_can_be_read_and_not_written(rooms: ArchiveRooms) -
 
 def test_a_locked_database_is_unavailable_until_it_is_free(tmp_path: Path, rooms: ArchiveRooms) -> None:
     """Another process that holds the write lock is waited for, then reported."""
-    with rooms.database.reading() as connection:
+    with rooms.database.writing() as connection:
         connection.execute(text("PRAGMA busy_timeout = 50"))
     other = sqlite3.connect(tmp_path / "archive.sqlite3", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
