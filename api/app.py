@@ -1,7 +1,7 @@
 """Building the app: routes, error handlers, and the layer that every request passes."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from threading import BoundedSemaphore
 
 from fastapi import FastAPI
@@ -9,10 +9,14 @@ from starlette.concurrency import run_in_threadpool
 
 from api.background import Courier
 from api.errors import add_handlers
+from api.monitoring import NOBODY, Answers, Monitoring
 from api.openapi import describe
+from api.probe import Probe
 from api.routes import bulk, certificates, health, members, pages, verifications
+from api.scrape import AtScrape, Listener
 from api.services import Limits, Services
 from api.transport import Transport
+from api.watch import Watch
 from ledger.archive import ArchiveRooms
 from ledger.ports import Ledger
 from ledger.replica import Following
@@ -26,12 +30,16 @@ duplicate keys, no fractions, no integers beyond 2^53-1. Every error is a proble
 
 
 def create_app(
-    ledger: Ledger, rooms: ArchiveRooms, limits: Limits | None = None, following: Following | None = None
+    ledger: Ledger,
+    rooms: ArchiveRooms,
+    limits: Limits | None = None,
+    following: Following | None = None,
+    monitoring: Monitoring = NOBODY,
 ) -> FastAPI:
     """Return the app over a ledger and the archive's rooms; it keeps no state of its own.
 
     `ledger.archive` is normally `rooms.certificates`.  `following` keeps the replica that the ledger reads
-    from; it runs as long as the app does.
+    from; it runs as long as the app does.  `monitoring` says where the app is watched from.
     """
     app = FastAPI(
         title="Asal",
@@ -42,35 +50,49 @@ def create_app(
         redirect_slashes=False,
         lifespan=_at_work,
     )
-    app.state.services = Services(ledger, rooms, limits or Limits())
+    signer = Probe(monitoring.signer) if monitoring.signer else None
+    services = Services(ledger, rooms, limits or Limits(), signer=signer)
+    ledger.reports.to(services.metrics)
+    AtScrape(services)
+    app.state.services, app.state.monitoring = services, monitoring
     app.state.following = following
     routers = [routes.router for routes in (certificates, bulk, verifications, members, health, pages)]
     for router in routers:
         app.include_router(router)
     app.state.routes = [route for router in routers for route in router.routes]
     add_handlers(app)
-    bounds = app.state.services.limits
+    answered = Answers(services.metrics, monitoring.log)
+    bounds = services.limits
     app.state.bulk_turns = BoundedSemaphore(bounds.bulk_at_once)
     longer = {bulk.PATH: bounds.bulk_bytes}
-    app.add_middleware(Transport, body_limit=bounds.body_bytes, forms={pages.VERIFY}, longer=longer)
+    app.add_middleware(
+        Transport, body_limit=bounds.body_bytes, forms={pages.VERIFY}, longer=longer, answered=answered
+    )
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
 
 
 @asynccontextmanager
 async def _at_work(app: FastAPI) -> AsyncIterator[None]:
-    """Carry accepted certificates to the chain beside the requests, those of an earlier process first.
+    """Do what is done beside the requests as long as the app runs; what began last ends first.
 
-    The chain is followed likewise, where the service keeps a replica.
+    Accepted certificates are carried to the chain, those of an earlier process first; the chain is followed
+    where the service keeps a replica; the service is looked after, and answers Prometheus where it is asked.
     """
+    services: Services = app.state.services
     following: Following | None = app.state.following
-    if following is not None:
-        following.start()
-    courier = Courier(app.state.services.ledger)
-    courier.start()
+    port: int | None = app.state.monitoring.port
+    with ExitStack() as begun:
+        if port is not None:
+            begun.callback(Listener(services, port).stop)
+        if following is not None:
+            following.start()
+            begun.callback(following.stop)
+        for each in (Courier(services.ledger), Watch(services)):
+            each.start()
+            begun.callback(each.stop)
+        ending = begun.pop_all()
     try:
         yield
     finally:
-        await run_in_threadpool(courier.stop)
-        if following is not None:
-            await run_in_threadpool(following.stop)
+        await run_in_threadpool(ending.close)

@@ -85,6 +85,7 @@ def _api_error(request: Request, error: Exception) -> Response:
 
 def _ledger_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, LedgerError)  # noqa: S101 - registered for this class
+    request.app.state.services.metrics.refusal(error)
     problem = problem_of(error)
     headers = retry_after(RETRY_SECONDS) if isinstance(error, Unavailable) else None
     return problem_response(

@@ -1,9 +1,13 @@
 """Running the service from the environment: `python -m api.main`, or `uvicorn --factory api.main:app`."""
 
+import sys
+
 import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.logs import set_up
+from api.monitoring import Monitoring
 from api.settings import Settings
 from ledger.following import following_of
 from ledger.opening import open_ledger
@@ -12,17 +16,28 @@ from ledger.opening import open_ledger
 def app() -> FastAPI:
     """Return the app that the environment describes; a `LedgerError` says what is not as it must be."""
     settings = Settings()
+    log = set_up(settings.log or ("console" if sys.stderr.isatty() else "json"))
     opened = open_ledger(settings.ledger)
+    signer = opened.see_signer if settings.signer else None
+    monitoring = Monitoring(settings.metrics_port, log, signer)
     if settings.replica == "off":
-        return create_app(opened.ledger, opened.rooms, settings.limits)
+        return create_app(opened.ledger, opened.rooms, settings.limits, monitoring=monitoring)
     following = following_of(opened.profile, opened.rooms)
-    return create_app(opened.served, opened.rooms, settings.limits, following)
+    return create_app(opened.served, opened.rooms, settings.limits, following, monitoring)
 
 
 def main() -> None:
     """Serve until told to stop."""
     settings = Settings()
-    uvicorn.run(app, factory=True, host=settings.host, port=settings.port, server_header=False)
+    uvicorn.run(
+        app,
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        server_header=False,
+        log_config=None,
+        access_log=False,
+    )
 
 
 if __name__ == "__main__":

@@ -91,6 +91,9 @@ class Metrics:
         self._alarms = Counter("asal_alarms_raised", text, ("name",), registry=self.registry)
         for name in AlarmName:
             self._alarms.labels(name.value)
+        for kind in set(DispatchKind) - {DispatchKind.FOREIGN}:
+            self._writes.labels(kind.value)
+            self._gas.labels(kind.value)
 
     # ------------------------------------------------------------------------------------ at the door
 

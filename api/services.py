@@ -1,12 +1,18 @@
 """What the routes work with; made once by `create_app`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from api.alarms import LocalAlarms, alarms_of
+from api.metrics import Metrics
+from api.probe import Probe
 from ledger.archive import ArchiveRooms
+from ledger.outbox import Alarm
 from ledger.ports import Ledger
 
 MEBIBYTE = 1024 * 1024
@@ -38,9 +44,13 @@ class Limits:
     """Seconds that the body of a bulk request may pause."""
     block_seconds: int | None = None
     """Greatest pause between blocks where they are made regularly; None where they wait for work."""
+    stuck_seconds: int = 300
+    """How long the oldest write may wait for the chain before that is an alarm."""
+    silent_seconds: int = 30
+    """How long the chain may be silent before that is an alarm."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Services:
     """The ledger, the archive's further rooms, and the limits in force."""
 
@@ -49,8 +59,23 @@ class Services:
     limits: Limits
     limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
     """Counts in this process; behind several, each grants the limit."""
+    metrics: Metrics = field(default_factory=Metrics)
+    """What is counted for the operator's monitoring."""
+    local: LocalAlarms = field(default_factory=LocalAlarms)
+    """Alarms about this process."""
+    signer: Probe | None = None
+    """Asks the signing service, where there is one."""
 
     @property
     def by_reference(self) -> RateLimitItem:
         """The limit on verifications by reference."""
         return parse(self.limits.by_reference)
+
+    @cached_property
+    def writable(self) -> Probe:
+        """Tries whether the archive can store."""
+        return Probe(self.rooms.outbox.see_writable)
+
+    def alarms(self) -> Sequence[Alarm]:
+        """Return all alarms in force, as far as the archive answers."""
+        return alarms_of(self.ledger, self.rooms, self.local)

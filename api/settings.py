@@ -24,7 +24,9 @@ def _rate(text: str) -> str:
 class Settings(BaseSettings):
     """Where the chain, the keys and the archive are, and the bounds on callers."""
 
-    model_config = SettingsConfigDict(env_prefix="ASAL_", env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="ASAL_", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
 
     profile: Path = Field(description="Chain profile in TOML.")
     archive: str = Field("sqlite:///asal.sqlite3", description="Database URL of the archive.")
@@ -57,6 +59,12 @@ class Settings(BaseSettings):
     under_way: PositiveInt = Field(4, description="The most transactions of a key that are not final yet.")
     waiting: PositiveInt = Field(100_000, description="Certificates that may wait for the chain.")
     bump_after: PositiveFloat = Field(120.0, description="Seconds until a transaction is offered for more.")
+    stuck_seconds: PositiveInt = Field(300, description="How long a write may wait before it is an alarm.")
+    silent_seconds: PositiveInt = Field(30, description="How long the chain may be silent before it is one.")
+    metrics_port: int | None = Field(None, ge=0, le=65_535, description="Port for Prometheus, loopback only.")
+    log: Literal["json", "console"] | None = Field(
+        None, description="Form of the log; by default for people on a terminal, else JSON."
+    )
     replica: Literal["follow", "off"] = Field(
         "follow", description="Whether to keep the ledger's events in the archive and verify from these."
     )
@@ -78,6 +86,8 @@ class Settings(BaseSettings):
             most_wait=self.most_wait,
             clock_skew_seconds=self.clock_skew_seconds,
             block_seconds=self.block_seconds,
+            stuck_seconds=self.stuck_seconds,
+            silent_seconds=self.silent_seconds,
         )
 
     @property

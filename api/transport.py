@@ -6,7 +6,8 @@ A plain ASGI callable, because it stands on the way of every byte.
 import logging
 import re
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from time import perf_counter
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import ApiError, problem_response
+from api.logs import place_of
 from api.problems import PROBLEMS
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -32,6 +34,12 @@ _HEADERS: Final = {
 }
 
 
+Answered = Callable[[Scope, int, float, int], None]
+"""Hears of each answer: what was asked, status, seconds, bytes."""
+_NOBODY_LEFT: Final = 499
+"""The status noted for a caller that hung up before there was an answer."""
+
+
 NO_EXCEPTIONS: Final[Mapping[str, int]] = {}
 
 
@@ -44,6 +52,8 @@ class Transport:
         body_limit: int,
         forms: Collection[str] = (),
         longer: Mapping[str, int] = NO_EXCEPTIONS,
+        *,
+        answered: Answered,
     ) -> None:
         """Wrap an app that takes bodies of at most `body_limit` bytes, or what `longer` says of an address.
 
@@ -53,16 +63,26 @@ class Transport:
         self._limit = body_limit
         self._forms = forms
         self._longer = longer
+        self._answered = answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection of the server."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        began = perf_counter()
         headers = Headers(scope=scope)
         request_id = _request_id(headers.get("x-request-id", ""))
         scope["state"] = {**scope.get("state", {}), "request_id": request_id}
         answer = _Answer(send, request_id)
+        try:
+            await self._passed_on(scope, receive, answer, headers)
+        finally:
+            self._answered(scope, answer.status or _NOBODY_LEFT, perf_counter() - began, answer.size)
+
+    async def _passed_on(self, scope: Scope, receive: Receive, answer: "_Answer", headers: Headers) -> None:
+        """Let the app answer, unless the body is too large or the app fails."""
+        request_id = scope["state"]["request_id"]
         length = headers.get("content-length", "0")
         limit = self._longer.get(scope["path"], self._limit)
         fits = length.isascii() and length.isdigit() and int(length[:20]) <= limit
@@ -77,8 +97,10 @@ class Transport:
             return  # nobody is left to answer
         except Exception as error:
             # The message may hold what was sent; its class and the place it was raised at do not.
-            _LOG.error("request %s failed: %s at %s", request_id, type(error).__name__, _place(error))
-            if answer.started:
+            place = place_of(error.__traceback__)
+            told = {"request_id": request_id, "error": type(error).__name__, "place": place}
+            _LOG.error("request %s failed: %s at %s", *told.values(), extra=told)
+            if answer.status:
                 raise
             await problem_response(PROBLEMS["internal"], request_id)(scope, receive, answer)
 
@@ -110,26 +132,23 @@ class _Answer:
     def __init__(self, send: Send, request_id: str) -> None:
         self._send = send
         self._request_id = request_id
-        self.started = False
+        self.status = 0
+        """That of the answer, 0 before there is one."""
+        self.size = 0
+        """Bytes of its body so far."""
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.started = True
+            self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers["X-Request-ID"] = self._request_id
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
+        else:
+            self.size += len(message.get("body", b""))
         await self._send(message)
 
 
 def _request_id(given: str) -> str:
     """Return the caller's id when it is harmless in logs, else a new one."""
     return given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
-
-
-def _place(error: BaseException) -> str:
-    """Return file and line where an error was raised."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"

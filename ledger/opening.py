@@ -22,7 +22,7 @@ from ledger.chain.signers import (
     new_keystore,
     password_in,
 )
-from ledger.chain.signing_service import SigningService
+from ledger.chain.signing_service import Line, SigningService
 from ledger.errors import ArchiveNotNamed
 from ledger.facts import Address
 from ledger.following import replicated_of
@@ -78,6 +78,11 @@ class Opened:
     @cached_property
     def _signers(self) -> tuple[Signer, ...]:
         return tuple(_signers(self._settings))
+
+    @cached_property
+    def _line(self) -> Line:
+        assert self._settings.signer is not None, "asked for only then"  # noqa: S101
+        return Line(self._settings.signer)
 
     @cached_property
     def rooms(self) -> "ArchiveRooms":
@@ -136,6 +141,11 @@ class Opened:
             outbox=nothing.outbox,
             clock=now,
         )
+
+    def see_signer(self) -> None:
+        """Raise `SignerUnavailable` unless the signing service answers; without one nothing is asked."""
+        if self._settings.signer is not None:
+            self._line.ask("eth_accounts", [])
 
     def close(self) -> None:
         """Give the keys' tenures up and close the database, as far as they were taken."""

@@ -103,6 +103,7 @@ def _result(
     particulars: Particulars | None = None,
     asked: ReferenceQuestion | None = None,
 ) -> Response:
+    services.metrics.verdict(verdict.code)
     result = result_of(verdict, services.ledger.clock() + AGAIN)
     headers = retry_after(AGAIN.total_seconds()) if result.ask_again else None
     return page("result.html", headers=headers, result=result, particulars=particulars, asked=asked)

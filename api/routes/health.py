@@ -1,16 +1,17 @@
-"""Whether the process lives, and whether all it needs is there."""
+"""Whether the process lives, whether all it needs is there, and what is wrong in words for people."""
 
-from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 
+from api.alarms import RUNBOOK
 from api.dependencies import ServicesDep
 from api.errors import RETRY_SECONDS, ApiError, retry_after
 from api.openapi import problems
-from api.schemas import Schema
-from api.services import Services
-from ledger.errors import LedgerError
+from api.pages.render import page
+from api.pages.status import shown
+from api.readiness import Look, State, looked_at
+from api.schemas import Schema, instant
 
 router = APIRouter(tags=["health"])
 
@@ -26,13 +27,26 @@ class ReadyCheck(Schema):
 
     name: str
     ok: bool
+    state: State
+    """`failing` takes the instance out of rotation, `degraded` does not."""
     detail: str
 
 
-class Ready(Schema):
-    """All that the service needs is there."""
+class AlarmOut(Schema):
+    """An alarm in force."""
 
+    name: str
+    since: str
+    runbook: str
+    """Section of the operator's runbook, in the documentation of this release."""
+
+
+class Ready(Schema):
+    """What the service needs is there, as far as an instance can be left in rotation."""
+
+    status: State
     checks: list[ReadyCheck]
+    alarms: list[AlarmOut]
 
 
 @router.get("/livez", operation_id="isAlive")
@@ -41,70 +55,43 @@ def livez() -> Alive:
     return Alive(status="alive")
 
 
-def checks_of(services: ServicesDep) -> list[ReadyCheck]:
+def look_of(services: ServicesDep) -> Look:
     """Look at each thing the service needs."""
-    looks: dict[str, Callable[[Services], str]] = {
-        "archive": _archive,
-        "migrations": _migrations,
-        "chain": _chain,
-        "contract": _contract,
-        "clock": _clock,
-    }
-    return [_looked(name, look, services) for name, look in looks.items()]
+    return looked_at(services)
+
+
+LookDep = Annotated[Look, Depends(look_of)]
 
 
 @router.get("/readyz", operation_id="isReady", responses=problems("not-ready"))
-def readyz(checks: Annotated[list[ReadyCheck], Depends(checks_of)]) -> Ready:
-    """Say whether archive, migrations, chain, contract and clock are as they must be."""
-    if not all(check.ok for check in checks):
-        shown = [check.model_dump() for check in checks]
-        raise ApiError("not-ready", headers=retry_after(RETRY_SECONDS), checks=shown)
-    return Ready(checks=checks)
+def readyz(look: LookDep) -> Ready:
+    """Say how archive, chain, clock, replica, outbox and signer are, and which alarms are in force.
+
+    200 while the instance can be left in rotation, also degraded; else the problem `not-ready` with the same
+    members.
+    """
+    ready = Ready(
+        status=look.state,
+        checks=[
+            ReadyCheck(name=each.name, ok=each.state is State.OK, state=each.state, detail=each.detail)
+            for each in look.checks
+        ],
+        alarms=[
+            AlarmOut(
+                name=alarm.name.value,
+                since=instant(alarm.raised_at),
+                runbook=f"{RUNBOOK}#{alarm.name.value}",
+            )
+            for alarm in look.alarms
+        ],
+    )
+    if look.state is State.FAILING:
+        members = ready.model_dump(mode="json", exclude={"status"})
+        raise ApiError("not-ready", headers=retry_after(RETRY_SECONDS), **members)
+    return ready
 
 
-class _NotReadyError(Exception):
-    """A part is reachable and not as it must be."""
-
-
-def _looked(name: str, look: Callable[[Services], str], services: Services) -> ReadyCheck:
-    try:
-        return ReadyCheck(name=name, ok=True, detail=look(services))
-    except _NotReadyError as problem:
-        return ReadyCheck(name=name, ok=False, detail=str(problem))
-    except LedgerError as problem:
-        return ReadyCheck(name=name, ok=False, detail=type(problem).__name__)
-
-
-def _archive(services: Services) -> str:
-    services.rooms.database.ping()
-    return "answers"
-
-
-def _migrations(services: Services) -> str:
-    database = services.rooms.database
-    if database.revision() != database.newest_revision:
-        raise _NotReadyError("the schema is not at the revision that this version needs")
-    return f"at revision {database.newest_revision}"
-
-
-def _chain(services: Services) -> str:
-    registry = services.ledger.registry
-    return f"chain {registry.ledger.chain_id} at block {registry.head().block}"
-
-
-def _contract(services: Services) -> str:
-    """See that a ledger is at the registry's address: every ledger has at least one member."""
-    if not services.ledger.members.members():
-        raise _NotReadyError("there is no ledger at the address of the registry")
-    return f"registry {services.ledger.registry.ledger.address}"
-
-
-def _clock(services: Services) -> str:
-    """Compare our clock with the newest block: blocks of the future mean that one of the clocks is wrong."""
-    limits = services.limits
-    ahead = (services.ledger.registry.head().time - services.ledger.clock()).total_seconds()
-    if ahead > limits.clock_skew_seconds:
-        raise _NotReadyError(f"the newest block is {ahead:.0f} s ahead of this clock")
-    if limits.block_seconds is not None and -ahead > limits.block_seconds + limits.clock_skew_seconds:
-        raise _NotReadyError(f"the newest block is {-ahead:.0f} s old")
-    return f"the newest block is {-ahead:.0f} s old"
+@router.get("/status", include_in_schema=False)
+def status(look: LookDep) -> Response:
+    """Show the same in plain words; always 200, because it is people who read it."""
+    return page("status.html", look=shown(look))

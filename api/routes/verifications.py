@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 
-from api.dependencies import LedgerDep, throttle
+from api.dependencies import ServicesDep, throttle
 from api.errors import RETRY_SECONDS, retry_after
 from api.openapi import problems
 from api.schemas import ELSEWHERE, ReferenceQuestion, VerdictOut, verdict_json
@@ -41,6 +41,7 @@ async def verify_envelope(request: Request) -> Response:
     verdict = _at_once(body, services.ledger)
     if verdict is None:
         verdict = await run_in_threadpool(_in_time, body, services.ledger)
+    services.metrics.verdict(verdict.code)
     return Response(verdict_json(verdict), headers=_pause(verdict), media_type="application/json")
 
 
@@ -81,14 +82,15 @@ def _envelope(body: bytes) -> dict[str, Any]:
     response_model_exclude_none=True,
     responses=problems("body", "rate-limited", "reference-ambiguous", "archive-unavailable"),
 )
-def verify_by_reference(question: ReferenceQuestion, ledger: LedgerDep, response: Response) -> VerdictOut:
+def verify_by_reference(question: ReferenceQuestion, services: ServicesDep, response: Response) -> VerdictOut:
     """Judge a certificate issued here by two of its particulars, without comparing its content."""
     verdict = verify_reference(
         question.exporting_member,
         question.reference,
         question.issued_on,
-        ledger,
+        services.ledger,
         office=question.issuing_office,
     )
+    services.metrics.verdict(verdict.code)
     response.headers.update(_pause(verdict))
     return VerdictOut.from_domain(verdict)
