@@ -45,7 +45,7 @@ class Courier:
         except LedgerError as silent:
             self._tell(f"the outbox cannot be read: {type(silent).__name__}")
             return _AFTER_SILENCE
-        except Exception:  # or nothing would carry writes any more until the next start
+        except Exception:  # noqa: BLE001 - or nothing would carry writes any more until the next start
             _LOG.exception("a round over the keys broke off")
             return _AFTER_SILENCE
         problems = [(account, what) for account, what in outcomes if isinstance(what, LedgerError)]

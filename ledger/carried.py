@@ -1,4 +1,4 @@
-"""What a write in the outbox is about: its certificate, its call of the contract, whether it holds already."""
+"""What a write in the outbox is about: its certificate, its call, and whether the chain holds it already."""
 
 from ledger.errors import ArchiveUnavailable
 from ledger.facts import Evidence, Reason, Standing, Written

@@ -44,10 +44,8 @@ from ledger.refusals import ContractRefusal, NotAuthorised
 from ledger.writes import Write
 
 _LOG = logging.getLogger(__name__)
-_ASK_AGAIN = 1.0
-"""Seconds after which bytes that are not in a block are handed to the node again."""
 _AFTER_SILENCE = 0.1
-"""The same where it is unknown whether they arrived."""
+"""Seconds after which bytes are handed over again where it is unknown whether they arrived."""
 _MOST_SIGNATURES = 20
 """How often a write is signed for more: the last one pays ten times what the first one did."""
 _ALL = 1_000_000
@@ -70,6 +68,8 @@ class Policy:
     """How many certificates may wait for the chain before no more are accepted."""
     attempts: int = 3
     """How often a write may fail for no reason of the contract's before an alarm is raised."""
+    ask_again: float = 1.0
+    """Seconds after which bytes that are not in a block are handed to the node again."""
 
 
 class Office:
@@ -84,7 +84,7 @@ class Office:
         """Positions of the signed writes: while the tenure is held, nobody else signs for the key."""
         self._alone: set[int] = set()
         """Positions of waiting certificates that cannot share an anchor."""
-        self._offered: dict[bytes, float] = {}
+        self._again_at: dict[bytes, float] = {}
         self._in_force: set[AlarmName] = set()
 
     def round(self) -> bool:
@@ -184,7 +184,7 @@ class Office:
     def _offer_again(self, dispatch: Dispatch, write: Write, signatures: Sequence[Signature]) -> None:
         """Hand a write that no block holds to the node once more, and see why it does not take it."""
         newest = signatures[-1]
-        if time.monotonic() - self._offered.get(newest.transaction, -_ASK_AGAIN) < _ASK_AGAIN:
+        if time.monotonic() < self._again_at.get(newest.transaction, 0.0):
             return
         answer = self._offer(newest)
         if answer is Answer.TAKEN and not self._overdue(dispatch):
@@ -279,12 +279,14 @@ class Office:
 
     def _offer(self, signature: Signature) -> Answer:
         """Hand signed bytes to the node."""
-        self._offered[signature.transaction] = time.monotonic()
+        pause = self._policy.ask_again
         try:
             return self._ledger.transactions.send(signature)
         except Unavailable:
-            self._offered[signature.transaction] += _AFTER_SILENCE - _ASK_AGAIN
+            pause = min(pause, _AFTER_SILENCE)
             raise
+        finally:
+            self._again_at[signature.transaction] = time.monotonic() + pause
 
     # ------------------------------------------------------------------------------------- key and alarms
 
@@ -317,7 +319,7 @@ class Office:
 
     def _forget(self, signatures: Sequence[Signature]) -> None:
         for signature in signatures:
-            self._offered.pop(signature.transaction, None)
+            self._again_at.pop(signature.transaction, None)
 
 
 def heed(ledger: Ledger, account: Address) -> set[AlarmName]:

@@ -169,7 +169,7 @@ class Submitters:
                     yield account, self.of(account).round()
                 except LedgerError as error:
                     yield account, error
-                except Exception:  # a fault of ours with one key is no reason to leave the others
+                except Exception:  # noqa: BLE001 - a fault of ours with one key is no reason to leave the others
                     _LOG.exception("a round of %s broke off", account)
                     yield account, False
 
