@@ -63,6 +63,7 @@ def test_private_operations_say_that_they_need_a_key(description: dict[str, Any]
     secured = {name for name, operation in operations(description).items() if operation.get("security")}
     assert secured == {
         "issueCertificate",
+        "issueInBulk",
         "listCertificates",
         "getCertificate",
         "getEnvelope",
