@@ -25,26 +25,33 @@ LEDGERS = [
 ]
 
 
-@pytest.fixture(params=LEDGERS)
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    """Lend the assembled world: in memory, on a chain, or on one that is read through a replica."""
+def lent(request: pytest.FixtureRequest, assembled: str) -> Iterator[World]:
+    """Lend a world in memory, or the assembled one of a chain, which is as before afterwards."""
     if request.param == "memory":
         in_memory = MemoryWorld()
         in_memory.assemble()
         yield in_memory
         return
-    with undone(request.getfixturevalue("assembled")) as on_chain:
+    with undone(request.getfixturevalue(assembled)) as on_chain:
         yield ReplicatedWorld(on_chain) if request.param == "replica" else on_chain
+
+
+@pytest.fixture(params=LEDGERS)
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """Lend the assembled world: in memory, on a chain, or on one that is read through a replica."""
+    yield from lent(request, "assembled")
+
+
+@pytest.fixture(params=LEDGERS[:2])
+def sending(request: pytest.FixtureRequest) -> Iterator[World]:
+    """Lend the assembled world where transactions are sent: in memory, or on a chain."""
+    yield from lent(request, "assembled")
 
 
 @pytest.fixture(params=LEDGERS[:2])
 def peopled(request: pytest.FixtureRequest) -> Iterator[World]:
     """Lend the world with a revoked key of VN and with MY suspended."""
-    if request.param == "memory":
-        in_memory = MemoryWorld()
-        in_memory.assemble()
-        in_memory.people()
-        yield in_memory
-        return
-    with undone(request.getfixturevalue("assembled_and_peopled")) as on_chain:
-        yield on_chain
+    for one in lent(request, "assembled_and_peopled"):
+        if isinstance(one, MemoryWorld):
+            one.people()
+        yield one

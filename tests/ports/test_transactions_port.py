@@ -14,6 +14,12 @@ from ledger.writes import Anchor, Cancel, Enter, Issue, Replace, Write
 from tests.worlds import NOBODY, MemoryWorld, World
 
 
+@pytest.fixture
+def world(sending: World) -> World:
+    """Return a ledger that transactions are sent to."""
+    return sending
+
+
 def sent(world: World, write: Write, by: str = "VN issuing") -> Mined | Failed | None:
     """Sign and send a write under the next free nonce, and return what came of it."""
     account = world.account(by)
