@@ -28,7 +28,7 @@ class Fault(StrEnum):
     NOT_ON_CHAIN = "not-on-chain"
     """Recorded says the archive, and the chain holds nothing: lost."""
     ENTRY_DIFFERS = "entry-differs"
-    """The chain holds the id with other particulars."""
+    """The chain holds the id, or its batch, with other particulars."""
     REFUSED_BUT_ON_CHAIN = "refused-but-on-chain"
     """Refused says the archive, and the chain holds it."""
     BATCH_DIFFERS = "batch-differs"
@@ -146,8 +146,11 @@ def _on_chain(filing: Filing, evidence: Evidence) -> Iterator[Discrepancy]:
     entry, anchor = evidence.entry, evidence.anchor
     if filing.state is FilingState.RECORDED and entry is None and (anchor is None or not filing.siblings):
         yield Discrepancy(Fault.NOT_ON_CHAIN, filing.id, "the archive says that it is recorded")
-    if filing.state is FilingState.REFUSED and entry is not None:
+    held = entry is not None or (anchor is not None and bool(filing.siblings))
+    if filing.state is FilingState.REFUSED and held:
         yield Discrepancy(Fault.REFUSED_BUT_ON_CHAIN, filing.id, "the archive says that it was refused")
+    if anchor is not None and filing.siblings and anchor.valid_until.date() < filing.terms.valid_until:
+        yield Discrepancy(Fault.ENTRY_DIFFERS, filing.id, "its batch ends before it does")
     if entry is None:
         return
     terms = filing.terms

@@ -7,8 +7,10 @@ finished or died half-way, and goes on from there: the same seed, the same id, a
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import orjson
 
@@ -109,7 +111,7 @@ def cancel(  # noqa: PLR0913 - what, for whom, where, how long
         raise CertificateNotLive(certificate, entry.standing_at(max(evidence.as_of.time, entry.ended_at)))
     # 2. A certificate anchored in a batch gets its entry first.
     if entry is None:
-        _queued(DispatchKind.ENTER, certificate, account, ledger)
+        account = _entering(certificate, authority, account, ledger)
     # 3. Queue the end, and wait until it is written.
     write = _queued(DispatchKind.CANCEL, certificate, account, ledger, reason)
     done = ledger.carrier.carried_out(lambda: ledger.outbox.find(write.position), wait)
@@ -146,7 +148,7 @@ def replace_certificate(  # noqa: PLR0913 - what, for whom, where, how long
     # 2. A certificate anchored in a batch gets its entry first.
     evidence = _looked_up(certificate, ledger)
     if evidence.entry is None and evidence.anchor is not None:
-        _queued(DispatchKind.ENTER, certificate, account, ledger)
+        account = _entering(certificate, authority, account, ledger)
     # 3. Draw up, store and write as when issuing.
     filing = _filed(replacement, authority, account, ledger, replaces=certificate)
     if filing.replaces != certificate:  # recording it would leave the old one valid beside it
@@ -255,7 +257,7 @@ def _filed(
     if issuer.member != certificate.exporting_member:
         raise NotYourMember(certificate.exporting_member, issuer.member)
     drawn = drawn_up(certificate, (issuer.name, issuer.domain), ledger.registry.ledger)
-    if not ledger.archive.holders([drawn.terms.reference_key]):
+    if not ledger.archive.held([drawn.terms.reference_key]):
         admit(account, ledger)
     return ledger.archive.file(
         dataclasses.replace(filing_of(drawn, certificate, authority, account, ledger), replaces=replaces)
@@ -266,7 +268,7 @@ def _completed(filing: Filing, account: Address, ledger: Ledger, wait: float) ->
     """Wait until an accepted filing is on the chain; raises the refusal when the contract refused it."""
     if filing.state is FilingState.RECORDED:
         return filing
-    look = _look_for(filing.id, ledger)
+    look = partial(ledger.outbox.carrying, filing.id)  # grouping may change which write it is
     write = look()
     if write and write.state is DispatchState.WAITING and not ledger.registry.holds(write.account):
         ledger.outbox.requeue(write, account)  # its key is not at hand any more
@@ -276,21 +278,23 @@ def _completed(filing: Filing, account: Address, ledger: Ledger, wait: float) ->
     return ledger.archive.find(filing.id) or filing
 
 
-def _look_for(certificate: bytes, ledger: Ledger) -> Callable[[], Dispatch | None]:
-    """Return the means to look at the write that carries a certificate; grouping may have changed it."""
-
-    def look() -> Dispatch | None:
-        filing = ledger.archive.find(certificate)
-        return ledger.outbox.find(filing.dispatch) if filing else None
-
-    return look
-
-
 def _looked_up(certificate: bytes, ledger: Ledger) -> Evidence:
     """Return what the chain holds of a certificate, by itself or in the batch that the archive knows."""
     filing = ledger.archive.find(certificate)
     root, key = (filing.root, filing.terms.reference_key) if filing else (certificate, bytes(32))
     return ledger.registry.evidence(certificate, root, key)
+
+
+def _entering(certificate: bytes, authority: int, account: Address, ledger: Ledger) -> Address:
+    """Queue the entry of a certificate from a batch; returns the key to go on with.
+
+    Writes of two keys have no order among them, so what follows goes by the key that enters already.
+    """
+    entering = _queued(DispatchKind.ENTER, certificate, account, ledger).account
+    with suppress(NotAuthorised, KeyNotHeld):
+        entitled(authority, entering, ledger)
+        return entering
+    return account
 
 
 def _queued(
