@@ -185,11 +185,11 @@ def _document(raw: bytes | Sequence[str], columns: tuple[str, ...] | None) -> di
 def nested(columns: Sequence[str], cells: Sequence[str]) -> dict[str, Any]:
     """Return the document that a row of a table describes: an empty cell is a field left out.
 
-    Of the tick-boxes the ones left out are not ticked.
+    Of the tick-boxes the ones left out are not ticked; of the transport nothing need be known.
     """
     if len(cells) != len(columns):
         raise InputMalformed("csv.cells", f"the row has {len(cells)} cells, and the header {len(columns)}")
-    document: dict[str, Any] = {_TICKS: dict.fromkeys(_TICK_NAMES, False)}
+    document: dict[str, Any] = {_TICKS: dict.fromkeys(_TICK_NAMES, False), "transport": {}}
     for column, cell in zip(columns, cells, strict=True):
         if not cell:
             continue

@@ -58,6 +58,7 @@ class Lines:
                 break
             found = _PROOF.search(line)
             if found is None:
+                self._stream.close()
                 usage(f"{path} holds something else than envelopes, one a line; name another file with --out")
             self._ids.add(pair(bytes.fromhex(found[1].decode()), bytes.fromhex(found[2].decode())))
             end += len(line)
