@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from tests.databases import (  # noqa: F401 - fixtures, for every test
+    archive_shelf,
     archive_url,
     blank_url,
     database_kind,

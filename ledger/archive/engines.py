@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from ledger.archive.prepared import driven
 from ledger.errors import ArchiveUnavailable
 
 CONNECTIONS = 10
@@ -143,7 +144,9 @@ def _tell(connection: DBAPIConnection, pragmas: tuple[str, ...]) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """Begin a transaction: one that writes waits for its turn now, not when it has read something old."""
     writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    raw: Any = connection.connection.driver_connection
+    with driven(connection.dialect):
+        raw.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _made_private(path: str | None) -> None:
