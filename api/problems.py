@@ -223,6 +223,12 @@ _OF_ERRORS: dict[type[errors.LedgerError], ProblemType] = {
         "Too much waits for the chain",
         "Repeat the request, with the same Idempotency-Key, after the seconds named in Retry-After.",
     ),
+    errors.ClockSkewed: ProblemType(
+        "clock-skewed",
+        503,
+        "The clock of the service is wrong",
+        "Ask the operator of the service to set its clock; nothing was accepted.",
+    ),
     errors.NotRecordedYet: ProblemType(
         "not-recorded-yet",
         503,

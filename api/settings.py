@@ -105,6 +105,7 @@ class Settings(BaseSettings):
                 under_way=self.under_way,
                 waiting=self.waiting,
                 bump_after=self.bump_after,
+                clock_skew=self.clock_skew_seconds,
             ),
         )
 

@@ -25,6 +25,7 @@ r"""Everything that can go wrong, in two families.
         ├── NotRecordedYet             queued for the chain, which has not taken it yet
         ├── SubmitterStopped           an alarm keeps a key from submitting
         ├── Overloaded                 more waits in the outbox than is allowed
+        ├── ClockSkewed                our clock is behind the chain's
         └── ArchiveUnavailable         the database did not answer, or could not write
 
 A verdict on a presented certificate is an answer, never an exception: see `ledger.verdict`.
@@ -302,6 +303,21 @@ class Overloaded(Unavailable):
 
     def __str__(self) -> str:
         return f"{self.waiting} certificates wait for the chain, and {self.limit} may; try again later"
+
+
+@dataclass(eq=False)
+class ClockSkewed(Unavailable):
+    """Our clock is behind the chain's by more than is allowed, so dates of issue could be wrong."""
+
+    ahead: float
+    """Seconds by which the newest block seen is ahead of our clock."""
+    allowed: float
+
+    def __str__(self) -> str:
+        return (
+            f"the newest block is {self.ahead:.0f} s ahead of this machine's clock, and {self.allowed:.0f} s "
+            "may be; set the clock, by a time server"
+        )
 
 
 @dataclass(eq=False)

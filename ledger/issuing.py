@@ -215,7 +215,8 @@ def entitled(authority: int, account: Address, ledger: Ledger) -> Authority:
 
 
 def admit(account: Address, ledger: Ledger) -> None:
-    """Let a new certificate in, or raise `SubmitterStopped` or `Overloaded`: nothing is stored then."""
+    """Let a new certificate in, or raise `SubmitterStopped`, `ClockSkewed` or `Overloaded`."""
+    ledger.carrier.check_clock()
     for alarm in ledger.outbox.alarms():
         if alarm.subject == account and alarm.name in STOPPING:
             raise SubmitterStopped(alarm.name, account, alarm.detail)

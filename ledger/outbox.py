@@ -301,6 +301,9 @@ class Carrier(Protocol):
     def most_waiting(self) -> int:
         """How many certificates may wait before no more are accepted."""
 
+    def check_clock(self) -> None:
+        """Raise `ClockSkewed` when our clock is behind the newest block seen, as far as that asks nobody."""
+
     def carried_out(self, look: Callable[[], Dispatch | None], within: float) -> Dispatch:
         """Return a write once it is recorded or refused, or as it is when the time is over (seconds).
 

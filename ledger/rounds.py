@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import takewhile
 from typing import NoReturn
 
@@ -68,6 +69,8 @@ class Policy:
     """How many certificates may wait for the chain before no more are accepted."""
     attempts: int = 3
     """How often a write may fail for no reason of the contract's before an alarm is raised."""
+    clock_skew: float = 120.0
+    """Seconds by which a block may be ahead of our clock before no more certificates are accepted."""
     ask_again: float = 1.0
     """Seconds after which bytes that are not in a block are handed to the node again."""
 
@@ -78,6 +81,8 @@ class Office:
     def __init__(self, ledger: Ledger, account: Address, policy: Policy, tenure: Tenure) -> None:
         """Take over; the chain is asked with the first round."""
         self.tenure = tenure
+        self.newest: datetime | None = None
+        """The time of the newest block that was met."""
         self._ledger, self._account, self._policy = ledger, account, policy
         self._next: int | None = None
         self._signed_here: set[int] = set()
@@ -137,10 +142,13 @@ class Office:
     def _outcome(self, signatures: Sequence[Signature], write: Write) -> Mined | Failed | None:
         """Return what became of a signed write, as far as the nodes agree."""
         try:
-            return self._ledger.transactions.outcome(signatures, write, self._account)
+            found = self._ledger.transactions.outcome(signatures, write, self._account)
         except NodesDisagree as differing:
             self._note(AlarmName.NODE_DISAGREES, str(differing))
             raise
+        if isinstance(found, Mined):
+            self.newest = found.written.at
+        return found
 
     def _settled(self, dispatch: Dispatch, written: Written) -> None:
         """Mark a write as held by the chain, and tell how long it took."""

@@ -11,9 +11,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import datetime
 from typing import Any, Final
 
-from ledger.errors import ArchiveUnavailable, LedgerError, SubmitterStopped, Unavailable
+from ledger.errors import ArchiveUnavailable, ClockSkewed, LedgerError, SubmitterStopped, Unavailable
 from ledger.facts import Address
 from ledger.outbox import Dispatch, DispatchState
 from ledger.ports import Ledger
@@ -40,6 +41,8 @@ class Submitter:
         self._held = ExitStack()
         self._office: Office | None = None
         self._ask_at = 0.0
+        self.newest: datetime | None = None
+        """The time of the newest block that was met."""
 
     def round(self) -> bool:
         """Go one round; whether anything moved.  False also while another process submits for the key.
@@ -87,6 +90,8 @@ class Submitter:
         except SubmitterStopped:
             self._give_up()
             raise
+        finally:
+            self.newest = office.newest if office and office.newest else self.newest
 
     def _in_office(self) -> Office | None:
         """Return the office of the key; None while another process holds it."""
@@ -130,6 +135,21 @@ class Submitters:
     def most_waiting(self) -> int:
         """How many certificates may wait before no more are accepted."""
         return self.policy.waiting
+
+    def check_clock(self) -> None:
+        """Raise `ClockSkewed` when our clock is behind the newest block seen, as far as that asks nobody.
+
+        Only a block ahead of our clock is judged: where blocks are made for transactions alone, the newest
+        may be old.  A block seen earlier is behind a clock that has been set right, so nothing need be reset.
+        """
+        ledger = self._ledger()
+        with self._lock:
+            times = [each.newest for each in self._submitters.values() if each.newest is not None]
+        if ledger.registry.local:
+            times.append(ledger.registry.head().time)
+        ahead = (max(times) - ledger.clock()).total_seconds() if times else 0.0
+        if ahead > self.policy.clock_skew:
+            raise ClockSkewed(ahead, self.policy.clock_skew)
 
     def carried_out(self, look: Callable[[], Dispatch | None], within: float) -> Dispatch:
         """Return a write once it is recorded or refused, or as it is when the time is over (seconds).

@@ -10,7 +10,14 @@ from typing import Any
 
 import pytest
 
-from ledger.errors import ArchiveUnavailable, ChainUnreachable, LedgerError, NotRecordedYet, SubmitterStopped
+from ledger.errors import (
+    ArchiveUnavailable,
+    ChainUnreachable,
+    ClockSkewed,
+    LedgerError,
+    NotRecordedYet,
+    SubmitterStopped,
+)
 from ledger.facts import Reason, Standing
 from ledger.outbox import AlarmName, Answer, DispatchState
 from ledger.ports import Filing, FilingState
@@ -300,6 +307,43 @@ def test_a_submitter_that_was_closed_can_begin_again(station: Station) -> None:
         assert station.issue(number, wait=PATIENCE).recorded
         station.ledger.carrier.close()
     assert station.archive.outbox._tenures == set()
+
+
+# ---------------------------------------------------------------------------------------------- clocks
+
+
+@pytest.mark.parametrize("local", [True, False], ids=["replica", "node"])
+def test_behind_the_chains_clock_nothing_new_is_accepted(
+    station: Station, monkeypatch: pytest.MonkeyPatch, *, local: bool
+) -> None:
+    """Dates of issue would be wrong; what was accepted before is carried on, and a retry finds it."""
+    monkeypatch.setattr(type(station.chain), "local", local)
+    station.issue(1, wait=PATIENCE)
+    station.issue(2)
+    station.later(-121)
+    with pytest.raises(ClockSkewed) as skewed:
+        station.issue(3)
+    assert (skewed.value.ahead, len(station.states)) == (121, 2)
+    assert station.issue(2, wait=PATIENCE).recorded
+    station.later(1)
+    assert station.issue(3, wait=PATIENCE).recorded
+
+
+def test_where_no_block_was_seen_yet_nobody_is_asked_about_the_clock(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question to the node for each certificate would be dear; its first block tells."""
+    monkeypatch.setattr(type(station.chain), "local", False)
+    monkeypatch.setattr(station.chain, "head", lambda: pytest.fail("asked"))
+    station.later(-10_000)
+    station.issue(1)
+
+
+def test_old_blocks_say_nothing_about_our_clock(station: Station) -> None:
+    """Where nothing happens no block is made."""
+    station.issue(1, wait=PATIENCE)
+    station.later(10_000)
+    assert station.issue(2, wait=PATIENCE).recorded
 
 
 # ------------------------------------------------------------------------- any accidents in any order
