@@ -13,7 +13,7 @@ from ledger.bulk.rows import Faulty, Prepared, Row, problems_of
 from ledger.errors import ArchiveUnavailable, Problem, ReferenceAlreadyFiled
 from ledger.facts import Address, Authority
 from ledger.issuing import admit
-from ledger.ports import Filing, FilingState, Ledger
+from ledger.ports import Filing, FilingState, Holding, Ledger
 from ledger.refusals import ReferenceAlreadyUsed
 
 _ATTEMPTS: Final = 5
@@ -72,7 +72,7 @@ class Acceptor:
 
     def _accepted(self, first: int, rows: Sequence[Row]) -> Accepted:
         keys = list(dict.fromkeys(row.reference_key for row in rows if isinstance(row, Prepared)))
-        held = dict(self._ledger.archive.holders(keys))
+        held = self._ledger.archive.held(keys)
         new = [row for row in rows if isinstance(row, Prepared) and row.reference_key not in held]
         firsts = {row.reference_key: row for row in reversed(new)}
         taken: frozenset[bytes] = frozenset()
@@ -138,7 +138,7 @@ def _sorted_out(  # noqa: PLR0913, PLR0917 - what was found, looked up and filed
     first: int,
     rows: Sequence[Row],
     authority: int,
-    held: Mapping[bytes, Filing],
+    held: Mapping[bytes, Holding],
     taken: frozenset[bytes],
     filed: Mapping[bytes, Place],
 ) -> Accepted:
@@ -172,12 +172,12 @@ _TAKEN = Problem(
 )
 
 
-def _held(row: Prepared, filing: Filing, authority: int) -> Place | Faulty:
+def _held(row: Prepared, holding: Holding, authority: int) -> Place | Faulty:
     """Tell a row whose reference is held: the same certificate, or one that is in its way."""
-    if (filing.document, filing.authority) != (row.document, authority):
-        return _other(row, filing.id)
-    write = 0 if filing.state is FilingState.RECORDED else filing.dispatch
-    return Place(filing.id, row.reference_key, row.given_reference, write, again=True)
+    if (holding.document, holding.authority) != (row.document, authority):
+        return _other(row, holding.id)
+    write = 0 if holding.recorded else holding.dispatch
+    return Place(holding.id, row.reference_key, row.given_reference, write, again=True)
 
 
 def _other(row: Prepared, certificate: bytes) -> Faulty:
