@@ -7,8 +7,11 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ledger.archive.database import Database
+from ledger.archive.prepared import Prepared
 from ledger.archive.tables import alarms
 from ledger.outbox import Alarm, AlarmName
+
+_ALL = Prepared(select(alarms).order_by(alarms.c.raised_at, alarms.c.name, alarms.c.subject))
 
 
 class Alarms:
@@ -39,9 +42,7 @@ class Alarms:
 
     def alarms(self) -> Sequence[Alarm]:
         """Return the alarms in force, oldest first."""
-        query = select(alarms).order_by(alarms.c.raised_at, alarms.c.name, alarms.c.subject)
-        with self._database.reading() as connection:
-            rows = connection.execute(query).all()
+        rows = self._database.ask(_ALL)
         return tuple(Alarm(AlarmName(row.name), row.subject, row.detail, row.raised_at) for row in rows)
 
     def see_writable(self) -> None:

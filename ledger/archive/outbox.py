@@ -62,6 +62,26 @@ _ACCOUNTS = Prepared(select(_COLUMNS.account).where(OPEN).distinct().order_by(_C
 _SIGNATURES = Prepared(
     select(signatures).where(signatures.c.dispatch == bindparam("dispatch")).order_by(signatures.c.position)
 )
+_SIGN = Prepared(
+    update(outbox)
+    .where(
+        _COLUMNS.position == bindparam("at"),
+        _COLUMNS.account == bindparam("of"),
+        _COLUMNS.nonce.is_(None) | (_COLUMNS.nonce == bindparam("number")),
+        OPEN,
+    )
+    .values(nonce=bindparam("number"), state=bindparam("news"), signed_at=bindparam("now"))
+)
+_SIGNED = Prepared(
+    select(signatures.c.position).where(
+        signatures.c.transaction_hash == bindparam("hash"), signatures.c.dispatch == bindparam("dispatch")
+    )
+)
+_SIGNATURE = Prepared(
+    insert(signatures).values(
+        {column.name: bindparam(column.name) for column in signatures.c if column.name != "position"}
+    )
+)
 _LAST_NONCE = Prepared(
     select(func.max(_COLUMNS.nonce).label("nonce")).where(
         _COLUMNS.account == bindparam("account"), _COLUMNS.nonce.is_not(None)
@@ -157,12 +177,10 @@ class SqlOutbox(Alarms):
         another key's by now or has another nonce, all of which only a second submitter can have done.
         """
         kept = NonceKept(dispatch.account, signature.nonce)
-        mine = (_COLUMNS.position == dispatch.position) & (_COLUMNS.account == dispatch.account)
-        free = _COLUMNS.nonce.is_(None) | (_COLUMNS.nonce == signature.nonce)
-        news = {"nonce": signature.nonce, "state": DispatchState.SIGNED.value, "signed_at": now}
+        mine = {"at": dispatch.position, "of": dispatch.account, "number": signature.nonce}
         try:
             with self._database.writing() as connection:
-                if connection.execute(update(outbox).where(mine, free, OPEN).values(news)).rowcount == 0:
+                if _SIGN.change(connection, **mine, news=DispatchState.SIGNED.value, now=now) == 0:
                     raise kept
                 _keep(connection, dispatch.position, signature, now)
                 return write_at(connection, dispatch.position)
@@ -275,16 +293,13 @@ def _waiting(account: Address) -> ColumnElement[bool]:
 
 def _keep(connection: Connection, dispatch: int, signature: Signature, now: datetime) -> None:
     """Store a signature of a write, unless it is there."""
-    same = exists().where(
-        signatures.c.transaction_hash == signature.transaction, signatures.c.dispatch == dispatch
-    )
-    if not connection.execute(select(same)).scalar_one():
-        row = {
-            "transaction_hash": signature.transaction,
-            "dispatch": dispatch,
-            "nonce": signature.nonce,
-            "raw": signature.raw,
-            "price": signature.price,
-            "signed_at": now,
-        }
-        connection.execute(insert(signatures).values(row))
+    if not _SIGNED.within(connection, hash=signature.transaction, dispatch=dispatch):
+        _SIGNATURE.within(
+            connection,
+            transaction_hash=signature.transaction,
+            dispatch=dispatch,
+            nonce=signature.nonce,
+            raw=signature.raw,
+            price=signature.price,
+            signed_at=now,
+        )

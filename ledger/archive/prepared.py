@@ -49,6 +49,15 @@ class Prepared:
         finally:
             cursor.close()
 
+    def change(self, connection: Connection, **values: object) -> int:
+        """Run it in a transaction that is under way; returns how many rows it has changed."""
+        cursor = connection.connection.cursor()
+        try:
+            self.run(cursor, connection.dialect, **values)
+            return cursor.rowcount
+        finally:
+            cursor.close()
+
 
 class _Compiled:
     """A statement as one driver takes it."""
