@@ -56,7 +56,8 @@ def create_app(
     AtScrape(services)
     app.state.services, app.state.monitoring = services, monitoring
     app.state.following = following
-    routers = [routes.router for routes in (certificates, bulk, verifications, members, health, pages)]
+    # The busiest address first: routes are tried in this order.
+    routers = [routes.router for routes in (verifications, certificates, bulk, members, health, pages)]
     for router in routers:
         app.include_router(router)
     app.state.routes = [route for router in routers for route in router.routes]
