@@ -193,7 +193,7 @@ def _cells(document: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]
 
 @pytest.mark.slow
 def test_a_run_killed_anywhere_goes_on_where_it_stood(desk: Desk) -> None:
-    """By kill -9 at random points; in the end each envelope is there once, and nothing is lost or invented."""
+    """By kill -9, at random points; in the end each envelope is there once, and nothing lost or invented."""
     seed = random.SystemRandom().randrange(2**32)
     print(f"seed of the kill points: {seed}")  # noqa: T201 - shown when the test fails
     chance = random.Random(seed)  # noqa: S311 - moments, no secrets
