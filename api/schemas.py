@@ -131,20 +131,35 @@ class CertificateList(Schema):
     certificates: list[CertificateSummary]
 
 
+class RefusalOut(Schema):
+    """Why the chain refused a certificate, as the problem that issuing it would have been answered with."""
+
+    type: str
+    title: str
+
+
 class CertificateOut(CertificateSummary):
     """A certificate with its document, and how it stands now."""
 
     document: CertificateBody
+    refusal: RefusalOut | None = Field(None, description="Only of a certificate that the chain refused.")
     standing: str | None = Field(None, description="By the chain; absent while the chain does not answer.")
     as_of: AsOfOut | None = None
 
     @classmethod
-    def read(cls, filing: Filing, standing: facts.Standing | None, as_of: facts.AsOf | None) -> Self:
+    def read(
+        cls,
+        filing: Filing,
+        standing: facts.Standing | None,
+        as_of: facts.AsOf | None,
+        refusal: RefusalOut | None = None,
+    ) -> Self:
         """Show a filing with what the chain says of it."""
         document: Mapping[str, Any] = orjson.loads(filing.document)
         added = ("issuers", "network", "terms")
         return cls.from_domain(
             filing,
+            refusal=refusal,
             document={name: value for name, value in document.items() if name not in added},
             standing=standing.name.lower() if standing is not None else None,
             as_of=AsOfOut.from_domain(as_of) if as_of else None,

@@ -22,6 +22,7 @@ from api.dependencies import (
 )
 from api.errors import RETRY_SECONDS, ApiError, retry_after
 from api.openapi import AUTHENTICATED, ISSUING, problems
+from api.problems import problem_of
 from api.schemas import (
     Cancellation,
     CancelledOut,
@@ -30,12 +31,13 @@ from api.schemas import (
     CertificateSummary,
     EnvelopeBody,
     IssuedOut,
+    RefusalOut,
     hexed,
 )
 from api.strict import StrictRoute
 from ledger.errors import NotRecordedYet, Unavailable
 from ledger.issuing import Issued, cancel, envelope_of, issue, replace_certificate
-from ledger.ports import FilingState, Ledger
+from ledger.ports import Filing, FilingState, Ledger
 
 router = APIRouter(prefix="/v1/certificates", tags=["certificates"], route_class=StrictRoute)
 
@@ -96,7 +98,18 @@ def get_certificate(certificate: CertificateId, caller: Reader, ledger: LedgerDe
     with suppress(Unavailable):
         as_of = ledger.registry.head()
         standing = ledger.registry.standing(filing.id, max(as_of.time, ledger.clock()))
-    return CertificateOut.read(filing, standing, as_of)
+    return CertificateOut.read(filing, standing, as_of, _refusal_of(filing, ledger))
+
+
+def _refusal_of(filing: Filing, ledger: Ledger) -> RefusalOut | None:
+    """Return why the chain refused a certificate, for callers that had been answered before it did."""
+    if filing.state is not FilingState.REFUSED:
+        return None
+    write = ledger.outbox.find(filing.dispatch)
+    if write is None or write.refusal is None:
+        return None
+    problem = problem_of(write.refusal)
+    return RefusalOut(type=problem.uri, title=problem.title)
 
 
 @router.get(

@@ -1,5 +1,6 @@
 """Issuing, fetching, cancelling and replacing over HTTP."""
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -125,6 +126,27 @@ def test_a_cancellation_that_the_chain_does_not_take_in_time_is_accepted(desk: D
     desk.world.transactions.held = False  # type: ignore[attr-defined]
     desk.world.transactions.mine()  # type: ignore[attr-defined]
     assert desk.ask("POST", path, json=reason).json()["state"] == "recorded"
+
+
+def test_a_certificate_that_the_chain_refuses_after_the_answer_says_why(desk: Desk) -> None:
+    """Its caller has left with 202; the reference is free again."""
+    desk.world.transactions.held = True  # type: ignore[attr-defined]
+    document = a_new_document()
+    answer = desk.issue(document, prefer="wait=0")
+    assert answer.status_code == 202
+    [filing] = desk.ledger.archive.filings(desk.world.authority("VN issuing"))
+    other = dataclasses.replace(filing.terms, document_hash=bytes(31) + b"\1")
+    desk.world.ledger.issue(other, desk.world.account("VN issuing"))
+    desk.world.transactions.held = False  # type: ignore[attr-defined]
+    while desk.ledger.outbox.backlog().writes:
+        list(desk.ledger.carrier.rounds())
+    found = desk.ask("GET", answer.headers["location"]).json()
+    assert (found["state"], found["refusal"]) == (
+        "refused",
+        {"type": "/problems/reference-already-used", "title": "Reference already used"},
+    )
+    problem(desk.issue(document), 409, "reference-already-used")
+    assert "refusal" not in desk.ask("GET", f"/v1/certificates/{desk.issued()['id']}").json()
 
 
 def test_an_alarm_keeps_new_certificates_out_and_says_so(desk: Desk) -> None:
