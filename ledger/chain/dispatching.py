@@ -82,7 +82,7 @@ class ChainTransactions:
             block = self._block_of(signature, receipt, head, account) if receipt is not None else None
             if block is None:
                 continue
-            final = self._is_final(block, head)
+            final = self._is_final(receipt, head)
             if quantity(member_of(receipt, "status")) == 0:
                 call = self._call(write)
                 return Failed(failure_of(self._rpc, self._connection.codec, call, account, block), final)
@@ -102,16 +102,21 @@ class ChainTransactions:
             return None  # its block has been undone
         return block
 
-    def _is_final(self, block: Json, head: Json) -> bool:
-        """Return whether enough blocks follow, and the witness has the same one."""
-        number = member_of(block, "number")
+    def _is_final(self, receipt: Json, head: Json) -> bool:
+        """Return whether enough blocks follow the one of a receipt, and the witness has the same of both.
+
+        The same block is not enough: a node could name any real block in a receipt that it made up.
+        """
+        number, transaction = (member_of(receipt, name) for name in ("blockNumber", "transactionHash"))
         if quantity(member_of(head, "number")) - quantity(number) < self._profile.finality:
             return False
         if self._witness is not None:
-            there = self._witness.ask("eth_getBlockByNumber", number, BRIEF)
-            if there is None:
+            looks = ("eth_getBlockByNumber", (number, BRIEF)), ("eth_getTransactionReceipt", (transaction,))
+            block, there = self._witness.ask_all(looks)
+            if block is None:
                 return False  # it lags
-            if member_of(there, "hash") != member_of(block, "hash"):
+            same = member_of(block, "hash") == member_of(receipt, "blockHash")
+            if not same or there is None or _told(there) != _told(receipt):
                 raise NodesDisagree(quantity(number))
         return True
 
@@ -150,3 +155,8 @@ class ChainTransactions:
                 return self._connection.call("cancel", certificate, int(reason))
             case Replace(certificate, terms):
                 return self._connection.call("replace", certificate, abi_of(terms))
+
+
+def _told(receipt: Json) -> tuple[Json, ...]:
+    """Return what a receipt decides: in which block its transaction is, and whether it did anything."""
+    return tuple(member_of(receipt, name) for name in ("blockHash", "status"))
