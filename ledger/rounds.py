@@ -40,8 +40,8 @@ from ledger.outbox import (
     Signature,
     Tenure,
 )
-from ledger.ports import Filing, Ledger
-from ledger.refusals import ContractRefusal, NotAuthorised
+from ledger.ports import Filing, FilingState, Ledger
+from ledger.refusals import CertificateUnknown, ContractRefusal, NotAuthorised
 from ledger.writes import Write
 
 _LOG = logging.getLogger(__name__)
@@ -170,18 +170,33 @@ class Office:
             return True
         if seen_too_early(dispatch, refusal, self._ledger):
             return False
-        heir = self._heir(dispatch) if isinstance(refusal, NotAuthorised) else None
-        if heir is not None:
-            self._ledger.outbox.requeue(dispatch, heir)
+        again = self._heir(dispatch, refusal) or self._after_entry(dispatch, refusal)
+        if again is not None:
+            self._ledger.outbox.requeue(dispatch, again)
         else:
             self._ledger.outbox.refuse(dispatch, refusal)
             self._ledger.reports.refused(dispatch, refusal)
         return True
 
-    def _heir(self, dispatch: Dispatch) -> Address | None:
+    def _after_entry(self, dispatch: Dispatch, refusal: ContractRefusal) -> Address | None:
+        """Return the key to try again with when only the entry, from its batch, of a certificate is missing.
+
+        The entry goes out before what ends the certificate, but may fail for no reason of the contract's.
+        """
+        if not isinstance(refusal, CertificateUnknown) or dispatch.attempts + 1 >= self._policy.attempts:
+            return None
+        filing, outbox = self._ledger.archive.find(refusal.id), self._ledger.outbox
+        if filing is None or not filing.siblings or filing.state is not FilingState.RECORDED:
+            return None
+        return outbox.put(
+            DispatchKind.ENTER, filing.id, self._account, None, now=self._ledger.clock()
+        ).account
+
+    def _heir(self, dispatch: Dispatch, refusal: ContractRefusal) -> Address | None:
         """Return another key of the same authority that may issue and is at hand, for after a rotation."""
         own = self._ledger.members.key(self._account)
-        if own is None or dispatch.attempts + 1 >= self._policy.attempts:
+        rotated = isinstance(refusal, NotAuthorised) and dispatch.attempts + 1 < self._policy.attempts
+        if own is None or not rotated:
             return None
         for key in self._ledger.members.keys(own.authority):
             fit = Role.ISSUING in key.roles and not key.suspended and key.account != self._account

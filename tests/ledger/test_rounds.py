@@ -628,6 +628,33 @@ def test_cancelling_a_member_of_a_batch_is_entered_before_it_is_cancelled(statio
     assert station.sound()
 
 
+def test_a_cancellation_that_overtakes_the_entry_waits_for_it(station: Station) -> None:
+    """The entry failed beside the contract, and the cancellation was sent already."""
+    station.waiting(2)
+    station.rounds()
+    one = station.archive.filings(VN)[0]
+    station.node.failures = [ChainUnreachable("out of gas")]
+    with pytest.raises(Exception, match="on its way"):
+        station.cancel(one)
+    station.rounds()
+    assert station.chain.standing(one.id, station.now) is Standing.CANCELLED
+    assert {write.state for write in station.archive.outbox._writes.values()} == {DispatchState.RECORDED}
+
+
+def test_where_the_entry_is_refused_for_good_the_cancellation_is_too(station: Station) -> None:
+    """After some tries; the chain says why."""
+    station.waiting(2)
+    station.rounds()
+    one = station.archive.filings(VN)[0]
+    station.chain.mark_compromised(KEY, station.now, ADMIN["VN"])
+    with pytest.raises(Exception, match="on its way"):
+        station.cancel(one, key=SECOND)
+    station.rounds()
+    cancellation = station.archive.outbox.find(4)
+    assert cancellation is not None
+    assert isinstance(cancellation.refusal, CertificateUnknown)
+
+
 def test_what_is_to_be_entered_and_was_entered_by_somebody_else_is_settled(station: Station) -> None:
     """Anyone may; the cancellation goes on."""
     station.waiting(2)
