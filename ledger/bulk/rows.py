@@ -102,8 +102,9 @@ class Prepared(NamedTuple):
 
     def envelope(self, siblings: Sequence[bytes], root: bytes) -> bytes:
         """Return the finished envelope as JSON text, the same as `ledger.drawing.Drawn.envelope` gives."""
-        steps = "".join(f'","{step.hex()}' for step in siblings).encode("ascii")
-        return b"".join((self.head, steps, _BEFORE_ROOT, root.hex().encode("ascii"), self.tail))
+        steps = b"".join(siblings).hex(",", 32).replace(",", '","')
+        proof = f'","{steps}"],"merkleRoot":"{root.hex()}' if siblings else f'"],"merkleRoot":"{root.hex()}'
+        return b"".join((self.head, proof.encode("ascii"), self.tail))
 
 
 Row: TypeAlias = Prepared | Faulty

@@ -243,7 +243,7 @@ def test_two_commands_for_one_file_at_once_issue_each_certificate_once(desk: Des
 
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_rows(desk: Desk) -> None:
-    """The most that a run of twenty times as many rows holds is hardly more."""
+    """The envelopes of the larger run alone take more than the processes grow by, and all stay small."""
     peaks = []
     for count in (1_000, 20_000):
         rows = rows_file(desk.folder / f"{count}.ndjson", documents(f"M{count}", count))
@@ -256,7 +256,7 @@ def test_memory_does_not_grow_with_the_rows(desk: Desk) -> None:
         peaks.append(peak)
     small, large = peaks
     assert large < 300 * 1024
-    assert large - small < 30 * 1024
+    assert (large - small) * 1024 < (desk.folder / "20000-out.ndjson").stat().st_size
 
 
 def _children(pid: int) -> list[int]:
