@@ -1,13 +1,16 @@
 """Many rows in one request: each stands for itself, and what was accepted stays."""
 
+import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from httpx2 import Response
 
+from api.bulk import Rows
+from api.errors import ApiError
 from api.services import Limits
 from ledger.archive import Scope
 from ledger.errors import ChainUnreachable
@@ -169,3 +172,23 @@ def test_the_description_tells_of_the_rows(desk: Desk) -> None:
     operation = description["paths"][PATH]["post"]
     assert list(operation["requestBody"]["content"]) == [ROWS]
     assert ROWS in operation["responses"]["200"]["content"]
+
+
+def test_a_body_that_stalls_is_given_up_and_what_arrived_is_accepted() -> None:
+    """Nobody is held for ever by a caller that sends nothing."""
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b"{1}\n{2}\n{3"
+        await asyncio.sleep(60)
+
+    rows = Rows(10)
+    with pytest.raises(ApiError) as refused:
+        asyncio.run(rows.read(body(), 0.05))
+    assert refused.value.problem.status == 408
+    assert list(rows) == [b"{1}", b"{2}"]
+
+
+def test_a_finished_request_leaves_its_place_to_the_next(desk: Desk) -> None:
+    """More requests than places, one after the other."""
+    for _ in range(Limits().bulk_at_once + 1):
+        told(post(desk, body([a_new_document()])))
