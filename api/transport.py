@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from time import perf_counter
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -33,6 +33,10 @@ _HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 
+
+_RAW_HEADERS: Final = tuple((name.lower().encode(), value.encode()) for name, value in _HEADERS.items())
+"""The same as they go out, where names are in small letters."""
+_RAW_NAMES: Final = frozenset(name for name, _ in _RAW_HEADERS)
 
 Answered = Callable[[Scope, int, float, int], None]
 """Hears of each answer: what was asked, status, seconds, bytes."""
@@ -140,13 +144,18 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["X-Request-ID"] = self._request_id
-            for name, value in _HEADERS.items():
-                headers.setdefault(name, value)
+            given = list(message.get("headers", ()))
+            names = {name for name, _ in given}
+            given.append((b"x-request-id", self._request_id.encode("ascii")))
+            given += _RAW_HEADERS if names.isdisjoint(_RAW_NAMES) else _missing(names)
+            message["headers"] = given
         else:
             self.size += len(message.get("body", b""))
         await self._send(message)
+
+
+def _missing(names: Collection[bytes]) -> list[tuple[bytes, bytes]]:
+    return [(name, value) for name, value in _RAW_HEADERS if name not in names]
 
 
 def _request_id(given: str) -> str:
