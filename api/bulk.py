@@ -155,7 +155,7 @@ def spooled(outcomes: Iterable[Outcome], rows: Rows, spool: Spool, ended: Callab
             stopped = {"stopped": problem_of(error).uri}
         except Exception as error:  # noqa: BLE001 - what the answer began with must be ended, whatever it is
             # The message may hold what was sent; its class does not.
-            _LOG.error("a bulk request failed: %s", type(error).__name__)  # noqa: TRY400
+            _LOG.error("a bulk request failed: %s", type(error).__name__)
             stopped = {"stopped": "/problems/internal"}
         finally:
             rows.refuse()
