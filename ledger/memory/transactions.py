@@ -65,7 +65,7 @@ class MemoryTransactions:
     def outcome(
         self,
         signatures: Sequence[Signature],
-        write: Write,
+        write: Write,  # noqa: ARG002 - the port's
         account: Address,  # noqa: ARG002 - the port's
     ) -> Mined | Failed | None:
         """Return what became of the one of a write's signatures that is in a block."""

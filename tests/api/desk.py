@@ -91,6 +91,19 @@ class Desk:
         headers = idempotent(key) | {"Prefer": prefer}
         return self.ask("POST", "/v1/certificates", by=by, json=document, headers=headers)
 
+    def hold(self) -> None:
+        """Let the chain take no transaction."""
+        self._transactions().held = True
+
+    def release(self) -> None:
+        """Let the chain take all that waits."""
+        self._transactions().held = False
+        self._transactions().mine()
+
+    def _transactions(self) -> MemoryTransactions:
+        assert isinstance(self.world.transactions, MemoryTransactions), "only a chain in memory can be held"
+        return self.world.transactions
+
     def issued(self, **overrides: Any) -> dict[str, Any]:
         """Issue a certificate that nothing speaks against; returns the answer's body."""
         answer = self.issue(a_new_document(**overrides))

@@ -57,9 +57,9 @@ def test_every_setting_is_documented() -> None:
 
 def test_a_start_completes_what_was_left_accepted(desk: Desk) -> None:
     """The chain was silent when it was accepted; the next process records it without being asked."""
-    desk.world.transactions.held = True  # type: ignore[attr-defined] - no blocks are made
+    desk.hold()
     assert desk.issue(prefer="wait=0").status_code == 202
-    desk.world.transactions.held = False  # type: ignore[attr-defined]
+    desk.release()
     with TestClient(desk.app):
         deadline = time.monotonic() + 20
         while _states(desk) != ["recorded"] and time.monotonic() < deadline:

@@ -8,6 +8,7 @@ import pytest
 from ledger.errors import ChainUnreachable
 from ledger.outbox import AlarmName
 from ledger.rounds import Policy
+from ledger.submitting import Submitters
 from tests.api.desk import Desk, a_new_document, idempotent, problem, replacing
 
 CANCEL = {"reason": "particulars-wrong"}
@@ -89,7 +90,7 @@ def _silent(*_: object, **__: object) -> None:
 def test_what_the_chain_does_not_take_in_time_is_accepted(desk: Desk) -> None:
     """202 with a pause and where to ask; the same request tells in the end that it is done."""
     document = a_new_document()
-    desk.world.transactions.held = True  # type: ignore[attr-defined] - no blocks are made
+    desk.hold()
     answer = desk.issue(document, key="k1", prefer="wait=0")
     assert (answer.status_code, answer.json()["state"]) == (202, "accepted")
     assert "envelope" not in answer.json()
@@ -99,8 +100,7 @@ def test_what_the_chain_does_not_take_in_time_is_accepted(desk: Desk) -> None:
     pending = desk.ask("GET", f"{there}/envelope")
     problem(pending, 409, "certificate-pending")
     assert int(pending.headers["retry-after"]) > 0
-    desk.world.transactions.held = False  # type: ignore[attr-defined]
-    desk.world.transactions.mine()  # type: ignore[attr-defined]
+    desk.release()
     again = desk.issue(document, key="k1")
     assert (again.status_code, again.json()["id"]) == (201, answer.json()["id"])
     assert desk.ask("GET", f"{there}/envelope").json() == again.json()["envelope"]
@@ -111,7 +111,7 @@ def test_what_the_chain_does_not_take_in_time_is_accepted(desk: Desk) -> None:
 )
 def test_a_caller_may_prefer_not_to_wait(desk: Desk, prefer: str) -> None:
     """The certificate goes out all the same (RFC 7240)."""
-    desk.world.transactions.held = True  # type: ignore[attr-defined]
+    desk.hold()
     assert desk.issue(prefer=prefer).status_code == 202
     assert desk.ask("GET", "/v1/certificates").json()["certificates"][0]["state"] == "accepted"
 
@@ -119,25 +119,24 @@ def test_a_caller_may_prefer_not_to_wait(desk: Desk, prefer: str) -> None:
 def test_a_cancellation_that_the_chain_does_not_take_in_time_is_accepted(desk: Desk) -> None:
     """The certificate stands until the chain holds it."""
     issued = desk.issued()
-    desk.world.transactions.held = True  # type: ignore[attr-defined]
+    desk.hold()
     path, reason = f"/v1/certificates/{issued['id']}/cancel", {"reason": "other"}
     waiting = desk.ask("POST", path, json=reason, headers={"Prefer": "wait=0"})
     assert (waiting.status_code, waiting.json()["state"]) == (202, "accepted")
-    desk.world.transactions.held = False  # type: ignore[attr-defined]
-    desk.world.transactions.mine()  # type: ignore[attr-defined]
+    desk.release()
     assert desk.ask("POST", path, json=reason).json()["state"] == "recorded"
 
 
 def test_a_certificate_that_the_chain_refuses_after_the_answer_says_why(desk: Desk) -> None:
     """Its caller has left with 202; the reference is free again."""
-    desk.world.transactions.held = True  # type: ignore[attr-defined]
+    desk.hold()
     document = a_new_document()
     answer = desk.issue(document, prefer="wait=0")
     assert answer.status_code == 202
     [filing] = desk.ledger.archive.filings(desk.world.authority("VN issuing"))
     other = dataclasses.replace(filing.terms, document_hash=bytes(31) + b"\1")
     desk.world.ledger.issue(other, desk.world.account("VN issuing"))
-    desk.world.transactions.held = False  # type: ignore[attr-defined]
+    desk.release()
     while desk.ledger.outbox.backlog().writes:
         list(desk.ledger.carrier.rounds())
     found = desk.ask("GET", answer.headers["location"]).json()
@@ -163,8 +162,9 @@ def test_an_alarm_keeps_new_certificates_out_and_says_so(desk: Desk) -> None:
 
 def test_when_too_much_waits_no_more_is_accepted(desk: Desk) -> None:
     """The answer says when to come back."""
-    desk.ledger.carrier.policy = Policy(waiting=1)  # type: ignore[attr-defined] - set at the start
-    desk.world.transactions.held = True  # type: ignore[attr-defined]
+    assert isinstance(desk.ledger.carrier, Submitters)
+    desk.ledger.carrier.policy = Policy(waiting=1)
+    desk.hold()
     assert desk.issue(prefer="wait=0").status_code == 202
     answer = desk.issue(prefer="wait=0")
     problem(answer, 503, "overloaded")

@@ -144,7 +144,7 @@ def test_what_is_public_needs_no_key(desk: Desk, method: str, path: str) -> None
 
 def test_the_importing_member_sees_only_what_the_chain_has_recorded(desk: Desk) -> None:
     """A draft that was only accepted does not exist for it."""
-    desk.world.transactions.held = True  # type: ignore[attr-defined] - no blocks are made
+    desk.hold()
     desk.issue(prefer="wait=0")
     (draft,) = desk.ask("GET", "/v1/certificates").json()["certificates"]
     assert desk.ask("GET", f"/v1/certificates/{draft['id']}").status_code == 200

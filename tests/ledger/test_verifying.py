@@ -20,6 +20,7 @@ from ledger.errors import ChainUnreachable, EnvelopeMalformed, ReferenceAmbiguou
 from ledger.facts import Address, Evidence, LedgerName, Reason, Role
 from ledger.issuing import Issued, cancel, issue, replace_certificate
 from ledger.memory import MemoryLedger
+from ledger.memory.transactions import MemoryTransactions
 from ledger.ports import FilingState, Ledger
 from ledger.presented import redacted
 from ledger.terms import certificate_id
@@ -328,7 +329,8 @@ def test_a_reference_of_two_offices_needs_the_office_named(ledger: Ledger) -> No
 
 def test_an_accepted_certificate_is_pending_by_file_and_by_reference(ledger: Ledger) -> None:
     """It is on its way; the archive here knows."""
-    ledger.transactions.held = True  # type: ignore[attr-defined] - no blocks are made
+    assert isinstance(ledger.transactions, MemoryTransactions)
+    ledger.transactions.held = True
     filing = issued(ledger, wait=0.01).filing
     assert filing.state is FilingState.ACCEPTED
     verdict = verify_reference("VN", "VN-TH 26/02/00006", date(2026, 11, 2), ledger)
