@@ -84,7 +84,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Signatory:
+class Issuer:
     """Who an authority is; it never changes."""
 
     name: str
@@ -105,9 +105,9 @@ class Authority:
     withdrawn_at: datetime | None
 
     @property
-    def signatory(self) -> Signatory:
+    def issuer(self) -> Issuer:
         """Who signs with its keys."""
-        return Signatory(self.name, self.member)
+        return Issuer(self.name, self.member)
 
 
 @dataclass(frozen=True, slots=True)

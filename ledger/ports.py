@@ -20,6 +20,7 @@ from ledger.facts import (
     AsOf,
     Authority,
     Evidence,
+    Issuer,
     Key,
     LedgerName,
     Member,
@@ -28,7 +29,6 @@ from ledger.facts import (
     Reason,
     Records,
     Role,
-    Signatory,
     Standing,
     Written,
 )
@@ -55,7 +55,7 @@ class Members(Protocol):
     def authority(self, authority: int) -> Authority | None:
         """Return the authority with this id."""
 
-    def signatory(self, authority: int) -> Signatory | None:
+    def issuer(self, authority: int) -> Issuer | None:
         """Return the name and member of the authority with this id, which never change."""
 
     def keys(self, authority: int) -> Sequence[Key]:

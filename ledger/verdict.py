@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from ledger.errors import Finding
-from ledger.facts import AsOf, Evidence, LedgerName, Reason, Signatory
+from ledger.facts import AsOf, Evidence, Issuer, LedgerName, Reason
 from ledger.presented import Examination
 from ledger.terms import last_instant
 
@@ -138,7 +138,7 @@ class Facts:
     ledger: LedgerName
     """The ledger that was asked."""
     evidence: Evidence | None
-    signatory: Signatory | None
+    issuer: Issuer | None
     """Whose key signed the entry or the anchor."""
     accepted: bool
     """Whether the archive here has accepted the certificate, and the chain has not refused it."""
@@ -318,7 +318,7 @@ def _issuer(facts: Facts) -> Check:
     recorded = _recorded_at(facts)
     if evidence is None or recorded is None:
         return Check("issuer", Outcome.NOT_CHECKED, "Without a record there is no signature to check.")
-    who = f"{facts.signatory.name}, {facts.signatory.member}" if facts.signatory else "an unknown authority"
+    who = f"{facts.issuer.name}, {facts.issuer.member}" if facts.issuer else "an unknown authority"
     if _authorised(facts, recorded):
         return Check(
             "issuer", Outcome.PASSED, f"Signed for {who}, with a key entitled to issue at that time."

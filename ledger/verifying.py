@@ -15,7 +15,7 @@ from ledger.errors import (
     Severity,
     Unavailable,
 )
-from ledger.facts import Evidence, Signatory
+from ledger.facts import Evidence, Issuer
 from ledger.ports import Filing, FilingState, Ledger
 from ledger.presented import Examination, examined, opened
 from ledger.terms import normalised
@@ -84,18 +84,18 @@ def verify_reference(
 def _facts(examination: Examination, ledger: Ledger, *, shown: bool) -> Facts:
     """Gather what the chain says of all that a judgement rests on; what it does not answer stays None."""
     evidence: Evidence | None = None
-    signatory: Signatory | None = None
+    issuer: Issuer | None = None
     name = ledger.registry.ledger
     if examination.terms and examination.ledger == name:
         with suppress(Unavailable):
             key = examination.terms.reference_key
             evidence = ledger.registry.evidence(examination.certificate, examination.root, key)
-            signatory = ledger.members.signatory(evidence.key.authority) if evidence.key else None
+            issuer = ledger.members.issuer(evidence.key.authority) if evidence.key else None
     return Facts(
         examination=examination,
         ledger=name,
         evidence=evidence,
-        signatory=signatory,
+        issuer=issuer,
         accepted=False,
         now=ledger.clock(),
         shown=shown,

@@ -18,7 +18,7 @@ from ledger.chain.values import (
     text_of,
 )
 from ledger.errors import ChainUnreachable
-from ledger.facts import Address, Authority, Key, Member, Proposal, ProposalKind, Role, Signatory, Written
+from ledger.facts import Address, Authority, Issuer, Key, Member, Proposal, ProposalKind, Role, Written
 from ledger.refusals import MemberCodeInvalid
 
 _LARGEST_NUMBER = 2**32 - 1
@@ -61,10 +61,10 @@ class ChainMembers:
         fields = self._connection.read("authorityOf", authority)
         return self._authority(authority, fields) if fields["since"] else None
 
-    def signatory(self, authority: int) -> Signatory | None:
+    def issuer(self, authority: int) -> Issuer | None:
         """Return the name and member of an authority; asks nothing for one that was seen before."""
         added = self._addition_of(authority)
-        return Signatory(added["name"], text_of(added["member"])) if added else None
+        return Issuer(added["name"], text_of(added["member"])) if added else None
 
     def keys(self, authority: int) -> Sequence[Key]:
         """Return the authority's live keys, oldest first."""

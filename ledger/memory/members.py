@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from ledger.facts import Address, Authority, Key, Member, Proposal, ProposalKind, Role, Signatory, Written
+from ledger.facts import Address, Authority, Issuer, Key, Member, Proposal, ProposalKind, Role, Written
 from ledger.memory.blocks import MemoryChain, wall_clock, write
 from ledger.ports import Clock
 from ledger.refusals import (
@@ -93,10 +93,10 @@ class MemoryMembers(MemoryChain):
         """Return an authority by its number."""
         return self._authorities.get(authority)
 
-    def signatory(self, authority: int) -> Signatory | None:
+    def issuer(self, authority: int) -> Issuer | None:
         """Return the name and member of an authority."""
         found = self.authority(authority)
-        return found.signatory if found else None
+        return found.issuer if found else None
 
     def keys(self, authority: int) -> Sequence[Key]:
         """Return the authority's live keys, oldest first."""

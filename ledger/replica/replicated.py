@@ -14,11 +14,11 @@ from ledger.facts import (
     AsOf,
     Authority,
     Evidence,
+    Issuer,
     Key,
     Member,
     Proposal,
     Records,
-    Signatory,
     Standing,
 )
 from ledger.ports import Clock
@@ -164,12 +164,12 @@ class ReplicatedLedger(Writes):
             aged=True,
         )
 
-    def signatory(self, authority: int) -> Signatory | None:
+    def issuer(self, authority: int) -> Issuer | None:
         """Return the name and member of an authority, which never change, so that the last look will do."""
         known = self._people[1].authorities.get(authority)
         if known is None:
             known = self.authority(authority)
-        return Signatory(known.name, known.member) if known else None
+        return Issuer(known.name, known.member) if known else None
 
     def keys(self, authority: int) -> Sequence[Key]:
         """Return the authority's live keys, oldest first."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import Finding, Severity
-from ledger.facts import Address, Anchor, AsOf, Entry, Evidence, Key, LedgerName, Reason, Role, Signatory
+from ledger.facts import Address, Anchor, AsOf, Entry, Evidence, Issuer, Key, LedgerName, Reason, Role
 from ledger.presented import Examination
 from ledger.terms import Scheme, Terms, certificate_id
 from ledger.verdict import (
@@ -48,7 +48,7 @@ KEY = Key(
     revoked_at=None,
     compromised_from=None,
 )
-SIGNATORY = Signatory("Ministry of Industry and Trade", "VN")
+ISSUER = Issuer("Ministry of Industry and Trade", "VN")
 ENTRY = Entry(1, "VN", "TH", 1, ISSUED, LAST, None, None)
 ANCHOR = Anchor(1, "VN", 500, ISSUED, LAST)
 OTHER = b"\7" * 32
@@ -78,7 +78,7 @@ nothing: dict[str, Any] = {"entry": None, "key": None}
 altered: dict[str, Any] = {"examination": replace(COPY, altered=("validUntil",))}
 foreign: dict[str, Any] = {"examination": replace(COPY, ledger=LedgerName(1, LEDGER.address))}
 expired: dict[str, Any] = {"now": LAST + SECOND}
-silent: dict[str, Any] = {"evidence": None, "signatory": None}
+silent: dict[str, Any] = {"evidence": None, "issuer": None}
 accepted: dict[str, Any] = {"accepted": True}
 looked_up: dict[str, Any] = {"shown": False}
 
@@ -98,7 +98,7 @@ def facts(*parts: dict[str, Any]) -> Facts:
     given: dict[str, Any] = {
         "examination": COPY,
         "ledger": LEDGER,
-        "signatory": SIGNATORY,
+        "issuer": ISSUER,
         "accepted": False,
         "now": NOW,
     }
@@ -228,7 +228,7 @@ def test_a_key_of_another_member_speaks_for_nobody_else(record: dict[str, Any]) 
 
 def test_a_record_without_a_key_is_not_authorised() -> None:
     """It cannot happen on a sound ledger; if it does, nobody vouches."""
-    assert judge(facts({"key": None, "signatory": None})).code is VerdictCode.ISSUER_NOT_AUTHORISED
+    assert judge(facts({"key": None, "issuer": None})).code is VerdictCode.ISSUER_NOT_AUTHORISED
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ledger.facts import ProposalKind, Role, Signatory
+from ledger.facts import Issuer, ProposalKind, Role
 from ledger.refusals import (
     AdminInUse,
     AdminInvalid,
@@ -56,8 +56,8 @@ def test_authorities_carry_name_domain_member_and_roles(world: World) -> None:
     assert authorities[0].domain == "issuing.example"
     assert world.ledger.authority(3) == authorities[2]
     assert [world.ledger.authority(number) for number in (99, 0, -1, 2**32)] == [None] * 4
-    assert world.ledger.signatory(3) == Signatory(authorities[2].name, authorities[2].member)
-    assert [world.ledger.signatory(number) for number in (99, 0, -1, 2**32)] == [None] * 4
+    assert world.ledger.issuer(3) == Issuer(authorities[2].name, authorities[2].member)
+    assert [world.ledger.issuer(number) for number in (99, 0, -1, 2**32)] == [None] * 4
     assert [list(world.ledger.keys(number)) for number in (99, 0, -1, 2**32)] == [[]] * 4
 
 

@@ -126,11 +126,11 @@ def test_who_an_authority_is_is_asked_once(world: ChainWorld) -> None:
         return ask_all(requests)
 
     ledger._connection.rpc.try_all = counting  # type: ignore[method-assign]
-    first = ledger.signatory(world.authority("TH customs"))
+    first = ledger.issuer(world.authority("TH customs"))
     assert "eth_getLogs" in asked
     asked.clear()
-    assert ledger.signatory(world.authority("TH customs")) == first
-    assert ledger.signatory(world.authority("VN aeo")) is not None
+    assert ledger.issuer(world.authority("TH customs")) == first
+    assert ledger.issuer(world.authority("VN aeo")) is not None
     assert asked == []
     authority = ledger.authority(world.authority("TH customs"))
     assert authority is not None

@@ -93,7 +93,7 @@ def test_the_replica_gives_the_same_evidence_as_the_chain(busy: Busy) -> None:
     assert ledger.proposals() == chain.proposals()
     for authority in chain.authorities():
         assert ledger.keys(authority.id) == chain.keys(authority.id)
-        assert ledger.signatory(authority.id) == chain.signatory(authority.id)
+        assert ledger.issuer(authority.id) == chain.issuer(authority.id)
     for name in ("VN issuing", "VN second", "MY issuing", "TH next", "VN aeo", "stranger"):
         account = busy.world.account(name)
         assert ledger.key(account) == chain.key(account)
