@@ -35,6 +35,10 @@ class Batch:
         """
         return (*self.tree.proof_of(certificate), member_node(self.member))
 
+    def proofs(self) -> dict[bytes, tuple[bytes, ...]]:
+        """Return the proof of every certificate, by its id."""
+        return self.tree.proofs((member_node(self.member),))
+
 
 def batch_of(certificates: Iterable[bytes], member: str) -> Batch:
     """Make the batch of some ids; `ValueError` for none, a repeated one or another length than 32 bytes."""

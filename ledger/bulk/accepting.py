@@ -100,7 +100,7 @@ class Acceptor:
 
     def _anchored(self, rows: Sequence[Prepared]) -> dict[bytes, Place]:
         batch = batch_of((row.id for row in rows), self._authority.member)
-        root, proofs = batch.root, {row.id: batch.proof_of(row.id) for row in rows}
+        root, proofs = batch.root, batch.proofs()
         filings = [self._filing(row, root, proofs[row.id]) for row in rows]
         write = self._ledger.archive.file_batch(filings, batch)
         return {

@@ -28,6 +28,13 @@ def test_every_proof_leads_to_the_root_by_way_of_the_member(ids: set[bytes], mem
 
 
 @given(IDS)
+def test_all_proofs_at_once_are_those_of_each(ids: set[bytes]) -> None:
+    """For batches of any size."""
+    batch = batch_of(ids, "VN")
+    assert batch.proofs() == {certificate: batch.proof_of(certificate) for certificate in ids}
+
+
+@given(IDS)
 def test_the_same_certificates_are_another_batch_of_another_member(ids: set[bytes]) -> None:
     """Neither member's root is the tree's own."""
     mine, theirs = batch_of(ids, "VN"), batch_of(ids, "TH")
