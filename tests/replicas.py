@@ -85,7 +85,7 @@ class Recorded:
         """Read all that the node has."""
         source = source_of(profile)
         self.all = list(source.blocks(range(profile.from_block, source.newest().number + 1)))
-        self.events = list(source.reported(profile.from_block, self.all[-1].number))
+        self.events = list(source.reported(profile.from_block, self.all[-1].number)[0])
         self.until = len(self.all)
         """How many of the blocks it shows."""
 
@@ -97,9 +97,9 @@ class Recorded:
         """Return blocks by their numbers."""
         return [self.all[number - self.all[0].number] for number in numbers]
 
-    def reported(self, first: int, last: int) -> Sequence[Reported]:
-        """Return the events of blocks `first` to `last`."""
-        return [one for one in self.events if first <= one.block <= last]
+    def reported(self, first: int, last: int) -> tuple[Sequence[Reported], Block]:
+        """Return the events of blocks `first` to `last`, and the last of them."""
+        return [one for one in self.events if first <= one.block <= last], self.blocks([last])[0]
 
 
 def make_busy(world: ChainWorld) -> list[tuple[bytes, bytes, bytes]]:

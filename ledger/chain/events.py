@@ -46,9 +46,10 @@ class ChainEvents:
         """Return blocks by their numbers; `ChainUnreachable` when the node lacks one."""
         return list(self._history.blocks(numbers))
 
-    def reported(self, first: int, last: int) -> Sequence[Reported]:
-        """Return the events of blocks `first` to `last`."""
-        return [self._read(log) for log in self._history.logs(first, last)]
+    def reported(self, first: int, last: int) -> tuple[Sequence[Reported], Block]:
+        """Return the events of blocks `first` to `last`, and block `last` as it was then."""
+        logs, until = self._history.complete(first, last)
+        return [self._read(log) for log in logs], until
 
     def _read(self, log: BlockLog) -> Reported:
         name = self._codec.name(log)

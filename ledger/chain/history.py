@@ -29,10 +29,7 @@ class History:
             asked = numbers[start : start + _HEADERS_AT_A_TIME]
             answers = self._rpc.ask_all([("eth_getBlockByNumber", (hex(number), BRIEF)) for number in asked])
             for number, answer in zip(asked, answers, strict=True):
-                block = _block_of(answer)
-                if block.number != number:
-                    raise ChainUnreachable("the node answered with another block than was asked for")
-                yield block
+                yield _numbered(answer, number)
 
     def logs(
         self, first: int, last: int, topic: bytes | None = None, *, second: Sequence[bytes] = ()
@@ -41,8 +38,23 @@ class History:
 
         With `second`, only those whose second indexed field has one of these values.
         A range that a node finds too large is halved until it answers; `NodeError` when it refuses to
-        search even one block.
+        search even one block, `ChainUnreachable` when it lacks the last one.
         """
+        for found, _ in self._parts(first, last, topic, second):
+            yield from found
+
+    def complete(self, first: int, last: int) -> tuple[list[BlockLog], Block]:
+        """Return all of the contract's events in blocks `first` to `last`, and block `last` as it was then.
+
+        Raises what `logs` raises.
+        """
+        parts = list(self._parts(first, last, None, ()))
+        return [log for found, _ in parts for log in found], parts[-1][1]
+
+    def _parts(
+        self, first: int, last: int, topic: bytes | None, second: Sequence[bytes]
+    ) -> Iterator[tuple[list[BlockLog], Block]]:
+        """Yield the events range by range, each with the last block of its range."""
         size = self._most
         while first <= last:
             until = min(first + size - 1, last)
@@ -53,12 +65,17 @@ class History:
                     raise
                 size = (until - first + 1) // 2
                 continue
-            yield from found
+            yield found
             first = until + 1
 
     def _searched(
         self, first: int, last: int, topic: bytes | None, second: Sequence[bytes]
-    ) -> list[BlockLog]:
+    ) -> tuple[list[BlockLog], Block]:
+        """Search one range.
+
+        A node that lacks a block reports no events of it and calls that an answer, and behind one address
+        there may be several nodes; so the last block is asked for first, in the same request.
+        """
         criteria: dict[str, Json] = {
             "address": self._address,
             "fromBlock": hex(first),
@@ -67,17 +84,20 @@ class History:
         }
         if topic and second:
             criteria["topics"] = [f"0x{topic.hex()}", None, [f"0x{value.hex()}" for value in second]]
-        answer = self._rpc.ask("eth_getLogs", criteria)
+        newest = ("eth_getBlockByNumber", (hex(last), BRIEF))
+        block, answer = self._rpc.ask_all([newest, ("eth_getLogs", (criteria,))])
         if not isinstance(answer, list):
             raise ChainUnreachable("the node answered something else than events")
         found = [self._log_of(log) for log in answer]
         if any(not first <= log.block <= last or (topic and log.topics[:1] != (topic,)) for log in found):
             raise ChainUnreachable("the node reports events that were not asked for")
-        return sorted(found, key=lambda log: (log.block, log.index))
+        return sorted(found, key=lambda log: (log.block, log.index)), _numbered(block, last)
 
     def _log_of(self, log: Json) -> BlockLog:
         if str(member_of(log, "address")).lower() != self._address.lower():
             raise ChainUnreachable("the node reports events that were not asked for")
+        if log.get("removed"):
+            raise ChainUnreachable("the node reports events of blocks that the chain has taken back")
         return BlockLog(
             topics=tuple(map(octets, member_of(log, "topics"))),
             data=octets(member_of(log, "data")),
@@ -86,6 +106,14 @@ class History:
             index=quantity(member_of(log, "logIndex")),
             transaction=octets(member_of(log, "transactionHash")),
         )
+
+
+def _numbered(answer: Json, number: int) -> Block:
+    """Return the block with a number, if it is that which the node answered with."""
+    block = _block_of(answer)
+    if block.number != number:
+        raise ChainUnreachable("the node answered with another block than was asked for")
+    return block
 
 
 def _block_of(answer: Json) -> Block:

@@ -59,8 +59,11 @@ class Source(Protocol):
     def blocks(self, numbers: Sequence[int]) -> Sequence[Block]:
         """Return blocks by their numbers."""
 
-    def reported(self, first: int, last: int) -> Sequence[Reported]:
-        """Return the ledger's events in blocks `first` to `last`."""
+    def reported(self, first: int, last: int) -> tuple[Sequence[Reported], Block]:
+        """Return the ledger's events in blocks `first` to `last`, and block `last` as it was then.
+
+        Who lacks that block knows nothing of its events, and raises `ChainUnreachable`.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +145,14 @@ class Follower:
         edge = newest.number - self._plan.window
         if first <= edge:
             last = min(first + FAR - 1, edge)
-            reported = self._source.reported(first, last)
+            reported, until = self._source.reported(first, last)
             blocks = list(self._source.blocks(sorted({first, last} | {one.block for one in reported})))
         else:
             last = min(first + NEAR - 1, newest.number)
             blocks = list(self._source.blocks(range(first, min(last + 1, newest.number))))
             blocks += [newest] if last == newest.number else []
-            reported = self._source.reported(first, last)
-        return joined(blocks, reported)
+            reported, until = self._source.reported(first, last)
+        return joined(blocks, reported) if blocks[-1] == until else None
 
     def _doubted(self, blocks: Sequence[Block], newest: Block) -> Progress | None:
         """Return what keeps the blocks from counting yet: the other node lacks them, or has others."""

@@ -31,6 +31,21 @@ def a_log(block: int, index: int = 0, **overrides: Any) -> dict[str, Any]:
     } | overrides
 
 
+def with_blocks(logs: Answer) -> Answer:
+    """Return a node that has every block, and answers by a function when it is asked for events."""
+
+    def answer(method: str, parameters: list[Any]) -> Any:
+        asked_for_block = method == "eth_getBlockByNumber"
+        return a_block(int(parameters[0], 16)) if asked_for_block else logs(method, parameters)
+
+    return answer
+
+
+def a_block(number: int) -> dict[str, Any]:
+    """Return the head of a block as nodes do."""
+    return {"number": hex(number), "hash": "0x00", "parentHash": "0x00", "timestamp": "0x1"}
+
+
 def history(url: str, blocks_at_a_time: int = 100) -> History:
     """Return the history of a contract at a node."""
     return History(Rpc([url], 2), OURS, blocks_at_a_time)
@@ -69,7 +84,7 @@ def test_a_range_that_a_node_refuses_is_halved(node: Node) -> None:
         ranges.append((first, last))
         return [a_log(number) for number in range(first, last + 1)]
 
-    found = list(history(node(answer)).logs(5, 61))
+    found = list(history(node(with_blocks(answer))).logs(5, 61))
     assert [log.block for log in found] == list(range(5, 62))
     assert ranges[0][0] == 5
     assert ranges[-1][1] == 61
@@ -77,14 +92,14 @@ def test_a_range_that_a_node_refuses_is_halved(node: Node) -> None:
 
 def test_a_node_that_refuses_even_one_block_is_quoted(node: Node) -> None:
     """There is nothing smaller to ask for."""
-    url = node(lambda *_: {"error": {"code": -32601, "message": "no logs here"}})
+    url = node(with_blocks(lambda *_: {"error": {"code": -32601, "message": "no logs here"}}))
     with pytest.raises(NodeError, match="no logs here"):
         list(history(url).logs(1, 1000))
 
 
 def test_events_come_in_order_whatever_the_node_does(node: Node) -> None:
     """By block, and within a block by their place."""
-    url = node(lambda *_: [a_log(2), a_log(1, 10), a_log(1, 9)])
+    url = node(with_blocks(lambda *_: [a_log(2), a_log(1, 10), a_log(1, 9)]))
     assert [(log.block, log.index) for log in history(url).logs(1, 5)] == [(1, 9), (1, 10), (2, 0)]
 
 
@@ -97,21 +112,40 @@ def test_events_come_in_order_whatever_the_node_does(node: Node) -> None:
         {"topics": []},
         {"data": None},
         {"blockNumber": None},
+        {"blockHash": None},
+        {"removed": True},
     ],
-    ids=["another contract", "another block", "another event", "no event", "no data", "no block"],
+    ids=[
+        "another contract",
+        "another block",
+        "another event",
+        "no event",
+        "no data",
+        "no block",
+        "a block to come",
+        "a block taken back",
+    ],
 )
 def test_events_that_were_not_asked_for_are_refused(node: Node, wrong: dict[str, Any]) -> None:
     """A node that reports another contract's events, or of other blocks, is not believed."""
-    url = node(lambda *_: [a_log(3), a_log(4, **wrong)])
+    url = node(with_blocks(lambda *_: [a_log(3), a_log(4, **wrong)]))
     with pytest.raises(ChainUnreachable):
         list(history(url).logs(1, 5, TOPIC))
 
 
 def test_another_block_than_was_asked_for_is_refused(node: Node) -> None:
     """Whoever follows the chain must not be led astray."""
-    block = {"number": "0x9", "hash": "0x00", "parentHash": "0x00", "timestamp": "0x1"}
     with pytest.raises(ChainUnreachable, match="another block"):
-        list(history(node(lambda *_: block)).blocks([8]))
+        list(history(node(lambda *_: a_block(9))).blocks([8]))
+
+
+def test_no_events_of_a_node_that_lacks_the_block_are_no_answer(node: Node) -> None:
+    """It is behind the others at its address, and a cancellation must not be missed for that."""
+    url = node(lambda method, _: [] if method == "eth_getLogs" else None)
+    with pytest.raises(ChainUnreachable, match="lacks a block"):
+        list(history(url).logs(1, 5))
+    with pytest.raises(ChainUnreachable, match="lacks a block"):
+        history(url).complete(1, 5)
 
 
 @pytest.mark.chain

@@ -47,7 +47,7 @@ class Silent:
         """Answer nothing."""
         raise ChainUnreachable(f"no answer about {len(numbers)} blocks")
 
-    def reported(self, first: int, last: int) -> Sequence[Reported]:
+    def reported(self, first: int, last: int) -> tuple[Sequence[Reported], Block]:
         """Answer nothing."""
         raise ChainUnreachable(f"no answer about blocks {first} to {last}")
 
@@ -148,11 +148,50 @@ class Muddled:
         self._source, self._data = source, data
         self.newest, self.blocks = source.newest, source.blocks
 
-    def reported(self, first: int, last: int) -> Sequence[Reported]:
+    def reported(self, first: int, last: int) -> tuple[Sequence[Reported], Block]:
         """Return the events, some of them twice, in some order."""
-        found = list(self._source.reported(first, last))
-        again = [one for one in found if self._data.draw(st.booleans())] if len(found) < 20 else found[::3]
-        return self._data.draw(st.permutations(found + again)) if len(found) < 20 else (found + again)[::-1]
+        of_source, until = self._source.reported(first, last)
+        found = list(of_source)
+        if len(found) >= 20:
+            return (found + found[::3])[::-1], until
+        again = [one for one in found if self._data.draw(st.booleans())]
+        return self._data.draw(st.permutations(found + again)), until
+
+
+class Swapped:
+    """A node whose newest block was another one while it was asked for events, and is the old one again."""
+
+    def __init__(self, source: Recorded) -> None:
+        self._source, self.times = source, 1
+        self.newest, self.blocks = source.newest, source.blocks
+
+    def reported(self, first: int, last: int) -> tuple[Sequence[Reported], Block]:
+        """Return no events of the last block, for in the other one there were none."""
+        events, until = self._source.reported(first, last)
+        if not self.times:
+            return events, until
+        self.times -= 1
+        return [one for one in events if one.block != last], replace(until, hash=b"\7" * 32)
+
+
+def test_events_are_taken_only_with_the_block_that_was_there_when_they_were_asked_for(
+    recorded: Recorded,
+) -> None:
+    """Else the events of a block that went and came back would be missing for ever."""
+    replica, plan = MemoryReplica(), Plan(LEDGER, recorded.all[0].number)
+    recorded.until = max(one.block for one in recorded.events) - recorded.all[0].number + 1
+    caught_up(Follower(recorded, replica, plan, wall_clock))
+    wanted = digest_of(replica)
+    replica = MemoryReplica()
+    source = Swapped(recorded)
+    source.times = 0
+    recorded.until -= 1
+    follower = caught_up(Follower(source, replica, plan, wall_clock))
+    recorded.until += 1
+    source.times = 1
+    assert follower.step() is Progress.CHANGED
+    caught_up(follower)
+    assert digest_of(replica) == wanted
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
