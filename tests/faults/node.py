@@ -69,8 +69,7 @@ class FaultyNode:
 
     def up(self) -> None:
         """Answer, on the same port as before."""
-        server = ThreadingHTTPServer(("127.0.0.1", self._port), _handler(self))
-        server.daemon_threads = True
+        server = _Server(("127.0.0.1", self._port), _handler(self))
         self._server, self._port = server, server.server_port
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -122,6 +121,15 @@ class FaultyNode:
         """Forget a connection."""
         with self._lock:
             self._connections.discard(connection)
+
+
+class _Server(ThreadingHTTPServer):
+    """Minds no process that was killed in the middle of a request."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Stay silent."""
 
 
 def _handler(node: FaultyNode) -> type[BaseHTTPRequestHandler]:

@@ -6,7 +6,6 @@ The seed is printed, and `ASAL_FAULT_SEED` repeats it; in CI it is fixed.
 import os
 import secrets
 import shutil
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -19,7 +18,7 @@ from ledger.archive import Database
 from ledger.archive.tables import metadata
 from tests.faults.processes import Nursery
 from tests.faults.station import Station, founded, network
-from tests.faults.trials import mining_late, tortured
+from tests.faults.trials import REPORTS, mining_late, tortured
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
@@ -28,8 +27,8 @@ SEED = os.environ.get("ASAL_FAULT_SEED") or ("2026" if os.environ.get("CI") else
 
 
 def told(killed: Counter[str]) -> None:
-    """Print the seed, and at which moments processes were killed."""
-    sys.stdout.write(f"\nASAL_FAULT_SEED={SEED}: {killed.total()} killed, {dict(killed)}\n")
+    """Tell the seed, and at which moments processes were killed, at the end of the run."""
+    REPORTS.append(f"ASAL_FAULT_SEED={SEED}: {killed.total()} killed, {dict(killed)}")
 
 
 @contextmanager
