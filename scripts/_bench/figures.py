@@ -1,7 +1,7 @@
 """Figures and the rounds they are measured in.
 
 All contestants of a figure take turns (A B C, A B C, …), so that whatever else the machine does meets all of
-them alike; one lap of each goes before and does not count.
+them alike; one lap of each goes before and does not count, unless a quick look is all that is wanted.
 """
 
 import statistics
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from _bench.measure import Contestant, Lap
 from _bench.stand import Stand
+from _bench.targets import NONE, Target
 
 OURS = "ours"
 """Name of our own contestant; the others are compared with it."""
@@ -24,8 +25,8 @@ class Figure:
     name: str
     unit: str
     """What is counted, in the plural."""
-    target: str
-    """What it should come to, in words; empty when nothing was promised."""
+    target: Target
+    """What it should come to."""
     contestants: Callable[[Stand], Mapping[str, Contestant]]
     once: bool = False
     """Whether one lap of each, without one before, is all: for sizes that take long."""
@@ -76,7 +77,7 @@ FIGURES: list[Figure] = []
 _Make = Callable[[Stand], Mapping[str, Contestant]]
 
 
-def figure(name: str, unit: str, target: str = "", *, once: bool = False) -> Callable[[_Make], _Make]:
+def figure(name: str, unit: str, target: Target = NONE, *, once: bool = False) -> Callable[[_Make], _Make]:
     """Register a function that returns the contestants of a figure."""
 
     def register(make: _Make) -> _Make:
@@ -93,7 +94,7 @@ def run(wanted: Figure, stand: Stand) -> Iterator[Outcome]:
     if not contestants:
         return
     laps: dict[str, list[Lap]] = {who: [] for who in contestants}
-    if not wanted.once:
+    if stand.effort.warm and not wanted.once:
         for contestant in contestants.values():
             contestant()
     for _ in range(1 if wanted.once else stand.effort.rounds):

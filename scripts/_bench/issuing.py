@@ -9,21 +9,23 @@ from _bench.figures import OURS, figure
 from _bench.measure import Contestant, Lap
 from _bench.samples import documents
 from _bench.stand import Stand
+from _bench.targets import Target
 from ledger.documents import parse_document
 from ledger.issuing import issue
 
-TARGET = "p50 ≤ 15 ms, p99 ≤ 50 ms"
+TARGET = Target(p50=15, p99=50)
 PATH = "/v1/certificates"
 
 
 @figure("issue one, by the library", "certificates", TARGET)
 def by_library(stand: Stand) -> Mapping[str, Contestant]:
     """Validate, rule, store, sign, send and see it recorded, in this process."""
-    given, office, ledger = documents("L"), stand.office, stand.opened.ledger
+    given, ledger = documents("L"), stand.opened.ledger
+    authority, account = stand.founded.authority, stand.account
 
     def issue_next() -> None:
         certificate = parse_document(next(given))
-        issue(certificate, authority=office.authority, account=office.account, ledger=ledger)
+        issue(certificate, authority=authority, account=account, ledger=ledger)
 
     return {OURS: lambda: timed_asking(issue_next, stand.effort.runs // 8)}
 

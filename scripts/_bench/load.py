@@ -23,7 +23,7 @@ _STUCK = 60
 
 
 class UnexpectedAnswer(RuntimeError):
-    """The server answered with another status than expected; the message carries its first line."""
+    """The server answered with something else than expected; the message carries its first line."""
 
 
 class Connection:
@@ -41,21 +41,21 @@ class Connection:
         """Close it."""
         self._writer.close()
 
-    async def ask(self, request: bytes, status: bytes) -> None:
-        """Send a request and read the whole answer."""
+    async def ask(self, request: bytes, status: bytes, says: bytes) -> None:
+        """Send a request, read the whole answer, and see that it is the one expected."""
         self._writer.write(request)
         head = await self._reader.readuntil(b"\r\n\r\n")
         at = head.lower().index(b"content-length:") + len(b"content-length:")
         body = await self._reader.readexactly(int(head[at : head.index(b"\r", at)]))
-        if head[9:12] != status:
+        if head[9:12] != status or says not in body:
             raise UnexpectedAnswer(f"{head[:12]!r}: {body[:300]!r}")
 
 
 class Round:
     """One round of requests: the bodies in turn, and the seconds that each request took."""
 
-    def __init__(self, requests: Sequence[bytes], status: bytes) -> None:
-        self._requests, self._status = cycle(requests), status
+    def __init__(self, requests: Sequence[bytes], status: bytes, says: bytes) -> None:
+        self._requests, self._status, self._says = cycle(requests), status, says
         self.each: list[float] = []
 
     async def at_once(self, open_: Sequence[Connection], until: float) -> None:
@@ -94,7 +94,7 @@ class Round:
         await asyncio.gather(*(lane(connection) for connection in open_))
 
     async def _ask(self, connection: Connection, since: float) -> None:
-        await connection.ask(next(self._requests), self._status)
+        await connection.ask(next(self._requests), self._status, self._says)
         self.each.append(time.perf_counter() - since)
 
 
@@ -109,6 +109,7 @@ def load(  # noqa: PLR0913 - an order's particulars
     rate: float = 0,
     token: str = "",
     status: int = 200,
+    says: str = "",
 ) -> Mapping[str, Any]:
     """Post the lines of a file, each a body, to a path of a server on loopback.
 
@@ -116,7 +117,7 @@ def load(  # noqa: PLR0913 - an order's particulars
     """
     bodies = Path(file).read_bytes().splitlines()
     requests = [_request(path, token, body) for body in bodies]
-    one = Round(requests, str(status).encode())
+    one = Round(requests, str(status).encode(), says.encode())
 
     async def run() -> float:
         open_ = [await Connection.to(port) for _ in range(connections)]

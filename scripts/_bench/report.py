@@ -3,7 +3,7 @@
 import os
 import platform
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -12,9 +12,10 @@ import _setup
 
 from _bench.figures import OURS, Outcome
 from _bench.samples import SEED
+from _bench.targets import MEBIBYTE, Target
 
 Json = dict[str, Any]
-_MEBIBYTE = 1 << 20
+_REACHED = {True: "yes", False: "no", None: "–"}  # noqa: RUF001
 
 
 def machine() -> Json:
@@ -40,11 +41,12 @@ def rows(outcomes: Sequence[Outcome]) -> list[Json]:
     one thing takes, which other work on the machine disturbs less.
     """
     ours = {outcome.figure.name: outcome for outcome in outcomes if outcome.who == OURS}
-    return [
+    found: list[Json] = [
         {
             "figure": outcome.figure.name,
             "unit": outcome.figure.unit,
-            "target": outcome.figure.target,
+            "target": str(outcome.figure.target),
+            "reached": None,
             "who": outcome.who,
             "perSecond": round(outcome.rate, 1),
             "slowestRound": round(outcome.rates[0], 1),
@@ -55,17 +57,19 @@ def rows(outcomes: Sequence[Outcome]) -> list[Json]:
             "p99Ms": _rounded(outcome.percentile(99)),
             "maxMs": _rounded(outcome.percentile(100)),
             "cpuMicroseconds": round(outcome.cpu, 1),
-            "peakMebibytes": round(outcome.peak / _MEBIBYTE, 1),
+            "peakMebibytes": round(outcome.peak / MEBIBYTE, 1),
             **_ratios(ours[outcome.figure.name], outcome),
-            "more": {name: round(value, 1) for name, value in outcome.more.items()},
+            "more": {name: round(value, 2) for name, value in outcome.more.items()},
         }
         for outcome in outcomes
     ]
+    _judge(found, {outcome.figure.name: outcome.figure.target for outcome in outcomes})
+    return found
 
 
 def table(found: Sequence[Json]) -> str:
     """Return two tables: the comparison, and what it rests on."""
-    head = f"{'':38}{'ours/s':>11}  {'peer':16}{'peer/s':>11}{'times':>8}{'by CPU':>8}  target"
+    head = f"{'':38}{'ours/s':>11}  {'peer':16}{'peer/s':>11}{'times':>8}{'by CPU':>8}  {'reached':8}target"
     lines = [head, *_comparison(found), ""]
     lines.append(
         f"{'':38}{'who':16}{'per second':>12}{'slowest':>11}{'fastest':>11}"
@@ -74,13 +78,20 @@ def table(found: Sequence[Json]) -> str:
     return "\n".join([*lines, *_details(found)])
 
 
+def _judge(found: Sequence[Json], targets: Mapping[str, Target]) -> None:
+    """Write down beside each of ours whether it reached its target."""
+    for ours in (row for row in found if row["who"] == OURS):
+        others = [row for row in found if row["figure"] == ours["figure"] and row is not ours]
+        ours["reached"] = targets[ours["figure"]].reached(ours, others)
+
+
 def _comparison(found: Sequence[Json]) -> Iterator[str]:
     for ours in (row for row in found if row["who"] == OURS):
         peers = [row for row in found if row["figure"] == ours["figure"] and row["who"] != OURS]
+        target = f"{_REACHED[ours['reached']]:8}{ours['target']}"
         start = f"{ours['figure']:38}{_number(ours['perSecond']):>11}  "
         if not peers:
-            yield f"{start}{'':43}  {ours['target']}".rstrip()
-        target = ours["target"]
+            yield f"{start}{'':43}  {target}".rstrip()
         for peer in peers:
             rate, times, by_cpu = _number(peer["perSecond"]), peer["oursTimes"], peer["oursTimesByCpu"] or 0
             yield f"{start}{peer['who']:16}{rate:>11}{times:>8.2f}{by_cpu:>8.2f}  {target}".rstrip()
@@ -94,7 +105,7 @@ def _details(found: Sequence[Json]) -> Iterator[str]:
         last = row["figure"]
         rates = (row["perSecond"], row["slowestRound"], row["fastestRound"])
         times = "".join(f"{_time(row[key]):>10}" for key in ("p50Ms", "p99Ms", "maxMs"))
-        more = ", ".join(f"{label} {value:,.0f}" for label, value in row["more"].items())
+        more = ", ".join(f"{label} {_number(value)}" for label, value in row["more"].items())
         yield (
             f"{name:38}{row['who']:16}{_number(rates[0]):>12}{_number(rates[1]):>11}{_number(rates[2]):>11}"
             f"{times}{_number(row['cpuMicroseconds']):>10}{row['peakMebibytes']:>10.0f}  {more}"
@@ -117,7 +128,7 @@ def _time(value: float | None) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"  # noqa: PLR2004
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.1f}"  # noqa: PLR2004
 
 
 def _processor() -> str:

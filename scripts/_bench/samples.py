@@ -19,6 +19,7 @@ from ledger.rules.calendar import last_valid_day
 SEED = 20261102
 """All that is random in a run comes from it."""
 SAMPLE = _setup.ROOT / "tests/vectors/certificates/vn-th-coffee.json"
+
 ISSUER = ("Ministry of Industry and Trade", "moit.example")
 
 Document = dict[str, Any]
@@ -42,7 +43,7 @@ def documents(series: str) -> Iterator[Document]:
 
 def data_to_wrap(ledger: LedgerName) -> Document:
     """Return the unsalted data of one certificate with issuer, ledger and terms: what the peers wrap too."""
-    return _drawn(next(documents("W")), ledger).data
+    return drawn(next(documents("W")), ledger).data
 
 
 def envelopes(batch: list[Document], ledger: LedgerName) -> tuple[list[bytes], bytes]:
@@ -50,12 +51,13 @@ def envelopes(batch: list[Document], ledger: LedgerName) -> tuple[list[bytes], b
 
     Returns the envelopes as JSON text, and the root of the tree that the ledger is to anchor.
     """
-    drawn = {one.id: one for one in (_drawn(document, ledger) for document in batch)}
-    made = batch_of(drawn, "VN")
-    return [one.envelope(made.proof_of(one.id), made.root) for one in drawn.values()], made.tree.root
+    given = {one.id: one for one in (drawn(document, ledger) for document in batch)}
+    made = batch_of(given, "VN")
+    return [one.envelope(made.proof_of(one.id), made.root) for one in given.values()], made.tree.root
 
 
-def _drawn(document: Document, ledger: LedgerName) -> Drawn:
+def drawn(document: Document, ledger: LedgerName) -> Drawn:
+    """Validate a document, apply the rules and draw it up."""
     certificate = parse_document(document)
     rules.check(certificate, on=certificate.issued_on)
     seed = keccak(f"{SEED} {certificate.reference}".encode())

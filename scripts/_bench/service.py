@@ -12,7 +12,9 @@ from pathlib import Path
 
 import _setup
 
-_SERVING = _setup.ROOT / "scripts/_serving.py"
+_SERVING = str(_setup.ROOT / "scripts/_serving.py")
+_SCRIPTS = str(_setup.ROOT / "scripts")
+_PROFILED = str(_setup.ROOT / "scripts/_bench/profiled_service.py")
 _READY_SECONDS = 30
 
 
@@ -23,15 +25,16 @@ class ServiceDidNotStart(RuntimeError):
 class Service:
     """A running API."""
 
-    def __init__(self, settings: Mapping[str, str], log: Path) -> None:
-        """Start it on a free port and wait until it is ready."""
+    def __init__(self, settings: Mapping[str, str], log: Path, profile_into: Path | None = None) -> None:
+        """Start it on a free port and wait until it is ready; see `profiled_service` for a profile."""
+        serving = [_PROFILED, str(profile_into)] if profile_into else [_SERVING]
         self.port = _free_port()
         self._log = log
         with log.open("wb") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, str(_SERVING)],
+                [sys.executable, *serving],
                 cwd=_setup.ROOT,
-                env=os.environ | settings | {"ASAL_PORT": str(self.port)},
+                env=os.environ | settings | {"ASAL_PORT": str(self.port), "PYTHONPATH": _SCRIPTS},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,

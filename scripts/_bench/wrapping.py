@@ -12,9 +12,10 @@ from _bench.figures import OURS, figure
 from _bench.measure import Contestant
 from _bench.samples import data_to_wrap
 from _bench.stand import Stand
+from _bench.targets import Target
 from _bench.worker import Worker
 
-TARGET = "≥ 4 times TradeTrust"
+TARGET = Target(times=4, peer="TradeTrust")
 PEERS = {"TradeTrust": "tradetrust", "OpenAttestation": "open-attestation"}
 SIZES = (1, 100, 1_000)
 GROWTH = (1_000, 10_000, 100_000)
