@@ -19,6 +19,8 @@ POLL_INSTANT, POLL_OTHERWISE = 0.025, 0.25
 """Seconds between two looks at the node: where blocks are final at once, and elsewhere."""
 _LONGEST_WAIT = 2.0
 """Seconds between two tries of a node or database that is silent, and between two tries to be the one."""
+_MOST_DOUBLINGS = 10
+"""A node may be silent for longer than a number can be doubled."""
 _AT_ONCE = frozenset({Progress.ADDED, Progress.ROLLED_BACK, Progress.CHANGED})
 
 
@@ -126,7 +128,7 @@ class Following:
             except Unavailable as error:
                 silent += 1
                 self._troubled(error)
-                wait = min(self._poll * 2**silent, _LONGEST_WAIT)
+                wait = min(self._poll * 2 ** min(silent, _MOST_DOUBLINGS), _LONGEST_WAIT)
             else:
                 silent = 0
                 self._note(follower, progress)
