@@ -107,7 +107,7 @@ class Registry(Protocol):
 
     @property
     def local(self) -> bool:
-        """Whether the next look at evidence waits for no other machine."""
+        """Whether the next look at evidence is likely to ask no node; `evidence_at_hand` asks none for sure."""
 
     def holds(self, account: Address) -> bool:
         """Return whether the key of an account is at hand, so that it can sign here."""
@@ -117,6 +117,9 @@ class Registry(Protocol):
 
     def evidence(self, certificate: bytes, root: bytes, reference_key: bytes) -> Evidence:
         """Return all that is recorded about an id, the root it climbs to and its reference, in one look."""
+
+    def evidence_at_hand(self, certificate: bytes, root: bytes, reference_key: bytes) -> Evidence | None:
+        """Return the same, or None where a node would have to be asked for it."""
 
     def taken(self, exporting: str, reference_keys: Sequence[bytes]) -> frozenset[bytes]:
         """Return which of a member's references are held by entries, so that no other can be written."""

@@ -42,11 +42,18 @@ def verify_examined(examination: Examination, ledger: Ledger) -> Verdict:
 
 
 def verify_at_once(document: Mapping[str, object], ledger: Ledger) -> Verdict | None:
-    """Judge as `verify` does, or return None where the archive would have to be asked, which may wait.
+    """Judge as `verify` does, or return None where a node or the archive would have to be asked.
 
-    For callers that may not wait, over a ledger whose registry and members answer from memory.
+    For callers that may not wait.  What was at hand a moment ago may not be any more, so that is asked here.
     """
-    facts = _facts(examined(opened(document)), ledger, shown=True)
+    examination = examined(opened(document))
+    try:
+        evidence = _evidence(examination, ledger, at_hand=True)
+    except Unavailable:
+        return None
+    if evidence is None and _asks(examination, ledger):
+        return None
+    facts = _facts_with(evidence, examination, ledger, shown=True)
     return None if archive_matters(facts) else _judged(facts)
 
 
@@ -84,16 +91,33 @@ def verify_reference(
 def _facts(examination: Examination, ledger: Ledger, *, shown: bool) -> Facts:
     """Gather what the chain says of all that a judgement rests on; what it does not answer stays None."""
     evidence: Evidence | None = None
+    with suppress(Unavailable):
+        evidence = _evidence(examination, ledger)
+    return _facts_with(evidence, examination, ledger, shown=shown)
+
+
+def _asks(examination: Examination, ledger: Ledger) -> bool:
+    """Whether the ledger is asked at all: for terms that could be read, of a certificate that is its own."""
+    return examination.terms is not None and examination.ledger == ledger.registry.ledger
+
+
+def _evidence(examination: Examination, ledger: Ledger, *, at_hand: bool = False) -> Evidence | None:
+    """Ask the ledger what it holds; None where it is not asked, or not at hand."""
+    if examination.terms is None or not _asks(examination, ledger):
+        return None
+    registry, key = ledger.registry, examination.terms.reference_key
+    ask = registry.evidence_at_hand if at_hand else registry.evidence
+    return ask(examination.certificate, examination.root, key)
+
+
+def _facts_with(evidence: Evidence | None, examination: Examination, ledger: Ledger, *, shown: bool) -> Facts:
+    """Put together what a judgement rests on."""
     issuer: Issuer | None = None
-    name = ledger.registry.ledger
-    if examination.terms and examination.ledger == name:
-        with suppress(Unavailable):
-            key = examination.terms.reference_key
-            evidence = ledger.registry.evidence(examination.certificate, examination.root, key)
-            issuer = ledger.members.issuer(evidence.key.authority) if evidence.key else None
+    with suppress(Unavailable):
+        issuer = ledger.members.issuer(evidence.key.authority) if evidence and evidence.key else None
     return Facts(
         examination=examination,
-        ledger=name,
+        ledger=ledger.registry.ledger,
         evidence=evidence,
         issuer=issuer,
         accepted=False,

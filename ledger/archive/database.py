@@ -32,7 +32,7 @@ class Database:
     def __init__(self, url: str, *, connections: int = CONNECTIONS) -> None:
         """Prepare connections to an SQLAlchemy URL; nothing is opened yet.
 
-        `connections` is how many a process keeps to a server at most; SQLite goes by its own number.
+        `connections` is the size of each pool of connections to a server; SQLite goes by its own number.
         """
         try:
             self._address = _address(url)
@@ -42,6 +42,13 @@ class Database:
             message = f"its address cannot be used ({type(error).__name__})"
             raise ArchiveUnavailable(message) from None
         self._in_memory = InMemory()
+        self.connections = connections
+        """How many this process keeps to a server at most; the replica's looks have as many of their own."""
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether it is read in this process, and no server has to answer."""
+        return self._address.get_backend_name() == "sqlite"
 
     @property
     def engine(self) -> Engine:

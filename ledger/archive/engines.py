@@ -42,7 +42,7 @@ _POSTGRESQL_SESSION = {
 }
 """Settings of the server for our sessions; `options` in the address comes after them and so prevails."""
 _WRITES = "asal_writes"
-_POOL_TIMEOUT = 10
+POOL_TIMEOUT = 10
 """Seconds that a caller waits for one of the connections to be free."""
 
 
@@ -55,7 +55,7 @@ def make_engines(address: URL, connections: int = CONNECTIONS) -> tuple[Engine, 
     reading = make_engine(address, connections)
     if address.get_backend_name() != "sqlite" or address.database in {None, "", ":memory:"}:
         return for_reading(reading), for_writing(reading)
-    one = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0, "pool_timeout": _POOL_TIMEOUT}
+    one = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0, "pool_timeout": POOL_TIMEOUT}
     writing = create_engine(address, hide_parameters=True, **one)
     event.listen(writing, "connect", _prepare_sqlite)
     event.listen(writing, "connect", _prepare_sqlite_writer)
@@ -71,7 +71,7 @@ def make_engine(address: URL, connections: int = CONNECTIONS) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    pool = {"pool_size": connections, "max_overflow": 0, "pool_timeout": _POOL_TIMEOUT}
+    pool = {"pool_size": connections, "max_overflow": 0, "pool_timeout": POOL_TIMEOUT}
     return _other_engine(address, pool_pre_ping=True, **pool)
 
 

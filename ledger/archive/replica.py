@@ -37,7 +37,7 @@ class SqlReplica:
     def __init__(self, database: Database) -> None:
         """Keep the database the events are in."""
         self._database = database
-        self._looks = Looks(database.engine)
+        self._looks = Looks(database.engine, database.connections)
 
     def head(self) -> ReplicaHead | None:
         """Return how far it is; None before `start`."""

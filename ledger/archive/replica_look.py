@@ -6,14 +6,18 @@ statement once, the driver keeps it prepared, and each thread that asks has a co
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from threading import BoundedSemaphore
 from typing import Any
 
 from sqlalchemy import Engine, Select, and_, bindparam, func, literal_column, select
 from sqlalchemy.exc import DBAPIError
 
 from ledger.archive import replica_tables as t
+from ledger.archive.engines import POOL_TIMEOUT
 from ledger.archive.faults import faults
+from ledger.errors import ArchiveUnavailable
 from ledger.events import Block, moment
 from ledger.facts import Address, Anchor, Entry, LedgerName, Reason
 from ledger.replica_port import Look, ReplicaHead
@@ -35,9 +39,13 @@ _ANCHOR_END = _ENDED_END + len(_ANCHOR) + 1
 class Looks:
     """Asks it."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Write the statement for this database; nothing is opened yet."""
+    def __init__(self, engine: Engine, connections: int) -> None:
+        """Write the statement for this database; nothing is opened yet.
+
+        To a server there are at most so many connections; who comes when all are in use waits for one.
+        """
         self._engine = engine
+        self._turns = BoundedSemaphore(connections)
         dialect: Any = engine.dialect
         self._named = dialect.name == "sqlite"
         writing = type(dialect)(paramstyle="named") if self._named else dialect
@@ -60,25 +68,37 @@ class Looks:
 
     def close(self) -> None:
         """Close the connections."""
-        while self._idle:
-            self._idle.pop().close()
+        with suppress(IndexError):  # another thread may be doing the same
+            while True:
+                self._idle.pop().close()
 
     def _asked(self, statement: str, values: Mapping[str, bytes]) -> Sequence[Row]:
         """Run a statement; a connection that had died while it was idle is replaced once."""
+        if self._named:
+            return self._answered(statement, values)
+        if not self._turns.acquire(timeout=POOL_TIMEOUT):
+            raise ArchiveUnavailable("all its connections for looking into the replica are in use")
+        try:
+            return self._answered(statement, values)
+        finally:
+            self._turns.release()
+
+    def _answered(self, statement: str, values: Mapping[str, bytes]) -> Sequence[Row]:
+        """Run a statement on an idle connection, or on a new one."""
         fresh = not self._idle
         errors = self._engine.dialect.loaded_dbapi.Error
+        connection = self._connection()
         try:
-            return self._on(self._connection(), statement, values)
+            # All rows are fetched, which ends the statement and lets go of the state it saw.
+            rows: Sequence[Row] = connection.execute(statement, values).fetchall()
         except errors as error:
+            if not self._in_memory:
+                connection.close()
             self.close()
             if fresh:
                 with faults():
                     raise DBAPIError.instance(statement, None, error, errors, hide_parameters=True) from None
-        return self._asked(statement, values)
-
-    def _on(self, connection: Any, statement: str, values: Mapping[str, bytes]) -> Sequence[Row]:  # noqa: ANN401 - a driver's
-        # All rows are fetched, which ends the statement and lets go of the state it saw.
-        rows: Sequence[Row] = connection.execute(statement, values).fetchall()
+            return self._answered(statement, values)
         if not self._in_memory:
             self._idle.append(connection)
         return rows

@@ -124,6 +124,29 @@ def test_what_would_hold_other_requests_up_waits_in_a_thread_of_its_own(
     assert ["worker thread" in name for name in threads] == [waits]
 
 
+@pytest.mark.parametrize("lacking", ["registry", "archive"])
+def test_nothing_is_waited_for_between_requests(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    """Neither a node, where the replica grew old since it was found fresh, nor a database server."""
+    threads = []
+    evidence = desk.world.ledger.evidence
+
+    def watched(*asked: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return evidence(*asked)
+
+    envelope = desk.issued()["envelope"]
+    monkeypatch.setattr(desk.world.ledger, "evidence", watched)
+    if lacking == "registry":
+        monkeypatch.setattr(desk.world.ledger, "evidence_at_hand", lambda *_: None)
+    else:
+        monkeypatch.setattr(type(desk.rooms.database), "at_hand", False)
+    answer = desk.ask("POST", "/v1/verifications", by=None, json=envelope)
+    assert answer.json()["code"] == "VALID"
+    assert ["worker thread" in name for name in threads] == [True]
+
+
 VERDICTS = [judge(facts(*parts)) for _, parts, _, _ in TABLE]
 WARNING = Finding("RULE", Severity.WARNING, "/items/1/marks", 'Một "dòng"\n\x01', "Rule 7")
 

@@ -9,8 +9,9 @@ import psycopg
 import pytest
 from sqlalchemy import make_url, text
 
-from ledger.archive import ArchiveRooms, Database, engines, open_archive
+from ledger.archive import ArchiveRooms, Database, SqlReplica, engines, open_archive
 from ledger.errors import ArchiveUnavailable
+from ledger.facts import Address, LedgerName
 from tests.databases import administer, end_sessions, lent_database
 from tests.ledger.archive.filings import a_filing
 
@@ -171,6 +172,28 @@ def test_a_process_keeps_to_its_number_of_connections(archive_url: str) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(process, range(8)))) <= 2
+    database.close()
+
+
+def test_looks_into_the_replica_keep_to_a_number_of_connections_too(archive_url: str) -> None:
+    """Of eight threads that look at once, two have a connection at a time."""
+    database = Database(archive_url, connections=2)
+    replica = SqlReplica(database)
+    replica.start(LedgerName(1337, Address("0x" + "11" * 20)))
+    together = Barrier(8)
+
+    def look(_: int) -> bool:
+        together.wait()
+        return all(replica.look(bytes(32), bytes(32), bytes(32)) is not None for _ in range(20))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(look, range(8)))
+    query = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%issued%'"
+    )
+    with database.reading() as connection:
+        assert connection.execute(text(query)).scalar_one() <= 3  # this question is one of them
+    replica.close()
     database.close()
 
 
