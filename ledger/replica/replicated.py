@@ -158,11 +158,12 @@ class ReplicatedLedger(Writes):
 
     def authority(self, authority: int) -> Authority | None:
         """Return an authority by its number."""
-        return self._answer(
+        known = self._answer(
             lambda people: people.authorities.get(authority),
             lambda: self._chain.authority(authority),
             aged=True,
         )
+        return known or self._added_since(lambda: self._chain.authority(authority))
 
     def issuer(self, authority: int) -> Issuer | None:
         """Return the name and member of an authority, which never change, so that the last look will do."""
@@ -179,7 +180,8 @@ class ReplicatedLedger(Writes):
 
     def key(self, account: Address) -> Key | None:
         """Return the key of an account, live or not."""
-        return self._answer(lambda people: people.key(account), lambda: self._chain.key(account), aged=True)
+        known = self._answer(lambda people: people.key(account), lambda: self._chain.key(account), aged=True)
+        return known or self._added_since(lambda: self._chain.key(account))
 
     def proposals(self) -> Sequence[Proposal]:
         """Return all proposals in the order in which they were made."""
@@ -252,6 +254,13 @@ class ReplicatedLedger(Writes):
                         raise
             people = self._people_of(head)
         return here(people)
+
+    def _added_since(self, there: Callable[[], _Answer | None]) -> _Answer | None:
+        """Ask the chain for what is not known here: it may have been added a moment ago."""
+        with suppress(Unavailable):
+            self._elsewhere()
+            return there()
+        return None
 
     def _people_of(self, head: ReplicaHead) -> People | None:
         """Return the members and keys of a head, gathered anew when they changed; None if they did since."""

@@ -218,3 +218,14 @@ def test_the_wall_clock_is_asked_where_no_other_is_given(busy: Busy, replica: Me
     seen = replica.head()
     assert seen is not None
     assert isinstance(seen.seen_at, datetime)
+
+
+def test_a_key_that_was_added_a_moment_ago_is_known(busy: Busy, replica: MemoryReplica, clock: Hands) -> None:
+    """Its authority is not turned away because the events have not come here yet."""
+    ledger = ReplicatedLedger(busy.world.ledger, replica, clock=clock)
+    world = busy.world
+    new = world.account("VN added since")
+    world.ledger.add_key(world.authority("VN issuing"), new, world.admin("VN"))
+    assert ledger.local
+    assert ledger.key(new) == world.ledger.key(new)
+    assert _mute(busy, replica, clock).key(new) is None
