@@ -107,7 +107,7 @@ class Registry(Protocol):
 
     @property
     def local(self) -> bool:
-        """Whether the next look at evidence is likely to ask no node; `evidence_at_hand` asks none for sure."""
+        """Whether the next look at evidence will hardly ask a node; `evidence_at_hand` surely asks none."""
 
     def holds(self, account: Address) -> bool:
         """Return whether the key of an account is at hand, so that it can sign here."""
