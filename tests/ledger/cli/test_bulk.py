@@ -213,7 +213,7 @@ def test_a_run_killed_anywhere_goes_on_where_it_stood(desk: Desk) -> None:
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_run_told_to_stop_ends_cleanly_and_says_how_to_go_on(desk: Desk, how: signal.Signals) -> None:
     """Exit code 15, and the next run completes it; no drawing process stays behind."""
-    wanted = documents(how.name, 2000)
+    wanted = documents(how.name, 600)
     rows, out = rows_file(desk.folder / "rows.ndjson", wanted), desk.folder / "out.ndjson"
     process = started(desk, rows, out, "--batch", "50", "--workers", "2")
     while not out.exists() or not out.stat().st_size:
