@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
-from threading import BoundedSemaphore
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from api.background import Courier
+from api.bulk import Places
 from api.errors import add_handlers
 from api.monitoring import NOBODY, Answers, Monitoring
 from api.openapi import describe
@@ -64,7 +64,7 @@ def create_app(
     add_handlers(app)
     answered = Answers(services.metrics, monitoring.log)
     bounds = services.limits
-    app.state.bulk_turns = BoundedSemaphore(bounds.bulk_at_once)
+    app.state.bulk_places = Places(bounds.bulk_at_once)
     longer = {bulk.PATH: bounds.bulk_bytes}
     app.add_middleware(
         Transport, body_limit=bounds.body_bytes, forms={pages.VERIFY}, longer=longer, answered=answered

@@ -15,6 +15,9 @@ from queue import Full, Queue
 from typing import Final
 
 import orjson
+from fastapi.responses import StreamingResponse
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive, Scope, Send
 
 from api.errors import ApiError
 from api.problems import problem_of
@@ -29,6 +32,8 @@ _AHEAD: Final = 500
 _BLINK: Final = 0.01
 """Seconds between two looks at what the other side has done."""
 _PIECE: Final = 256 * 1024
+_ANSWERS: Final = 4
+"""Answers that may be unread for each request that is worked on."""
 _TOO_LONG: Final = Problem("", "row.too-long", f"a row has at most {MOST_BYTES} bytes")
 
 
@@ -96,50 +101,105 @@ async def _next(body: AsyncIterator[bytes], pause: float) -> bytes | None:
 
 
 class Spool:
-    """Lines in a file without a name, which one thread writes while the answer is read from its beginning."""
+    """Lines in a file without a name, which one thread writes while the answer is read from its beginning.
 
-    def __init__(self) -> None:
-        """Make the file, where others cannot see it."""
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever ends last
+    Only whole lines are read, and the last one needs no room on the disk: an answer for which there is none
+    any more still ends with its summary.
+    """
+
+    def __init__(self, gone: Callable[[], None] = lambda: None) -> None:
+        """Make the file, where others cannot see it; `gone` is called when nobody needs it any more."""
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by whoever ends last
+        self._gone = gone
         self._lock = threading.Lock()
         self._users = 2
         self._written = 0
-        self._complete = False
+        self._last: bytes | None = None
 
     def add(self, line: bytes) -> None:
-        """Add a line."""
-        self._file.write(line + b"\n")
-        self._written += len(line) + 1
+        """Add a line; `OSError` when there is no room for it."""
+        left, at = memoryview(line + b"\n"), self._written
+        while left:
+            done = os.pwrite(self._file.fileno(), left, at)
+            left, at = left[done:], at + done
+        self._written = at
 
-    def complete(self) -> None:
-        """Say that there are no more lines."""
-        self._file.flush()
-        self._complete = True
+    def complete(self, last: bytes) -> None:
+        """Add the last line."""
+        self._last = last + b"\n"
         self.leave()
 
     def leave(self) -> None:
         """Be done with the file; the second to say so closes it."""
         with self._lock:
             self._users -= 1
-            if not self._users:
-                self._file.close()
+            if self._users:
+                return
+        self._file.close()
+        self._gone()
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """Yield what is written, until it is complete."""
         offset = 0
+        while True:
+            last = self._last
+            while left := min(self._written - offset, _PIECE):
+                piece = os.pread(self._file.fileno(), left, offset)
+                offset += len(piece)
+                yield piece
+            if last is not None:
+                yield last
+                return
+            await asyncio.sleep(_BLINK)
+
+
+class Places:
+    """How many bulk requests are worked on at a time, and how many answers may wait to be read."""
+
+    def __init__(self, at_once: int) -> None:
+        """Make so many places for work, and some more for answers: each is a file, as long as it is read."""
+        self.work = threading.BoundedSemaphore(at_once)
+        self.answers = threading.BoundedSemaphore(at_once * _ANSWERS)
+
+    def spool(self) -> Spool | None:
+        """Take both places and return the answer's file, or None when there is no place.
+
+        The place of the work is given back by whoever works, that of the answer with its file.
+        """
+        if not self.work.acquire(blocking=False):
+            return None
+        if not self.answers.acquire(blocking=False):
+            self.work.release()
+            return None
         try:
-            while True:
-                complete = self._complete
-                if not complete:
-                    self._file.flush()
-                while piece := os.pread(self._file.fileno(), _PIECE, offset):
-                    offset += len(piece)
-                    yield piece
-                if complete:
-                    return
-                await asyncio.sleep(_BLINK)
+            return Spool(self.answers.release)
+        except BaseException:
+            self.work.release()
+            self.answers.release()
+            raise
+
+
+class Spooled(StreamingResponse):
+    """The answer from a spool; whoever does not take it is given up, and the file with them."""
+
+    def __init__(self, spool: Spool, media_type: str, pause: float) -> None:
+        """Answer from a spool; the caller may take `pause` seconds for each piece."""
+        super().__init__(spool.pieces(), media_type=media_type)
+        self._spool, self._pause = spool, pause
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer."""
+
+        async def sent(message: Message) -> None:
+            async with asyncio.timeout(self._pause):
+                await send(message)
+
+        try:
+            await super().__call__(scope, receive, sent)
+        except TimeoutError:
+            raise ClientDisconnect from None
         finally:
-            self.leave()
+            self._spool.leave()
 
 
 def spooled(outcomes: Iterable[Outcome], rows: Rows, spool: Spool, ended: Callable[[], None]) -> None:
@@ -150,7 +210,9 @@ def spooled(outcomes: Iterable[Outcome], rows: Rows, spool: Spool, ended: Callab
         stopped: dict[str, str] = {}
         try:
             for outcome in outcomes:
-                spool.add(_line(outcome, counts))
+                kind, line = _line(outcome)
+                spool.add(line)
+                counts[kind] += 1
         except LedgerError as error:
             stopped = {"stopped": problem_of(error).uri}
         except Exception as error:  # noqa: BLE001 - what the answer began with must be ended, whatever it is
@@ -159,27 +221,25 @@ def spooled(outcomes: Iterable[Outcome], rows: Rows, spool: Spool, ended: Callab
             stopped = {"stopped": "/problems/internal"}
         finally:
             rows.refuse()
-            spool.add(orjson.dumps({"summary": {"rows": sum(counts.values()), **counts, **stopped}}))
-            spool.complete()
             ended()
+            spool.complete(orjson.dumps({"summary": {"rows": sum(counts.values()), **counts, **stopped}}))
 
     threading.Thread(target=run, name="bulk request", daemon=True).start()
 
 
-def _line(outcome: Outcome, counts: dict[str, int]) -> bytes:
+def _line(outcome: Outcome) -> tuple[str, bytes]:
+    """Return as what a row is counted, and what is told of it."""
     match outcome:
         case RowRefused(row=row, reference=reference, problems=problems):
-            counts["refused"] += 1
             places = [{"pointer": one.pointer, "rule": one.rule, "detail": one.message} for one in problems]
             named = {"reference": reference} if reference is not None else {}
-            return orjson.dumps({"row": row, **named, "errors": places})
+            return "refused", orjson.dumps({"row": row, **named, "errors": places})
         case Waiting(row=row, id=identifier, reference=reference):
-            counts["accepted"] += 1
-            return _told(row, identifier, reference, "accepted")
+            return "accepted", _told(row, identifier, reference, "accepted")
         case Issued(row=row, id=identifier, reference=reference, envelope=envelope):
-            counts["recorded"] += 1
             told = _told(row, identifier, reference, "recorded")
-            return told if envelope is None else b"".join((told[:-1], b',"envelope":', envelope, b"}"))
+            whole = told if envelope is None else b"".join((told[:-1], b',"envelope":', envelope, b"}"))
+            return "recorded", whole
 
 
 def _told(row: int, identifier: bytes, reference: str, state: str) -> bytes:

@@ -1,17 +1,18 @@
 """Issuing many certificates in one request: rows of NDJSON in, what came of each out."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from api.bulk import Rows, Spool, spooled
+from api.bulk import Places, Rows, Spool, Spooled, spooled
 from api.dependencies import Issuer, LedgerDep, ServicesDep, WaitDep
 from api.errors import ApiError, retry_after
 from api.openapi import AUTHENTICATED, problems
 from api.schemas import ELSEWHERE
-from ledger.bulk.running import Way, issue_in_bulk
+from ledger.bulk.running import Outcome, Way, issue_in_bulk
 from ledger.issuing import admit
 
 router = APIRouter(tags=["certificates"])
@@ -98,14 +99,26 @@ async def issue_rows(  # noqa: PLR0913, PLR0917 - what FastAPI hands over
         way=way,
         wanted=lambda _: envelopes,
     )
-    turns = request.app.state.bulk_turns
-    if not turns.acquire(blocking=False):
-        raise ApiError("overloaded", headers=retry_after(_FULL_SECONDS))
-    spool = Spool()
-    spooled(outcomes, rows, spool, turns.release)
+    spool = _begun(request, outcomes, rows)
     try:
         await rows.read(aiter(request.stream()), limits.bulk_pause)
     except BaseException:
         spool.leave()  # nobody will read it; what was accepted stays
         raise
-    return StreamingResponse(spool.pieces(), media_type=MEDIA_TYPE)
+    return Spooled(spool, MEDIA_TYPE, limits.bulk_pause)
+
+
+def _begun(request: Request, outcomes: Iterable[Outcome], rows: Rows) -> Spool:
+    """Take a place and begin to issue; `overloaded` when all places are taken, or too many answers unread."""
+    places: Places = request.app.state.bulk_places
+    spool = places.spool()
+    if spool is None:
+        raise ApiError("overloaded", headers=retry_after(_FULL_SECONDS))
+    try:
+        spooled(outcomes, rows, spool, places.work.release)
+    except BaseException:
+        places.work.release()
+        spool.leave()
+        spool.leave()
+        raise
+    return spool

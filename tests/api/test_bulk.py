@@ -1,15 +1,19 @@
 """Many rows in one request: each stands for itself, and what was accepted stays."""
 
 import asyncio
+import errno
 import json
+import os
+import tempfile
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from httpx2 import Response
+from starlette.requests import ClientDisconnect
 
-from api.bulk import Rows
+from api.bulk import Rows, Spool, Spooled
 from api.errors import ApiError
 from api.services import Limits
 from ledger.archive import Scope
@@ -158,12 +162,82 @@ def test_a_row_that_is_too_long_is_a_row_refused(desk: Desk) -> None:
 
 def test_only_so_many_requests_are_worked_on_at_once(desk: Desk) -> None:
     """The next is told to come again."""
-    turns = desk.app.state.bulk_turns
+    work = desk.app.state.bulk_places.work
     taken = 0
-    while turns.acquire(blocking=False):
+    while work.acquire(blocking=False):
         taken += 1
     assert taken == Limits().bulk_at_once
     problem(post(desk, body([a_new_document()])), 503, "overloaded")
+
+
+def test_only_so_many_answers_may_be_unread(desk: Desk) -> None:
+    """They are files, and whoever reads slowly must not fill the disk; once read they make room."""
+    places = desk.app.state.bulk_places
+    unread = []
+    while (spool := places.spool()) is not None:
+        places.work.release()
+        unread.append(spool)
+    assert len(unread) == 4 * Limits().bulk_at_once
+    problem(post(desk, body([a_new_document()])), 503, "overloaded")
+    for spool in unread:
+        spool.complete(b"{}")
+        spool.leave()
+    for _ in range(len(unread) + 1):
+        told(post(desk, body([a_new_document()])))
+
+
+def test_an_answer_that_the_disk_has_no_room_for_ends_with_its_summary(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It counts what was told, what was accepted stays, and the place is free again."""
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "no space")
+
+    documents = [a_new_document() for _ in range(3)]
+    for _ in range(Limits().bulk_at_once + 1):
+        with monkeypatch.context() as broken:
+            broken.setattr(os, "pwrite", full)
+            lines, summary = told(post(desk, body(documents)))
+        assert (lines, summary["rows"]) == ([], 0)
+        assert summary["stopped"] == "/problems/internal"
+    lines, _ = told(post(desk, body(documents)))
+    assert {line["state"] for line in lines} == {"recorded"}
+
+
+def test_without_room_for_the_file_the_place_is_given_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of the body is read then."""
+
+    def full(**_: object) -> Any:
+        raise OSError(errno.ENOSPC, "no space")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(tempfile, "TemporaryFile", full)
+        for _ in range(5 * Limits().bulk_at_once):
+            problem(post(desk, body([a_new_document()])), 500, "internal")
+    told(post(desk, body([a_new_document()])))
+
+
+def test_whoever_does_not_take_the_answer_is_given_up() -> None:
+    """And the file with them."""
+    gone = []
+    spool = Spool(lambda: gone.append(True))
+    spool.add(b"{}")
+    spool.complete(b"{}")
+
+    async def receive() -> Any:
+        await asyncio.sleep(60)
+
+    async def send(_: object) -> None:
+        await asyncio.sleep(60)
+
+    answer = Spooled(spool, ROWS, 0.05)
+    scope: Any = {"type": "http", "asgi": {"spec_version": "2.3"}}
+    with pytest.raises(ClientDisconnect):
+        asyncio.run(answer(scope, receive, send))
+    assert gone == [True]
 
 
 def test_the_description_tells_of_the_rows(desk: Desk) -> None:
