@@ -7,28 +7,24 @@ A round may be cut off anywhere; the next one, in this process or another, goes 
 3. Take up waiting writes while there is room under way: group, sign, store the signed bytes, send.
 """
 
-import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
-from typing import NoReturn
 
-from ledger.batch import batch_of
-from ledger.carried import carried_by, held_already, seen_too_early, write_of
+from ledger.carried import held_already, seen_too_early, write_of
 from ledger.errors import (
     ArchiveUnavailable,
     LedgerError,
     NodesDisagree,
     SignerMisbehaved,
     SignerUnavailable,
-    SubmitterStopped,
     Unavailable,
 )
 from ledger.facts import Address, Role, Written
+from ledger.grouping import Grouping
+from ledger.key_alarms import KeyAlarms
 from ledger.outbox import (
-    STOPPING,
     AlarmName,
     Answer,
     Dispatch,
@@ -40,11 +36,10 @@ from ledger.outbox import (
     Signature,
     Tenure,
 )
-from ledger.ports import Filing, FilingState, Ledger
+from ledger.ports import FilingState, Ledger
 from ledger.refusals import CertificateUnknown, ContractRefusal, NotAuthorised
 from ledger.writes import Write
 
-_LOG = logging.getLogger(__name__)
 _AFTER_SILENCE = 0.1
 """Seconds after which bytes are handed over again where it is unknown whether they arrived."""
 _MOST_SIGNATURES = 20
@@ -87,14 +82,13 @@ class Office:
         self._next: int | None = None
         self._signed_here: set[int] = set()
         """Positions of the signed writes: while the tenure is held, nobody else signs for the key."""
-        self._alone: set[int] = set()
-        """Positions of waiting certificates that cannot share an anchor."""
+        self._grouping = Grouping(ledger)
+        self._alarms = KeyAlarms(ledger, account)
         self._again_at: dict[bytes, float] = {}
-        self._in_force: set[AlarmName] = set()
 
     def round(self) -> bool:
         """Go one round; whether anything moved."""
-        self._in_force = heed(self._ledger, self._account)
+        self._alarms.heed()
         if self._next is None:
             writes = self._ledger.outbox.open(self._account, _ALL)
             self._signed_here = {write.position for write in writes if write.state is DispatchState.SIGNED}
@@ -104,7 +98,7 @@ class Office:
         self._signed_here.intersection_update(write.position for write in under_way)
         room, sent = self._policy.under_way - len(under_way), 0
         if room > 0:  # what waits can be much, so it is read only then
-            for write in self._groups(self._waiting(), room):
+            for write in self._grouping.groups(self._waiting(), room):
                 self._sent(write)
                 sent += 1
         return len(under_way) < len(signed) or sent > 0
@@ -128,11 +122,11 @@ class Office:
         match self._outcome(signatures, write):
             case Mined(written=written, final=True):
                 self._settled(dispatch, written)
-                self._over(*_OVER_WHEN_FINAL)
+                self._alarms.over(*_OVER_WHEN_FINAL)
                 self._forget(signatures)
                 return True
             case Failed(refusal=refusal, final=True) if self._failed(dispatch, refusal):
-                self._over(*_OVER_WHEN_FINAL)
+                self._alarms.over(*_OVER_WHEN_FINAL)
                 self._forget(signatures)
                 return True
             case None:
@@ -144,7 +138,7 @@ class Office:
         try:
             found = self._ledger.transactions.outcome(signatures, write, self._account)
         except NodesDisagree as differing:
-            self._note(AlarmName.NODE_DISAGREES, str(differing))
+            self._alarms.note(AlarmName.NODE_DISAGREES, str(differing))
             raise
         if isinstance(found, Mined):
             self.newest = found.written.at
@@ -161,7 +155,7 @@ class Office:
         if not isinstance(refusal, ContractRefusal):
             if dispatch.attempts + 1 >= self._policy.attempts:
                 detail = f"write {dispatch.position} failed {dispatch.attempts + 1} times: {refusal}"
-                self._alarm(AlarmName.WRITE_FAILS, detail)
+                self._alarms.stop(AlarmName.WRITE_FAILS, detail)
             self._ledger.outbox.requeue(dispatch, self._account)
             return True
         before = held_already(dispatch, self._ledger)
@@ -215,63 +209,18 @@ class Office:
         if self._ledger.transactions.used(self._account) > newest.nonce:
             if self._outcome(signatures, write) is None:
                 detail = f"nonce {newest.nonce} was used by a transaction that this archive did not make"
-                self._alarm(AlarmName.KEY_USED_ELSEWHERE, detail)
+                self._alarms.stop(AlarmName.KEY_USED_ELSEWHERE, detail)
         elif answer is not Answer.REFUSED and len(signatures) < _MOST_SIGNATURES:
             self._signed(dispatch, write, newest.nonce, above=newest.price)
         elif answer is not Answer.TAKEN:
             detail = f"the node does not take transaction 0x{newest.transaction.hex()}"
-            self._note(AlarmName.TRANSACTION_REFUSED, detail)
+            self._alarms.note(AlarmName.TRANSACTION_REFUSED, detail)
 
     def _overdue(self, dispatch: Dispatch) -> bool:
         signed_at = dispatch.signed_at or dispatch.queued_at
         return (self._ledger.clock() - signed_at).total_seconds() > self._policy.bump_after
 
     # --------------------------------------------------------------------------------------- waiting
-
-    def _groups(self, waiting: Sequence[Dispatch], room: int) -> Iterator[Dispatch]:
-        """Yield what goes out next: waiting certificates as one anchor, everything else by itself."""
-        queue = list(waiting)
-        self._alone.intersection_update(write.position for write in waiting)
-        while queue and room > 0:
-            room -= 1
-            issues = list(takewhile(lambda write: write.kind is DispatchKind.ISSUE, queue))
-            together = self._together(issues) if len(issues) > 1 else []
-            if len(together) < 2:  # noqa: PLR2004 - a batch of one is no batch
-                yield queue.pop(0)
-                continue
-            grouped = {write.position for write, _ in together}
-            queue = [write for write in queue if write.position not in grouped]
-            yield self._grouped(together)
-
-    def _together(self, issues: Sequence[Dispatch]) -> list[tuple[Dispatch, Filing]]:
-        """Return the waiting certificates that can share an anchor.
-
-        The contract looks at parents and at references that are taken only when it writes an entry, so
-        those certificates go out by themselves and meet its rules.
-        """
-        carried = [(w, carried_by(w, self._ledger)) for w in issues if w.position not in self._alone]
-        found = [(write, filing) for write, filing in carried if filing and not filing.terms.parents]
-        if len(found) > 1:
-            keys = [filing.terms.reference_key for _, filing in found]
-            taken = self._ledger.registry.taken(found[0][1].terms.exporting, keys)
-            found = [(write, filing) for write, filing in found if filing.terms.reference_key not in taken]
-        together = {write.position for write, _ in found}
-        self._alone.update(write.position for write, _ in carried if write.position not in together)
-        return found
-
-    def _grouped(self, together: Sequence[tuple[Dispatch, Filing]]) -> Dispatch:
-        """Let one anchor take the place of several waiting certificates.
-
-        Raises `ArchiveUnavailable` when another process has changed one of them since we looked: one that
-        lacks a key may give its writes to another.
-        """
-        terms = [filing.terms for _, filing in together]
-        batch = batch_of((filing.id for _, filing in together), terms[0].exporting)
-        until = max(each.valid_until for each in terms)
-        try:
-            return self._ledger.outbox.group([write for write, _ in together], batch, until)
-        except ValueError as changed:
-            raise ArchiveUnavailable("another process has changed waiting writes") from changed
 
     def _sent(self, dispatch: Dispatch) -> None:
         """Give a waiting write the next nonce, store its signed bytes, and send them."""
@@ -285,11 +234,11 @@ class Office:
         try:
             signature = self._ledger.transactions.sign(write, self._account, nonce, above=above)
         except SignerUnavailable as silent:
-            self._note(AlarmName.SIGNER_UNAVAILABLE, str(silent))
+            self._alarms.note(AlarmName.SIGNER_UNAVAILABLE, str(silent))
             raise
         except SignerMisbehaved as wrong:
-            self._alarm(AlarmName.SIGNER_MISBEHAVES, str(wrong))
-        self._over(AlarmName.SIGNER_UNAVAILABLE)
+            self._alarms.stop(AlarmName.SIGNER_MISBEHAVES, str(wrong))
+        self._alarms.over(AlarmName.SIGNER_UNAVAILABLE)
         if not self.tenure.alive():
             raise ArchiveUnavailable("the tenure of the key was lost before anything was signed away")
         try:
@@ -319,39 +268,12 @@ class Office:
         last = self._ledger.outbox.last_nonce(self._account)
         if last is not None and used > last + 1:
             detail = f"the chain has {used} transactions of the key, this archive knows of {last + 1}"
-            self._alarm(AlarmName.KEY_USED_ELSEWHERE, detail)
+            self._alarms.stop(AlarmName.KEY_USED_ELSEWHERE, detail)
         return used if last is None else last + 1
-
-    def _over(self, *names: AlarmName) -> None:
-        """Take alarms of the key back that what just went well has put an end to."""
-        for name in self._in_force.intersection(names):
-            self._ledger.outbox.clear_alarm(name, self._account)
-            self._in_force.discard(name)
-            _LOG.info("alarm %s of %s is over", name.value, self._account)
-
-    def _alarm(self, name: AlarmName, detail: str) -> NoReturn:
-        """Stop until an operator has looked at it."""
-        self._note(name, detail)
-        raise SubmitterStopped(name, self._account, detail)
-
-    def _note(self, name: AlarmName, detail: str) -> None:
-        _LOG.error("alarm %s: %s", name.value, detail)
-        self._in_force.add(name)
-        self._ledger.reports.alarmed(name, self._account)
-        self._ledger.outbox.raise_alarm(name, self._account, detail, now=self._ledger.clock())
 
     def _forget(self, signatures: Sequence[Signature]) -> None:
         for signature in signatures:
             self._again_at.pop(signature.transaction, None)
-
-
-def heed(ledger: Ledger, account: Address) -> set[AlarmName]:
-    """Return the alarms of a key in force; raises `SubmitterStopped` when one keeps it from submitting."""
-    own = [alarm for alarm in ledger.outbox.alarms() if alarm.subject == account]
-    for alarm in own:
-        if alarm.name in STOPPING:
-            raise SubmitterStopped(alarm.name, account, alarm.detail)
-    return {alarm.name for alarm in own}
 
 
 def by_nonce(signed: Sequence[Dispatch]) -> list[Dispatch]:

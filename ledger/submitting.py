@@ -16,9 +16,10 @@ from typing import Any, Final
 
 from ledger.errors import ArchiveUnavailable, ClockSkewed, LedgerError, SubmitterStopped, Unavailable
 from ledger.facts import Address
+from ledger.key_alarms import heed
 from ledger.outbox import Dispatch, DispatchState
 from ledger.ports import Ledger
-from ledger.rounds import Office, Policy, heed
+from ledger.rounds import Office, Policy
 
 _LOG = logging.getLogger(__name__)
 DONE: Final = frozenset({DispatchState.RECORDED, DispatchState.REFUSED})
