@@ -69,10 +69,10 @@ def rows(outcomes: Sequence[Outcome]) -> list[Json]:
 
 def table(found: Sequence[Json]) -> str:
     """Return two tables: the comparison, and what it rests on."""
-    head = f"{'':38}{'ours/s':>11}  {'peer':16}{'peer/s':>11}{'times':>8}{'by CPU':>8}  {'reached':8}target"
+    head = f"{'':41}{'ours/s':>11}  {'peer':16}{'peer/s':>11}{'times':>8}{'by CPU':>8}  {'reached':8}target"
     lines = [head, *_comparison(found), ""]
     lines.append(
-        f"{'':38}{'who':16}{'per second':>12}{'slowest':>11}{'fastest':>11}"
+        f"{'':41}{'who':16}{'per second':>12}{'slowest':>11}{'fastest':>11}"
         f"{'p50 ms':>10}{'p99 ms':>10}{'max ms':>10}{'CPU µs':>10}{'peak MiB':>10}  more"
     )
     return "\n".join([*lines, *_details(found)])
@@ -89,7 +89,7 @@ def _comparison(found: Sequence[Json]) -> Iterator[str]:
     for ours in (row for row in found if row["who"] == OURS):
         peers = [row for row in found if row["figure"] == ours["figure"] and row["who"] != OURS]
         target = f"{_REACHED[ours['reached']]:8}{ours['target']}"
-        start = f"{ours['figure']:38}{_number(ours['perSecond']):>11}  "
+        start = f"{ours['figure']:41}{_number(ours['perSecond']):>11}  "
         if not peers:
             yield f"{start}{'':43}  {target}".rstrip()
         for peer in peers:
@@ -107,7 +107,7 @@ def _details(found: Sequence[Json]) -> Iterator[str]:
         times = "".join(f"{_time(row[key]):>10}" for key in ("p50Ms", "p99Ms", "maxMs"))
         more = ", ".join(f"{label} {_number(value)}" for label, value in row["more"].items())
         yield (
-            f"{name:38}{row['who']:16}{_number(rates[0]):>12}{_number(rates[1]):>11}{_number(rates[2]):>11}"
+            f"{name:41}{row['who']:16}{_number(rates[0]):>12}{_number(rates[1]):>11}{_number(rates[2]):>11}"
             f"{times}{_number(row['cpuMicroseconds']):>10}{row['peakMebibytes']:>10.0f}  {more}"
         ).rstrip()
 
