@@ -10,7 +10,8 @@ import logging
 import os
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from contextlib import closing
 from queue import Full, Queue
 from typing import Final
 
@@ -202,17 +203,20 @@ class Spooled(StreamingResponse):
             self._spool.leave()
 
 
-def spooled(outcomes: Iterable[Outcome], rows: Rows, spool: Spool, ended: Callable[[], None]) -> None:
+def spooled(
+    outcomes: Generator[Outcome, None, None], rows: Rows, spool: Spool, ended: Callable[[], None]
+) -> None:
     """Issue in a thread of its own: write what comes of each row, then a summary."""
     counts = {"recorded": 0, "accepted": 0, "refused": 0}
 
     def run() -> None:
         stopped: dict[str, str] = {}
         try:
-            for outcome in outcomes:
-                kind, line = _line(outcome)
-                spool.add(line)
-                counts[kind] += 1
+            with closing(outcomes):
+                for outcome in outcomes:
+                    kind, line = _line(outcome)
+                    spool.add(line)
+                    counts[kind] += 1
         except LedgerError as error:
             stopped = {"stopped": problem_of(error).uri}
         except Exception as error:  # noqa: BLE001 - what the answer began with must be ended, whatever it is

@@ -1,6 +1,6 @@
 """Issuing many certificates in one request: rows of NDJSON in, what came of each out."""
 
-from collections.abc import Iterable
+from collections.abc import Generator
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
@@ -108,7 +108,7 @@ async def issue_rows(  # noqa: PLR0913, PLR0917 - what FastAPI hands over
     return Spooled(spool, MEDIA_TYPE, limits.bulk_pause)
 
 
-def _begun(request: Request, outcomes: Iterable[Outcome], rows: Rows) -> Spool:
+def _begun(request: Request, outcomes: Generator[Outcome, None, None], rows: Rows) -> Spool:
     """Take a place and begin to issue; `overloaded` when all places are taken, or too many answers unread."""
     places: Places = request.app.state.bulk_places
     spool = places.spool()

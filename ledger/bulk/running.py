@@ -11,7 +11,7 @@ Nothing is kept but the batches under way, so memory does not grow with the numb
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -113,9 +113,10 @@ def issue_in_bulk(  # noqa: PLR0913 - what, for whom, where, how
     ledger: Ledger,
     way: Way | None = None,
     wanted: Wanted = lambda _: True,
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """Issue a certificate for each row; yields what came of them, in order.
 
+    Whoever leaves before the last one closes it, which ends the processes and the thread.
     `wanted` says of an id whether its envelope is.  Raises what `ledger.issuing.entitled` raises, before
     anything is read; later `Unavailable` when the run cannot go on, after everything that was accepted has
     been told: the same rows again continue it.
@@ -143,7 +144,7 @@ class _Run:
         self._silent_since = time.monotonic()
         self._given_up = False
 
-    def outcomes(self, rows: Iterable[Raw], desk: Desk) -> Iterator[Outcome]:
+    def outcomes(self, rows: Iterable[Raw], desk: Desk) -> Generator[Outcome, None, None]:
         """Yield what came of each row."""
         way, today = self._way, lambda: self._ledger.clock().date()
         with (
