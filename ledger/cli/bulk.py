@@ -5,8 +5,9 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from types import FrameType
 from typing import Any, BinaryIO, Final, NoReturn, Self
@@ -23,7 +24,7 @@ from rich.progress import (
 
 from ledger.bulk.reading import csv_rows, ndjson_rows
 from ledger.bulk.running import Issued, Outcome, RowRefused, Waiting, Way, issue_in_bulk
-from ledger.cli.handing_out import Folder, Lines
+from ledger.cli.handing_out import Folder, Lines, writing_to
 from ledger.cli.output import EXIT_PENDING, EXIT_REFUSED, answer, complain, failures, page, talk, usage
 from ledger.cli.session import Session
 from ledger.errors import Unavailable
@@ -90,6 +91,7 @@ class Tally:
 
 def issue_file(session: Session, file: Path, out: Path, errors: Path | None, way: Way) -> NoReturn:
     """Issue a certificate for each row of a file, write the envelopes, and end with a summary."""
+    _see_apart(file, out, errors)
     tally = Tally()
     with ExitStack() as ending, failures():
         authority, account = session.authority()
@@ -105,10 +107,11 @@ def issue_file(session: Session, file: Path, out: Path, errors: Path | None, way
             columns=columns,
             authority=authority,
             account=account,
-            ledger=session.ledger,
+            ledger=session.issuing,
             way=way,
             wanted=envelopes.lacks,
         )
+        ending.enter_context(closing(outcomes))
         with _interruptible(tally):
             for outcome in outcomes:
                 tally.count(outcome)
@@ -118,7 +121,16 @@ def issue_file(session: Session, file: Path, out: Path, errors: Path | None, way
                     complaints.tell(outcome)
                 if tally.rows % _SHOWN_EACH == 0:
                     progress.update(task, completed=tally.rows, rate=tally.told["per second"])
+            envelopes.finish()
+            complaints.finish()
     _end(tally, file, as_json=session.as_json)
+
+
+def _see_apart(rows: Path, out: Path, errors: Path | None) -> None:
+    """End when a file that is written is one that is read, or written otherwise: it would be lost."""
+    for one, other in combinations([path.resolve() for path in (rows, out, errors) if path], 2):
+        if one == other or (one.exists() and other.exists() and one.samefile(other)):
+            usage("--bulk, --out and --errors must be different files")
 
 
 def _end(tally: Tally, file: Path, *, as_json: bool) -> NoReturn:
@@ -205,16 +217,24 @@ class _Complaints:
 
     def __exit__(self, *_: object) -> None:
         if self._stream:
-            self._stream.close()
+            with suppress(OSError):  # the next run tells of them again
+                self._stream.close()
         elif self._told > _SHOWN:
             talk.print(f"… and {self._told - _SHOWN} rows more; --errors FILE names them all", markup=False)
+
+    def finish(self) -> None:
+        """Hand over to the system all that was told; raises `OutputUnwritable`."""
+        if self._stream:
+            with writing_to(Path(self._stream.name)):
+                self._stream.flush()
 
     def tell(self, refused: RowRefused) -> None:
         """Tell of a row."""
         self._told += 1
         if self._stream:
             line = json.dumps(refusal_document(refused, in_table=self._in_table), ensure_ascii=False)
-            self._stream.write(f"{line}\n")
+            with writing_to(Path(self._stream.name)):
+                self._stream.write(f"{line}\n")
         elif self._told <= _SHOWN:
             for problem in refused.problems:
                 where = _column(problem.pointer) if self._in_table else problem.pointer or "/"

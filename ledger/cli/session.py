@@ -43,6 +43,15 @@ class Session:
         """The outside, bundled."""
         return self.opened.ledger
 
+    @property
+    def issuing(self) -> Ledger:
+        """The same for issuing much: what is on it is read from the replica in the archive, if that is fresh.
+
+        An old chain takes long to say which references are taken.
+        """
+        opened = self.opened
+        return opened.served if opened.replicated.local else opened.ledger
+
     def acting(self) -> Address:
         """Return the account to sign with: the one named, or the only one at hand."""
         held = self.opened.accounts

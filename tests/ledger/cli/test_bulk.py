@@ -15,6 +15,9 @@ from typing import Any
 
 import pytest
 
+from ledger.chain.connect import ChainLedger
+from ledger.cli import bulk as bulk_command
+from ledger.cli.handing_out import Folder, Lines
 from ledger.fsck import Examiner
 from ledger.opening import Settings, open_ledger
 from ledger.ports import FilingState
@@ -125,6 +128,98 @@ def test_a_file_with_something_else_in_it_is_left_alone(desk: Desk) -> None:
     out.write_text("not an envelope\n", encoding="utf-8")
     assert bulk(desk, rows, out).code == 2
     assert out.read_text(encoding="utf-8") == "not an envelope\n"
+
+
+@pytest.mark.parametrize("content", ['{"a":1}', "no line end", '{"version":"another format"'])
+def test_a_last_line_that_is_no_torn_envelope_is_left_alone(desk: Desk, content: str) -> None:
+    """It is somebody's file, such as rows without a line end."""
+    rows, out = rows_file(desk.folder / "rows.ndjson", documents("Y", 1)), desk.folder / "out.ndjson"
+    out.write_text(content, encoding="utf-8")
+    assert bulk(desk, rows, out).code == 2
+    assert out.read_text(encoding="utf-8") == content
+
+
+@pytest.mark.parametrize("place", ["out.ndjson", "envelopes"])
+def test_one_run_at_a_time_has_a_file_or_folder(desk: Desk, place: str) -> None:
+    """Another would cut off the line that is just being written."""
+    rows, out = rows_file(desk.folder / "rows.ndjson", documents("L", 2)), desk.folder / place
+    with Lines(out) if out.suffix else Folder(out):
+        refused = bulk(desk, rows, out)
+        assert (refused.code, "another run" in refused.talk) == (2, True)
+    assert bulk(desk, rows, out).code == 0
+
+
+def test_what_is_read_is_never_written_over(desk: Desk) -> None:
+    """Nor one result by the other; links are looked through."""
+    rows, out = rows_file(desk.folder / "rows.ndjson", documents("O", 2)), desk.folder / "out.ndjson"
+    before = rows.read_bytes()
+    link = desk.folder / "link.ndjson"
+    link.symlink_to(rows)
+    for words in ((rows, "--errors", str(link)), (link,), (rows, "--errors", str(out))):
+        target = rows if words == (link,) else out
+        assert bulk(desk, words[0], target, *words[1:]).code == 2
+    assert rows.read_bytes() == before
+
+
+class OnFullDisk(Lines):
+    """A file on a disk that is full."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._stream.close()
+        self._stream = open("/dev/full", "wb", buffering=1 << 20)  # noqa: PTH123, SIM115 - closed by `Lines`
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+@pytest.mark.parametrize("option", ["--out", "--errors"])
+def test_a_full_disk_ends_the_run_and_the_next_goes_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    """What was accepted is not lost."""
+    wanted = documents("D", 3)
+    rows = rows_file(desk.folder / "rows.ndjson", [*wanted, altered(wanted[0], "/items/1/hsCode", "x")] * 30)
+    full, out = desk.folder / "full.ndjson", desk.folder / "out.ndjson"
+    full.symlink_to("/dev/full")
+    with monkeypatch.context() as disk:
+        if option == "--out":
+            disk.setattr(bulk_command, "Lines", OnFullDisk)
+        said = bulk(desk, rows, out, *(() if option == "--out" else ("--errors", str(full))))
+    assert (said.code, said.json["stopped"]) == (15, "OutputUnwritable"), said.talk
+    assert "No space left" in said.talk
+    again = bulk(desk, rows_file(rows, wanted), out)
+    assert (again.code, again.json["alreadyIssued"]) == (0, 3)
+    whole(desk, out, [row["reference"] for row in wanted])
+
+
+def test_which_references_are_taken_is_read_from_a_fresh_replica(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An old chain takes long to say so; without a replica it is asked, and `asal fsck` always asks it."""
+    asked: list[str] = []
+
+    def noted(name: str) -> None:
+        before = getattr(ChainLedger, name)
+
+        def asking(self: ChainLedger, *arguments: Any) -> Any:
+            asked.append(name)
+            return before(self, *arguments)
+
+        monkeypatch.setattr(ChainLedger, name, asking)
+
+    noted("taken")
+    noted("evidence")
+    rows, out = rows_file(desk.folder / "rows.ndjson", documents("P", 2)), desk.folder / "out.ndjson"
+    assert bulk(desk, rows, out).code == 0
+    assert asked == ["taken"]
+    assert desk.asal("replica", "rebuild").code == 0
+    asked.clear()
+    rows, taken = rows_file(rows, documents("Q", 2)), documents("P", 1)
+    assert bulk(desk, rows, out).code == 0
+    assert asked == []
+    assert desk.asal("replica", "rebuild").code == 0
+    assert desk.asal("fsck").code in {0, 3}
+    assert "evidence" in asked
+    whole(desk, out, [row["reference"] for row in [*taken, *documents("P", 2)[1:], *documents("Q", 2)]])
 
 
 def test_a_folder_gets_one_file_for_each_certificate(desk: Desk) -> None:
