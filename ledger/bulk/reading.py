@@ -12,6 +12,7 @@ from typing import BinaryIO, Final, TypeVar
 
 from ledger.bulk.rows import Raw
 from ledger.errors import InputMalformed, Problem
+from ledger.strict_json import MAX_DEPTH
 
 MOST_BYTES: Final = 1024 * 1024
 """The longest row: ten times a certificate of 64 goods lines."""
@@ -56,8 +57,10 @@ def _check(header: tuple[str, ...]) -> None:
         raise InputMalformed("csv.header", "the first row names the fields, such as exporter.name")
     seen: set[str] = set()
     for number, column in enumerate(header, 1):
-        if not all(column.split(".")):
-            raise InputMalformed("csv.header", f"column {number} has no dotted path as its name")
+        if not all(column.split(".")) or column.count(".") >= MAX_DEPTH:
+            raise InputMalformed(
+                "csv.header", f"column {number} has no dotted path of at most {MAX_DEPTH} steps as its name"
+            )
         if column in seen:
             raise InputMalformed("csv.header", f"column {number} has the name of an earlier one")
         seen.add(column)

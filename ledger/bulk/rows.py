@@ -198,5 +198,7 @@ def nested(columns: Sequence[str], cells: Sequence[str]) -> dict[str, Any]:
         part = document
         for step in path:
             part = part.setdefault(step, {})
+            if not isinstance(part, dict):
+                raise InputMalformed("csv.header", f"a column lies within the tick-box {step}")
         part[last] = _BOOLEANS.get(cell, cell) if path[:1] == [_TICKS] else cell
     return document

@@ -26,10 +26,14 @@ def main() -> None:
     # Reading goes on while an answer waits to be taken, so the two sides never wait for each other.
     threading.Thread(target=_read, args=(given, chunks), daemon=True).start()
     desk = chunks.get()
-    with suppress(BrokenPipeError):
+    try:
         while (chunk := chunks.get()) is not None:
             raws, on = chunk
             told.send(drawn_rows(raws, desk, on))
+    except BrokenPipeError:
+        return
+    except Exception as error:  # noqa: BLE001 - its message may hold what a row says, so only its class is told
+        sys.exit(f"a process that draws up certificates failed: {type(error).__name__}")
 
 
 def _read(given: "Connection[Any, Any]", chunks: "SimpleQueue[Any]") -> None:

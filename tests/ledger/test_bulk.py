@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -224,12 +225,21 @@ def test_ticks_that_a_table_leaves_out_are_not_ticked_and_others_are_true_or_fal
 
 
 @pytest.mark.parametrize(
-    "header", [b"", b"\n", b"a,a\n", b"a,,b\n", b"a,a.b\n", b"a..b\n", b'"a\n', b"\xff\n", b".a\n"]
+    "header",
+    [b"", b"\n", b"a,a\n", b"a,,b\n", b"a,a.b\n", b"a..b\n", b'"a\n', b"\xff\n", b".a\n", b"a" + b".a" * 40],
 )
 def test_a_header_that_cannot_be_used_is_refused(header: bytes) -> None:
     """Before anything is issued."""
     with pytest.raises(InputMalformed):
         csv_rows(io.BytesIO(header))
+
+
+def test_a_column_within_a_tick_box_is_a_problem_of_the_row() -> None:
+    """A tick-box has nothing in it."""
+    desk, (row,) = rows_of(b"endorsements.deMinimis.x\n1\n")
+    drawn = drawn_row(row, desk, START.date())
+    assert isinstance(drawn, Faulty)
+    assert drawn.problems[0].rule == "csv.header"
 
 
 def test_cells_too_many_are_a_row_refused_and_broken_quotation_ends_the_table() -> None:
@@ -262,6 +272,21 @@ def test_processes_draw_up_in_order_what_this_one_would() -> None:
     given_references = [row.given_reference for row in drawn if isinstance(row, Prepared)]
     assert given_references == sent
     assert isinstance(drawn[7], Faulty)
+
+
+def test_a_drawing_process_that_fails_does_not_repeat_what_it_was_given() -> None:
+    """Its standard error is its caller's, and may be a log."""
+    given = _framed(VN) + _framed("no chunk, but confidential")
+    command = [sys.executable, "-m", "ledger.bulk.worker"]
+    process = subprocess.run(command, input=given, capture_output=True, check=False)
+    assert process.returncode == 1
+    assert process.stderr == b"a process that draws up certificates failed: ValueError\n"
+
+
+def _framed(message: object) -> bytes:
+    """Return a message as a `Connection` sends it."""
+    body = pickle.dumps(message)
+    return len(body).to_bytes(4, "big") + body
 
 
 def test_a_drawing_process_that_dies_is_told() -> None:
