@@ -12,9 +12,11 @@ from api.errors import add_handlers
 from api.monitoring import NOBODY, Answers, Monitoring
 from api.openapi import describe
 from api.probe import Probe
+from api.readiness import looked_at
 from api.routes import bulk, certificates, health, members, pages, verifications
 from api.scrape import AtScrape, Listener
 from api.services import Limits, Services
+from api.shared import Shared
 from api.transport import Transport
 from api.watch import Watch
 from ledger.archive import ArchiveRooms
@@ -56,6 +58,7 @@ def create_app(
     AtScrape(services)
     app.state.services, app.state.monitoring = services, monitoring
     app.state.following = following
+    app.state.look = Shared(lambda: looked_at(app.state.services))
     # The busiest address first: routes are tried in this order.
     routers = [routes.router for routes in (verifications, certificates, bulk, members, health, pages)]
     for router in routers:

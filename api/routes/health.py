@@ -2,16 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from api.alarms import RUNBOOK
-from api.dependencies import ServicesDep
 from api.errors import RETRY_SECONDS, ApiError, retry_after
 from api.openapi import problems
 from api.pages.render import page
 from api.pages.status import shown
-from api.readiness import Look, State, looked_at
+from api.readiness import Look, State
 from api.schemas import Schema, instant
+from api.shared import Shared
 
 router = APIRouter(tags=["health"])
 
@@ -55,9 +55,10 @@ def livez() -> Alive:
     return Alive(status="alive")
 
 
-def look_of(services: ServicesDep) -> Look:
-    """Look at each thing the service needs."""
-    return looked_at(services)
+async def look_of(request: Request) -> Look:
+    """Look at each thing the service needs, once for all who ask at the same time."""
+    look: Shared[Look] = request.app.state.look
+    return await look()
 
 
 LookDep = Annotated[Look, Depends(look_of)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -143,7 +144,7 @@ class Database:
         with self.reading() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
-    @property
+    @cached_property
     def newest_revision(self) -> str | None:
         """The revision this software works with."""
         return ScriptDirectory(str(_MIGRATIONS)).get_current_head()

@@ -1,5 +1,7 @@
 """Whether the process lives, whether all it needs is there, and what it raises alarms about by itself."""
 
+import asyncio
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +15,7 @@ from api.pages.status import _ALARMS, _MEANINGS, _TITLES
 from api.probe import Probe
 from api.readiness import _LOOKS
 from api.services import Limits, Services
+from api.shared import Shared
 from api.watch import Watch
 from ledger.errors import ArchiveUnavailable, ChainUnreachable, LedgerMismatch, SignerUnavailable
 from ledger.events import Block
@@ -40,6 +43,27 @@ def test_a_ready_service_names_what_it_looked_at(desk: Desk) -> None:
     ]
     assert all(check["ok"] for check in checks)
     assert str(desk.world.ledger.ledger.chain_id) in checks[2]["detail"]
+
+
+def test_however_many_ask_one_look_is_taken_at_a_time() -> None:
+    """Anybody may ask, and a look may wait for a silent node: it must not hold all worker threads."""
+    looks = []
+    go_on = threading.Event()
+
+    def slow() -> int:
+        looks.append(1)
+        go_on.wait(30)
+        return len(looks)
+
+    async def asked() -> list[int]:
+        look = Shared(slow)
+        asking = [asyncio.create_task(look()) for _ in range(100)]
+        await asyncio.sleep(0)
+        asking.pop().cancel()
+        asyncio.get_running_loop().call_later(0.05, go_on.set)
+        return [*await asyncio.gather(*asking), await look()]
+
+    assert asyncio.run(asked()) == [1] * 99 + [2]
 
 
 def test_an_older_schema_is_not_ready(desk: Desk) -> None:
