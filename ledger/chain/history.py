@@ -11,6 +11,8 @@ from ledger.facts import Address
 BLOCKS_AT_A_TIME = 5_000
 """How many blocks are searched for events by one request; nodes refuse to search too many."""
 _HEADERS_AT_A_TIME = 100
+_MOST = 2**63 - 1
+"""The highest number that a database keeps; no chain reaches it, as block or as second since 1970."""
 
 
 class History:
@@ -119,9 +121,12 @@ def _numbered(answer: Json, number: int) -> Block:
 def _block_of(answer: Json) -> Block:
     if answer is None:
         raise ChainUnreachable("the node lacks a block that was asked for")
-    return Block(
+    block = Block(
         number=quantity(member_of(answer, "number")),
         hash=octets(member_of(answer, "hash")),
         parent=octets(member_of(answer, "parentHash")),
         time=quantity(member_of(answer, "timestamp")),
     )
+    if max(block.number, block.time) > _MOST or (len(block.hash), len(block.parent)) != (32, 32):
+        raise ChainUnreachable("the node answered with a block that cannot be")
+    return block

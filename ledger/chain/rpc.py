@@ -9,6 +9,7 @@ unknown whether it arrived, and that is for the sender to find out.
 """
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -29,6 +30,7 @@ BRIEF = False
 """Second parameter of `eth_getBlockByNumber`: without the transactions."""
 
 
+_QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}")
 _REVERTED = 3
 """The error code that go-ethereum and those who follow it give to a revert."""
 _STOPPED = ("revert", "out of gas", "invalid opcode")
@@ -122,11 +124,10 @@ class Rpc:
 
 
 def quantity(value: object) -> int:
-    """Read a number of a JSON-RPC answer, 0x and hex digits."""
-    try:
-        return int(value, 16)  # type: ignore[call-overload, no-any-return]
-    except (TypeError, ValueError):
-        raise ChainUnreachable("the node answered something else than a number") from None
+    """Read a number of a JSON-RPC answer, 0x and up to 64 hex digits."""
+    if not isinstance(value, str) or not _QUANTITY.fullmatch(value):
+        raise ChainUnreachable("the node answered something else than a number")
+    return int(value, 16)
 
 
 def octets(value: object) -> bytes:

@@ -43,7 +43,8 @@ def with_blocks(logs: Answer) -> Answer:
 
 def a_block(number: int) -> dict[str, Any]:
     """Return the head of a block as nodes do."""
-    return {"number": hex(number), "hash": "0x00", "parentHash": "0x00", "timestamp": "0x1"}
+    none = f"0x{bytes(32).hex()}"
+    return {"number": hex(number), "hash": none, "parentHash": none, "timestamp": "0x1"}
 
 
 def history(url: str, blocks_at_a_time: int = 100) -> History:
@@ -137,6 +138,25 @@ def test_another_block_than_was_asked_for_is_refused(node: Node) -> None:
     """Whoever follows the chain must not be led astray."""
     with pytest.raises(ChainUnreachable, match="another block"):
         list(history(node(lambda *_: a_block(9))).blocks([8]))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"number": hex(2**63)},
+        {"timestamp": hex(2**64)},
+        {"timestamp": "-0x1"},
+        {"timestamp": "0x1_0"},
+        {"timestamp": 7},
+        {"hash": None},
+        {"hash": "0x00"},
+        {"parentHash": "0x"},
+    ],
+)
+def test_a_block_that_cannot_be_is_no_answer(node: Node, wrong: dict[str, Any]) -> None:
+    """A block to come has no hash, and no database keeps any number."""
+    with pytest.raises(ChainUnreachable):
+        history(node(lambda *_: a_block(8) | wrong)).newest()
 
 
 def test_no_events_of_a_node_that_lacks_the_block_are_no_answer(node: Node) -> None:
