@@ -129,8 +129,8 @@ class Database:
         """Give a transaction that alters the schema, when it is our turn and for as long as it takes."""
         try:
             with self.writing() as connection:
+                take_your_time(connection)
                 if connection.dialect.name == "postgresql":
-                    connection.execute(text("SET LOCAL statement_timeout = 0"))
                     connection.execute(text("SET LOCAL lock_timeout = '5min'"))
                     key = {"key": advisory_key(_MIGRATING)}
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), key)
@@ -158,6 +158,12 @@ class Database:
         """Close every connection that is not in use."""
         self._reading.dispose()
         self._writing.dispose()
+
+
+def take_your_time(connection: Connection) -> None:
+    """Let the statements of this transaction take as long as they need: those that go over all there is."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
 
 
 def _address(url: str) -> URL:

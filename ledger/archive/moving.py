@@ -10,7 +10,7 @@ from contextlib import closing
 
 from sqlalchemy import Connection, Integer, Table, false, func, insert, select
 
-from ledger.archive.database import Database
+from ledger.archive.database import Database, take_your_time
 from ledger.archive.tables import metadata
 from ledger.errors import ArchiveUnavailable
 
@@ -27,6 +27,8 @@ def move(source: Database, target: Database) -> Mapping[str, int]:
     if source.revision() != target.revision():
         raise ArchiveUnavailable("the archive to move from has another schema; open it with this release")
     with source.reading() as old, target.writing() as new:
+        take_your_time(old)
+        take_your_time(new)
         if any(_count(new, table) for table in metadata.sorted_tables):
             raise ArchiveUnavailable("the archive to move to is not empty")
         for table in metadata.sorted_tables:

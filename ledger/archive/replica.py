@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, case, delete, func, insert, select, tu
 from sqlalchemy.exc import IntegrityError
 
 from ledger.archive import replica_tables as t
-from ledger.archive.database import Database
+from ledger.archive.database import Database, take_your_time
 from ledger.archive.replica_look import ENDED, ENTRY, EPOCH, HEAD, Looks, entry_of, head_of
 from ledger.events import Block, Event, Occurrence
 from ledger.facts import LedgerName, Reason, Standing
@@ -55,6 +55,7 @@ class SqlReplica:
     def clear(self, ledger: LedgerName) -> None:
         """Forget everything, an alarm too, and start again with this ledger."""
         with self._database.writing() as connection:
+            take_your_time(connection)
             head = _head(connection)
             for table in (*t.OF_EVENTS.values(), _BLOCKS, _HEAD):
                 connection.execute(delete(table))

@@ -152,6 +152,28 @@ def test_a_lock_or_a_statement_that_takes_too_long_is_given_up(archive_url: str,
     hasty.close()
 
 
+def test_a_large_replica_is_forgotten_however_long_that_takes(archive_url: str, rooms: ArchiveRooms) -> None:
+    """Millions of events take longer than any other statement may."""
+    slow = """
+        CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql
+            AS 'BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END';
+        CREATE TRIGGER slow BEFORE DELETE ON replica_issued FOR EACH STATEMENT EXECUTE FUNCTION slow()
+    """
+    ledger = LedgerName(1337, Address("0x" + "11" * 20))
+    hasty = Database(_with(archive_url, options="-c statement_timeout=200ms"))
+    with rooms.database.writing() as connection:
+        connection.execute(text(slow))
+    try:
+        SqlReplica(hasty).clear(ledger)
+    finally:
+        hasty.close()
+        with rooms.database.writing() as connection:
+            connection.execute(text("DROP TRIGGER slow ON replica_issued; DROP FUNCTION slow"))
+    head = rooms.replica.head()
+    assert head is not None
+    assert head.ledger == ledger
+
+
 def test_nothing_may_take_for_ever(rooms: ArchiveRooms) -> None:
     """Statements, locks and idle transactions have their limits without anybody setting them."""
     names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "application_name")
