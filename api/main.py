@@ -9,6 +9,7 @@ from api.app import create_app
 from api.logs import set_up
 from api.monitoring import Monitoring
 from api.settings import Settings
+from ledger.errors import LedgerError
 from ledger.following import following_of
 from ledger.opening import open_ledger
 
@@ -27,11 +28,14 @@ def app() -> FastAPI:
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until told to stop; ends with a sentence when the service cannot be put together."""
     settings = Settings()
+    try:
+        service = app()
+    except LedgerError as problem:
+        sys.exit(f"The service does not start: {problem}")
     uvicorn.run(
-        app,
-        factory=True,
+        service,
         host=settings.host,
         port=settings.port,
         server_header=False,

@@ -12,7 +12,7 @@ from ledger.cli.output import EXIT_PENDING, answer, failures, page, table, talk
 from ledger.cli.session import Session, session_of
 from ledger.errors import LedgerError, SubmitterBusy
 from ledger.facts import Address
-from ledger.outbox import STOPPING, DispatchState
+from ledger.outbox import STOPPING, DispatchState, Outbox
 from ledger.ports import Ledger
 from ledger.reconciling import Reconciled, reconcile
 
@@ -25,12 +25,12 @@ _SHOWN = 1_000_000
 
 @app.command()
 def status(context: typer.Context) -> None:
-    """Say what waits for each key and since when, and which alarms are in force."""
+    """Say what waits for each key and since when, and which alarms are in force; asks the archive only."""
     session = session_of(context)
     with failures():
-        outbox = session.ledger.outbox
+        outbox = session.opened.rooms.outbox
         backlog, alarms = outbox.backlog(), outbox.alarms()
-        keys = [_of_key(account, session.ledger) for account in outbox.accounts()]
+        keys = [_of_key(account, outbox) for account in outbox.accounts()]
 
     def shown() -> None:
         page.print(f"{backlog.certificates} certificates wait, in {backlog.writes} writes.")
@@ -95,8 +95,8 @@ def reconcile_(context: typer.Context) -> None:
     answer(done, as_json=session.as_json, shown=shown)
 
 
-def _of_key(account: Address, ledger: Ledger) -> dict[str, object]:
-    writes = ledger.outbox.open(account, _SHOWN)
+def _of_key(account: Address, outbox: Outbox) -> dict[str, object]:
+    writes = outbox.open(account, _SHOWN)
     return {
         "account": account,
         "waiting": sum(write.state is DispatchState.WAITING for write in writes),

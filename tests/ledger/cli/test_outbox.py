@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -46,6 +47,15 @@ def test_what_waits_is_told_and_carried(desk: Desk) -> None:
     assert desk.asal("outbox", "status").json["keys"] == []
     counts = desk.asal("fsck").json["counts"]
     assert counts == {"filings": 3, "recorded": 3, "accepted": 0, "refused": 0, "batches": 1}
+
+
+def test_what_waits_is_told_while_the_node_is_silent(desk: Desk) -> None:
+    """When the operator needs it most."""
+    accepted(desk)
+    silent = desk.folder / "silent.toml"
+    silent.write_text(re.sub(r"rpc = .*", 'rpc = ["http://127.0.0.1:9"]', desk.profile.read_text("utf-8")))
+    told = desk.asal("outbox", "status", settings={"ASAL_PROFILE": str(silent)})
+    assert (told.code, told.json["backlog"]["certificates"]) == (0, 1)
 
 
 def test_one_process_submits_for_a_key_and_carries_what_others_accept(desk: Desk) -> None:
