@@ -156,11 +156,10 @@ def _sorted_out(  # noqa: PLR0913, PLR0917 - what was found, looked up and filed
         else:
             place = filed[row.reference_key]
             document = documents.setdefault(row.reference_key, row.document)
-            told = (
-                replace(place, again=place.id != row.id)
-                if document == row.document
-                else _other(row, place.id)
-            )
+            if document != row.document:
+                told = _other(row, place.id)
+            else:
+                told = place if place.id == row.id else replace(place, again=True)
         accepted.rows.append(told)
         if isinstance(told, Place) and told.write:
             accepted.waits.setdefault(told.write, told.id)

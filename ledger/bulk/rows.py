@@ -29,6 +29,8 @@ from ledger.terms import Scheme, Terms, normalised
 _BEFORE_ROOT: Final = b'"],"merkleRoot":"'
 """What an envelope has between its proof and its root; no text has it inside, for JSON escapes quotes."""
 _TICKS: Final = "endorsements"
+_SCHEMES: Final = {int(scheme): scheme for scheme in Scheme}
+"""Looked up for every row, which calling the class would make slow."""
 _BOOLEANS: Final = {"true": True, "false": False}
 _TICK_NAMES: Final = (
     "thirdCountryInvoicing",
@@ -96,7 +98,7 @@ class Prepared(NamedTuple):
             importing=self.importing,
             issued_on=self.issued_on,
             valid_until=self.valid_until,
-            scheme=Scheme(self.scheme),
+            scheme=_SCHEMES[self.scheme],
             parents=self.parents,
         )
 
