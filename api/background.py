@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 
 from ledger.errors import LedgerError, SubmitterStopped
 from ledger.ports import Ledger
@@ -13,30 +14,48 @@ _AFTER_SILENCE = 2.0
 """The same while something does not answer."""
 
 
-class Courier:
-    """Goes rounds for every key at hand until it is stopped; what an earlier process left comes first."""
+class Repeating:
+    """Does something again and again in a thread of its own, until it is stopped."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        """Prepare; nothing is done before `start`."""
-        self._ledger = ledger
+    def __init__(self, name: str, step: Callable[[], float]) -> None:
+        """Prepare; `step` returns the seconds to pause after it, and what it raises ends nothing."""
+        self._name, self._step = name, step
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
-        self._told: set[str] = set()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
         """Begin, beside the first requests."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the round under way, and give the keys up so that another process may take them."""
+        """End after the step under way."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
-        self._ledger.carrier.close()
 
     def _run(self) -> None:
-        while not self._stopping.wait(self._round()):
-            pass
+        pause = 0.0
+        while not self._stopping.wait(pause):
+            try:
+                pause = self._step()
+            except Exception:  # noqa: BLE001 - or the service would go on without it until the next start
+                _LOG.exception("the %s broke off, and goes on", self._name)
+                pause = _AFTER_SILENCE
+
+
+class Courier(Repeating):
+    """Goes rounds for every key at hand until it is stopped; what an earlier process left comes first."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Prepare; nothing is done before `start`."""
+        super().__init__("courier", self._round)
+        self._ledger = ledger
+        self._told: set[str] = set()
+
+    def stop(self) -> None:
+        """End after the round under way, and give the keys up so that another process may take them."""
+        super().stop()
+        self._ledger.carrier.close()
 
     def _round(self) -> float:
         """Go one round; returns the seconds to pause."""
@@ -44,9 +63,6 @@ class Courier:
             outcomes = list(self._ledger.carrier.rounds())
         except LedgerError as silent:
             self._tell(f"the outbox cannot be read: {type(silent).__name__}")
-            return _AFTER_SILENCE
-        except Exception:  # noqa: BLE001 - or nothing would carry writes any more until the next start
-            _LOG.exception("a round over the keys broke off")
             return _AFTER_SILENCE
         problems = [(account, what) for account, what in outcomes if isinstance(what, LedgerError)]
         for account, problem in problems:

@@ -5,11 +5,11 @@ come from `ledger.rounds`, those about the replica from `ledger.replica`.
 """
 
 import logging
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
+from api.background import Repeating
 from api.services import Services
 from ledger.errors import LedgerError, Unavailable
 from ledger.outbox import AlarmName
@@ -20,25 +20,14 @@ EVERY = 5.0
 """Seconds between two looks."""
 
 
-class Watch:
+class Watch(Repeating):
     """Looks after one service, in a thread until it is stopped."""
 
     def __init__(self, services: Services) -> None:
         """Prepare; nothing is looked at before `start`, or a call of `look`."""
+        super().__init__("watch", self._looked)
         self._services = services
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._silent_since: datetime | None = None
-
-    def start(self) -> None:
-        """Begin, beside the first requests."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the look under way."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def look(self) -> None:
         """Look once at everything."""
@@ -53,14 +42,9 @@ class Watch:
         with suppress(LedgerError):
             self._outbox()
 
-    def _run(self) -> None:
-        while True:
-            try:
-                self.look()
-            except Exception:  # noqa: BLE001 - it must not end
-                _LOG.exception("looking after the service failed; it goes on")
-            if self._stopping.wait(EVERY):
-                return
+    def _looked(self) -> float:
+        self.look()
+        return EVERY
 
     def _note(self, name: AlarmName, problem: str | None) -> None:
         """Raise an alarm about this process, or take it back."""

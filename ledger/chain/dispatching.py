@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+from ledger.chain.calls import call_of
 from ledger.chain.connection import Connection
 from ledger.chain.receipts import failure_of, written_of
 from ledger.chain.rpc import BRIEF, LATEST, Json, NodeError, Rpc, member_of, quantity
@@ -16,8 +17,7 @@ from ledger.errors import ChainUnreachable, NodesDisagree, NotConfirmed
 from ledger.facts import Address
 from ledger.hashing import keccak
 from ledger.outbox import Answer, Failed, Mined, Signature
-from ledger.terms import abi_of, last_instant
-from ledger.writes import Anchor, Cancel, Enter, Issue, Replace, Write
+from ledger.writes import Write
 
 _LOG = logging.getLogger(__name__)
 _PRICE_KEPT = 5.0
@@ -144,17 +144,8 @@ class ChainTransactions:
 
     def _call(self, write: Write) -> Call:
         """Return what a write is for the contract; the same each time."""
-        match write:
-            case Issue(terms):
-                return self._connection.call("issue", abi_of(terms))
-            case Anchor(tree, size, valid_until):
-                return self._connection.call("anchor", tree, size, last_instant(valid_until))
-            case Enter(terms, root, proof):
-                return self._connection.call("enter", abi_of(terms), root, tuple(proof))
-            case Cancel(certificate, reason):
-                return self._connection.call("cancel", certificate, int(reason))
-            case Replace(certificate, terms):
-                return self._connection.call("replace", certificate, abi_of(terms))
+        function, arguments = call_of(write)
+        return self._connection.call(function, *arguments)
 
 
 def _told(receipt: Json) -> tuple[Json, ...]:

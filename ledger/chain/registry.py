@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from ledger.abi import Values
+from ledger.chain.calls import call_of
 from ledger.chain.connection import Connection
 from ledger.chain.history import BLOCKS_AT_A_TIME
 from ledger.chain.rpc import BRIEF, LATEST, AnswerTooLarge, NodeError, member_of, quantity
-from ledger.chain.values import code_of, evidence_from, moment, seconds_of
+from ledger.chain.values import code_of, evidence_from, moment, one_of, seconds_of
 from ledger.facts import Address, AsOf, Evidence, LedgerName, Reason, Records, Standing, Written
 from ledger.refusals import BatchSizeInvalid
-from ledger.terms import Terms, abi_of, last_instant
+from ledger.terms import Terms
+from ledger.writes import Anchor, Cancel, Enter, Issue, Replace, Write
 
 _LARGEST_BATCH = 2**32 - 1
 _AT_ONCE = 100
@@ -114,28 +116,32 @@ class ChainRegistry:
 
     def standing(self, certificate: bytes, at: datetime) -> Standing:
         """Return how the certificate stood at a moment."""
-        return Standing(self._connection.read("standingOf", certificate, max(seconds_of(at), 0)))
+        answer = self._connection.read("standingOf", certificate, max(seconds_of(at), 0))
+        return one_of(Standing, answer)
 
     def issue(self, terms: Terms, account: Address) -> Written:
         """Write an entry."""
-        return self._connection.write("issue", abi_of(terms), account=account).written
+        return self._done(Issue(terms), account)
 
     def anchor(self, tree: bytes, size: int, valid_until: date, account: Address) -> Written:
         """Commit a batch of certificates by the root of its tree; the contract joins it with the member."""
         if not 0 <= size <= _LARGEST_BATCH:
             raise BatchSizeInvalid(size)
-        return self._connection.write(
-            "anchor", tree, size, last_instant(valid_until), account=account
-        ).written
+        return self._done(Anchor(tree, size, valid_until), account)
 
     def enter(self, terms: Terms, root: bytes, proof: Sequence[bytes], account: Address) -> Written:
         """Turn a certificate of a batch into an entry."""
-        return self._connection.write("enter", abi_of(terms), root, tuple(proof), account=account).written
+        return self._done(Enter(terms, root, proof), account)
 
     def cancel(self, certificate: bytes, reason: Reason, account: Address) -> Written:
         """End an entry for good."""
-        return self._connection.write("cancel", certificate, int(reason), account=account).written
+        return self._done(Cancel(certificate, reason), account)
 
     def replace(self, certificate: bytes, terms: Terms, account: Address) -> Written:
         """End an entry and write the one that takes its place, both or neither."""
-        return self._connection.write("replace", certificate, abi_of(terms), account=account).written
+        return self._done(Replace(certificate, terms), account)
+
+    def _done(self, write: Write, account: Address) -> Written:
+        """Do a write at once, without the outbox."""
+        function, arguments = call_of(write)
+        return self._connection.write(function, *arguments, account=account).written

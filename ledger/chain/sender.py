@@ -1,9 +1,10 @@
-"""Sending transactions: one `Sender` per key owns its nonce.
+"""Writing at once, without the outbox: what administrators' keys do.  One `Sender` per key owns its nonce.
 
-A write goes through these steps, and an outbox can drive them one by one:
+What issues, cancels and replaces goes through `ledger.rounds` and `ledger.chain.dispatching` instead.  A
+write goes through these steps:
 
 1. `preflight` asks the node what would happen; a refusal costs no transaction.
-2. `sign` gives the call the next nonce; the signed bytes are kept before anything is sent.
+2. `sign` gives the call the next nonce.
 3. `send` hands the bytes over.  Whatever happens, another payload never goes out on the same nonce
    unless the node said that it did not take the first: what is in doubt is sent again, byte for byte.
 4. `wait` polls for the receipt, with a deadline; a receipt of failure is explained by asking again.
@@ -12,7 +13,7 @@ A write goes through these steps, and an outbox can drive them one by one:
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -48,22 +49,11 @@ class NonceTaken(Unavailable):
     """Another transaction of the same key has the nonce: the key is used elsewhere too."""
 
 
-def keep_nothing(signed: Signed) -> None:
-    """Keep signed bytes in memory only, for writers that have no outbox."""
-
-
 class Sender:
     """The one writer for one key."""
 
-    def __init__(
-        self,
-        rpc: Rpc,
-        codec: Codec,
-        profile: ChainProfile,
-        signer: Signer,
-        keep: Callable[[Signed], None] = keep_nothing,
-    ) -> None:
-        self._rpc, self._codec, self._profile, self._signer, self._keep = rpc, codec, profile, signer, keep
+    def __init__(self, rpc: Rpc, codec: Codec, profile: ChainProfile, signer: Signer) -> None:
+        self._rpc, self._codec, self._profile, self._signer = rpc, codec, profile, signer
         self._lock = threading.Lock()
         self._next: int | None = None
         self._open: dict[int, Signed] = {}
@@ -107,7 +97,6 @@ class Sender:
         nonce = self._next_nonce()
         raw = self._signer.sign(unsigned(call, nonce, self._profile.chain_id, fees))
         signed = Signed(keccak(raw), raw, nonce, call)
-        self._keep(signed)
         self._next = nonce + 1
         self._open[nonce] = signed
         return signed

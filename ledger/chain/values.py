@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import IntEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from eth_utils.address import to_checksum_address
 
+from ledger.errors import ChainUnreachable
 from ledger.facts import (
     Address,
     Anchor,
@@ -25,6 +27,7 @@ from ledger.refusals import MemberCodeInvalid
 
 _LAST = int(datetime.max.replace(tzinfo=UTC).timestamp()) - 1
 Fields = Mapping[str, Any]
+_Listed = TypeVar("_Listed", bound=IntEnum)
 ZERO_ADDRESS = Address("0x" + "00" * 20)
 
 
@@ -64,6 +67,14 @@ def address_of(account: str) -> Address:
 def word_if_set(word: bytes) -> bytes | None:
     """Return 32 bytes, or `None` for all zero."""
     return word if any(word) else None
+
+
+def one_of(kind: type[_Listed], number: int) -> _Listed:
+    """Return the value with this number; the contract has no other, so a node that tells one lies."""
+    try:
+        return kind(number)
+    except ValueError:
+        raise ChainUnreachable(f"the node answered with a {kind.__name__} that does not exist") from None
 
 
 def member_from(code: str, fields: Fields) -> Member | None:
@@ -108,7 +119,7 @@ def proposal_from(number: int, fields: Fields, votes: int, needed: int) -> Propo
     admin = address_of(fields["admin"])
     return Proposal(
         id=number,
-        kind=ProposalKind(fields["kind"]),
+        kind=one_of(ProposalKind, fields["kind"]),
         member=text_of(fields["member"]),
         admin=None if admin == ZERO_ADDRESS else admin,
         proposed_at=moment(fields["proposedAt"]),
@@ -130,7 +141,7 @@ def entry_from(fields: Fields) -> Entry | None:
         issued_at=moment(fields["issuedAt"]),
         valid_until=moment(fields["validUntil"]),
         ended_at=moment_if_set(fields["endedAt"]),
-        reason=Reason(fields["reason"]) if fields["reason"] else None,
+        reason=one_of(Reason, fields["reason"]) if fields["reason"] else None,
     )
 
 

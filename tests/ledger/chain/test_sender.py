@@ -15,7 +15,7 @@ from ledger.chain.reverts import ContractFault
 from ledger.chain.rpc import NodeError, Rpc
 from ledger.chain.sender import Sender
 from ledger.chain.signers import KeystoreSigner
-from ledger.chain.transactions import Call, Signed
+from ledger.chain.transactions import Call
 from ledger.errors import ChainUnreachable, NotConfirmed
 from ledger.facts import Standing
 from ledger.refusals import CertificateAlreadyIssued, PostDated
@@ -136,16 +136,6 @@ def test_a_free_network_is_offered_nothing(world: ChainWorld) -> None:
         sender.write(call_of(world, world.terms()))
     sender_of(world).write(call_of(world, world.terms()))
     assert nonce_of(world) == before + 1
-
-
-def test_signed_bytes_are_kept_before_they_are_sent(world: ChainWorld, meddler: Meddler) -> None:
-    """What a crash leaves behind is in the outbox."""
-    kept: list[Signed] = []
-    profile = replace(world.profile, rpc=(meddler.url,))
-    meddler.changes["eth_sendRawTransaction"] = lambda passed_on: passed_on() if kept else b"not kept"
-    sender = Sender(Rpc(profile.rpc, 5), CODEC, profile, KeystoreSigner(_key("VN issuing")), kept.append)
-    receipt = sender.write(call_of(world, world.terms()))
-    assert [signed.transaction for signed in kept] == [receipt.written.transaction]
 
 
 def test_a_transaction_sent_twice_is_one_transaction(world: ChainWorld) -> None:
