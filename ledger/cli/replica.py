@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli.output import answer, failures, page, talk
+from ledger.cli.output import answer, failures, page, table, talk
 from ledger.cli.session import Session, session_of
 from ledger.errors import ChainUnreachable
 from ledger.following import follower_of, following_of
@@ -63,6 +63,43 @@ def status(context: typer.Context) -> None:
     with failures():
         head = session.opened.rooms.replica.head()
     _tell(head, session)
+
+
+@app.command("list")
+def list_entries(
+    context: typer.Context,
+    *,
+    exporting: Annotated[str | None, typer.Option(help="Only those that this member issued.")] = None,
+    importing: Annotated[str | None, typer.Option(help="Only those addressed to this member.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many, the newest.")] = 100,
+) -> None:
+    """List certificates with an entry on the ledger, newest first, as of the replica's block."""
+    session = session_of(context)
+    with failures():
+        replica = session.opened.rooms.replica
+        found = replica.entries(exporting=exporting, importing=importing, limit=limit, newest_first=True)
+        head = replica.head()
+        if head is not None and head.halted:
+            raise ReplicaHalted(head.halted)
+
+    def shown() -> None:
+        titles = ("certificate", "from", "to", "issued", "standing")
+        rows = [
+            (
+                f"0x{one.certificate.hex()}",
+                one.entry.exporting,
+                one.entry.importing,
+                one.entry.issued_at,
+                one.entry.standing_at(now()).name.lower(),
+            )
+            for one in found
+        ]
+        table(titles, rows, empty="The replica holds no such entry.")
+        if head is not None and head.block is not None:
+            talk.print(f"As of block {head.block.number}.")
+
+    told = {"asOfBlock": head.block.number if head and head.block else None, "certificates": found}
+    answer(told, as_json=session.as_json, shown=shown)
 
 
 @app.command()

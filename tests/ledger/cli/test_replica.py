@@ -96,6 +96,16 @@ def test_catching_up_says_where_it_is_and_a_rebuild_is_the_same(desk: Desk, new_
     assert desk.asal(here, "status")["blockHash"] == digest["blockHash"]
 
 
+def test_entries_are_listed_as_of_a_block(desk: Desk, world: AnvilWorld, archive_url: str) -> None:
+    """The newest first, of one member or to one."""
+    issued = [f"0x{world.issued().hex()}" for _ in range(2)]
+    head = desk.asal(archive_url, "follow", "--once")
+    told = desk.asal(archive_url, "list", "--exporting", "VN", "--importing", "TH", "--limit", "2")
+    assert [one["certificate"] for one in told["certificates"]] == issued[::-1]
+    assert told["asOfBlock"] == head["block"]
+    assert desk.asal(archive_url, "list", "--exporting", "TH", "--importing", "VN")["certificates"] == []
+
+
 def test_killed_at_any_moment_it_goes_on_and_is_the_same_in_the_end(desk: Desk, new_archive_url: Any) -> None:
     """Nothing is half stored, and nothing is stored twice."""
     here, there = new_archive_url(), new_archive_url()
