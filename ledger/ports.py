@@ -33,6 +33,7 @@ from ledger.facts import (
     Written,
 )
 from ledger.outbox import Carrier, Outbox, Transactions
+from ledger.recognition_port import NoRecognitions, Recognitions
 from ledger.telemetry import Reports
 from ledger.terms import Terms
 
@@ -260,3 +261,4 @@ class Ledger:
     carrier: Carrier
     reports: Reports = field(default_factory=Reports)
     """Tells whoever watches what became of writes."""
+    recognitions: Recognitions = field(default_factory=NoRecognitions)

@@ -1,4 +1,4 @@
-"""What one transaction is to write about certificates, as plain values.
+"""What one transaction is to write, about certificates or about operators and their recognition.
 
 The outbox keeps them, a chain turns them into calldata and the ledger in memory does them.  The same write
 always becomes the same calldata, so a transaction that was lost or underpriced can be made again.
@@ -6,9 +6,16 @@ always becomes the same calldata, so a transaction that was lost or underpriced 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from ledger.facts import Reason
+from ledger.operators import (
+    ArrangementKind,
+    ParticipationState,
+    ProgrammeKind,
+    RecognitionTerms,
+    StatusRecord,
+)
 from ledger.terms import Terms
 
 
@@ -55,4 +62,62 @@ class Replace:
     terms: Terms
 
 
-Write = Issue | Anchor | Enter | Cancel | Replace
+@dataclass(frozen=True, slots=True)
+class RecordStatuses:
+    """Record statuses of operators of the key's member, all or none; one operator at most once."""
+
+    statuses: tuple[StatusRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeclareProgramme:
+    """Name a programme of the key's member."""
+
+    code: str
+    name: str
+    kind: ProgrammeKind
+    levels: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeclareArrangement:
+    """Name a text on mutual recognition; of a bilateral one, the key's member is a party."""
+
+    kind: ArrangementKind
+    other: str | None
+    code: str
+    title: str
+    text_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Participate:
+    """Say how far the key's member is with an arrangement."""
+
+    arrangement: int
+    version: int
+    """The version it is to become."""
+    state: ParticipationState
+    effective_from: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AddRecognition:
+    """Recognise operators of a partner."""
+
+    terms: RecognitionTerms
+
+
+@dataclass(frozen=True, slots=True)
+class EndRecognition:
+    """End a recognition of the key's member."""
+
+    recognition: int
+    ended_from: datetime
+
+
+OfCertificates = Issue | Anchor | Enter | Cancel | Replace
+OfRecognition = (
+    RecordStatuses | DeclareProgramme | DeclareArrangement | Participate | AddRecognition | EndRecognition
+)
+Write = OfCertificates

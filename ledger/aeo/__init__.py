@@ -1,0 +1,1 @@
+"""Authorised economic operators: codes, records, the life of an authorisation, and mutual recognition."""
