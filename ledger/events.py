@@ -1,4 +1,4 @@
-"""What the contract reports in the events of its blocks, as plain values: the facts a replica is made of.
+"""What the contracts report in the events of their blocks, as plain values: the facts a replica is made of.
 
 Times are whole seconds since 1970 as the chain counts them, so that no value of 48 bits is lost; `moment`
 turns one into a datetime.  Bytes are hashes of 32 bytes unless said otherwise.
@@ -180,6 +180,94 @@ class ProposalEnacted:
     proposal: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusRecorded:
+    """An AEO authority said something of an operator; it is recorded at the time of the block."""
+
+    operator: str
+    """Its code; bytes that are no ASCII are escapes."""
+    member: str
+    version: int
+    key: int
+    status: int
+    level: int
+    roles: int
+    programme: int
+    ground: int
+    consent: int
+    effective_from: int
+    until: int
+    """Zero when it is unlimited."""
+    record_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeDeclared:
+    """A member named a national programme."""
+
+    programme: int
+    member: str
+    kind: int
+    levels: int
+    key: int
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArrangementDeclared:
+    """A member named a text on mutual recognition."""
+
+    arrangement: int
+    member: str
+    kind: int
+    other: str
+    """The other party of a bilateral one, else empty."""
+    key: int
+    text_hash: bytes
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipationRecorded:
+    """A member said how far it is with an arrangement; it is recorded at the time of the block."""
+
+    arrangement: int
+    member: str
+    version: int
+    state: int
+    key: int
+    effective_from: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecognitionAdded:
+    """A member (the grantor) recognises operators of another; it is recorded at the time of the block."""
+
+    recognition: int
+    grantor: str
+    partner: str
+    key: int
+    arrangement: int
+    programme: int
+    min_level: int
+    roles: int
+    directions: int
+    effective_from: int
+    until: int
+    """Zero when it is unlimited."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionEnded:
+    """The grantor ended a recognition."""
+
+    recognition: int
+    key: int
+    ended_from: int
+
+
 OfCertificates = Issued | Entered | Linked | Anchored | Ended
 OfMembers = (
     MemberAdmitted
@@ -195,7 +283,12 @@ OfMembers = (
     | VoteCast
     | ProposalEnacted
 )
-Event = OfCertificates | OfMembers
+OfTerms = (
+    ProgrammeDeclared | ArrangementDeclared | ParticipationRecorded | RecognitionAdded | RecognitionEnded
+)
+"""The terms of mutual recognition: few, like members and keys."""
+OfRecognition = StatusRecorded | OfTerms
+Event = OfCertificates | OfMembers | OfRecognition
 
 
 @dataclass(frozen=True, slots=True)
