@@ -6,8 +6,9 @@ from dataclasses import Field, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from ledger import refusals
 from ledger.facts import Standing
+from ledger.operators import OperatorStatus
+from ledger.recognition_refusals import twin_named
 from ledger.refusals import ContractRefusal
 
 
@@ -23,11 +24,13 @@ _WRITERS: dict[object, _Codec] = {
     bytes: bytes.hex,
     datetime: datetime.isoformat,
     Standing: lambda standing: standing.name,
+    OperatorStatus: lambda status: status.name,
 }
 _READERS: dict[object, _Codec] = {
     bytes: bytes.fromhex,
     datetime: datetime.fromisoformat,
     Standing: lambda name: Standing[name],
+    OperatorStatus: lambda name: OperatorStatus[name],
 }
 
 
@@ -43,8 +46,8 @@ def restated(text: str) -> ContractRefusal:
     """Return the refusal that a text states; `RefusalUnknown` when this release has none like it."""
     told = json.loads(text)
     name, operands = told["refusal"], told["operands"]
-    twin = getattr(refusals, name, None)
-    if not (isinstance(twin, type) and issubclass(twin, ContractRefusal)):
+    twin = twin_named(name)
+    if twin is None:
         return RefusalUnknown(operands.get("name", name) if name == RefusalUnknown.__name__ else name)
     if operands.keys() != {field.name for field in fields(twin)}:
         return RefusalUnknown(name)

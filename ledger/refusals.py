@@ -1,12 +1,14 @@
 """One class per custom error of the contracts, under the same name and with the same operands.
 
 `ledger.chain` decodes revert data into these, the in-memory adapter raises them itself, and a test walks
-the ABI and fails when a twin is missing or its operands differ.  Operands: members are ISO codes, ids and
+the ABI and fails when a twin is missing or its operands differ.  Those of `RecognitionRegistry.sol` are in
+`ledger.recognition_refusals`.  Operands: members are ISO codes, ids and
 keys 32 bytes, accounts EIP-55 strings, times aware datetimes.
 """
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from enum import IntEnum
 
 from ledger.errors import Refused
 from ledger.facts import Standing
@@ -18,7 +20,7 @@ def _shown(value: object) -> str:
         return f"0x{value.hex()}"
     if isinstance(value, datetime):
         return f"{value.day} {value:%B %Y %H:%M:%S} UTC"
-    if isinstance(value, Standing):
+    if isinstance(value, IntEnum):
         return value.name.lower()
     return str(value)
 

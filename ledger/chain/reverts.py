@@ -9,13 +9,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from ledger import refusals
 from ledger.abi import Component, Value
 from ledger.chain.codec import Codec, decoded
 from ledger.chain.rpc import Json, NodeError
 from ledger.chain.values import address_of, moment, text_of
 from ledger.errors import ChainUnreachable, LedgerError, Unavailable
 from ledger.facts import Standing
+from ledger.recognition_refusals import twin_named
 
 _HEX = re.compile(r"0x((?:[0-9a-fA-F]{2})*)")
 _PANIC = bytes.fromhex("4e487b71")
@@ -42,7 +42,7 @@ def refusal_in(data: bytes, codec: Codec) -> LedgerError:
     shape = codec.errors.get(data[:4])
     if shape is None:
         return ContractFault(_fault(data))
-    twin = getattr(refusals, shape.name, None)
+    twin = twin_named(shape.name)
     try:
         values = decoded(shape.arguments, data[4:]).values()
     except ChainUnreachable:

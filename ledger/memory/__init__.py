@@ -1,7 +1,7 @@
 """The ledger without a chain: for tests, examples and as its rules in plain words.
 
-`MemoryLedger` answers the ports `Members` and `Registry` as the contracts do, refusal by refusal and in
-the same order; `tests/ports/` runs one suite on both.
+`MemoryLedger` answers the ports `Members`, `Registry` and `Recognitions` as the contracts do, refusal by
+refusal and in the same order; `tests/ports/` runs one suite on both.
 """
 
 from ledger.memory.registry import MemoryLedger

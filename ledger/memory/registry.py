@@ -20,7 +20,7 @@ from ledger.facts import (
 )
 from ledger.hashing import pair
 from ledger.memory.blocks import wall_clock, write
-from ledger.memory.members import MemoryMembers
+from ledger.memory.recognition import MemoryRecognitions
 from ledger.merkle import climb
 from ledger.ports import Clock
 from ledger.refusals import (
@@ -62,8 +62,8 @@ LARGEST_BATCH = 2**32 - 1
 ANY_ROLE = Role(0)
 
 
-class MemoryLedger(MemoryMembers):
-    """Both ports in this process: `MemoryLedger({"VN": admin, "TH": other_admin})`.
+class MemoryLedger(MemoryRecognitions):
+    """All ports in this process: `MemoryLedger({"VN": admin, "TH": other_admin})`.
 
     `advance(timedelta)` sets its clock forward; `held` are the accounts whose keys are at hand, `None` all.
     """
