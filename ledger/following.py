@@ -59,7 +59,7 @@ def follower_of(profile: ChainProfile, rooms: "ArchiveRooms") -> Follower:
     contract = artefact(CERTIFICATE_REGISTRY)
     rpc = Rpc(profile.rpc, profile.rpc_timeout)
     check_ledger(rpc, profile.ledger, contract)
-    source = ChainEvents(History(rpc, profile.registry), contract.codec)
+    source = _events(rpc, profile)
     plan = Plan(profile.ledger, profile.from_block, profile.finality)
     return Follower(source, rooms.replica, plan, wall_clock, _witness(profile))
 
@@ -68,5 +68,10 @@ def _witness(profile: ChainProfile) -> ChainEvents | None:
     """Return the second node whose blocks have to be the same, where the profile names one."""
     if profile.witness is None:
         return None
-    rpc = Rpc((profile.witness,), profile.rpc_timeout)
-    return ChainEvents(History(rpc, profile.registry), artefact(CERTIFICATE_REGISTRY).codec)
+    return _events(Rpc((profile.witness,), profile.rpc_timeout), profile)
+
+
+def _events(rpc: Rpc, profile: ChainProfile) -> ChainEvents:
+    """Return what a node tells of the ledger's contracts."""
+    codecs = {profile.registry: artefact(CERTIFICATE_REGISTRY).codec}
+    return ChainEvents(History(rpc, list(codecs)), codecs)

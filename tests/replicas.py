@@ -29,7 +29,9 @@ def wall_clock() -> datetime:
 def source_of(profile: ChainProfile) -> ChainEvents:
     """Return what a replica reads of the profile's chain."""
     rpc = Rpc(profile.rpc, profile.rpc_timeout)
-    return ChainEvents(History(rpc, profile.registry), artefact(CERTIFICATE_REGISTRY).codec)
+    return ChainEvents(
+        History(rpc, profile.registry), {profile.registry: artefact(CERTIFICATE_REGISTRY).codec}
+    )
 
 
 def follower_of(profile: ChainProfile, replica: Replica, finality: int = 0) -> Follower:

@@ -8,6 +8,7 @@ from eth_utils.abi import event_abi_to_log_topic, function_abi_to_4byte_selector
 
 from ledger.abi import Coder, Component, Values, coder_of
 from ledger.errors import ChainUnreachable, InputMalformed
+from ledger.facts import Address
 
 if TYPE_CHECKING:
     from eth_typing import ABIEvent, ABIFunction
@@ -25,6 +26,8 @@ class Log:
 class BlockLog(Log):
     """An event with its place on the chain."""
 
+    address: Address
+    """The contract that it is of."""
     block: int
     block_hash: bytes
     index: int

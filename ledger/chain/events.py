@@ -1,10 +1,11 @@
-"""The contract's logs as the events of `ledger.events`: where a replica reads from."""
+"""The contracts' logs as the events of `ledger.events`: where a replica reads from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ledger.abi import Values
 from ledger.chain.codec import BlockLog, Codec
 from ledger.chain.history import History
+from ledger.chain.recognition_events import OF_RECOGNITION, kept
 from ledger.chain.values import address_of, text_of, word_if_set
 from ledger.errors import ChainUnreachable
 from ledger.events import (
@@ -29,14 +30,15 @@ from ledger.events import (
     Reported,
     VoteCast,
 )
-from ledger.facts import Reason
+from ledger.facts import Address, Reason
 
 
 class ChainEvents:
-    """The blocks and events of one contract on one chain."""
+    """The blocks of one chain, and the events of the ledger's contracts in them."""
 
-    def __init__(self, history: History, codec: Codec) -> None:
-        self._history, self._codec = history, codec
+    def __init__(self, history: History, codecs: Mapping[Address, Codec]) -> None:
+        """Read the events of these contracts, which are those of the history."""
+        self._history, self._codecs = history, codecs
 
     def newest(self) -> Block:
         """Return the newest block."""
@@ -52,10 +54,11 @@ class ChainEvents:
         return [self._read(log) for log in logs], until
 
     def _read(self, log: BlockLog) -> Reported:
-        name = self._codec.name(log)
+        codec = self._codecs[log.address]
+        name = codec.name(log)
         if name is None:
             raise ChainUnreachable("the node reports an event that the contract does not have")
-        event = _READERS[name](self._codec.event(name, log))
+        event = _READERS[name](codec.event(name, log))
         return Reported(log.block, log.block_hash, log.index, event)
 
 
@@ -77,8 +80,8 @@ def _authority_added(values: Values) -> Event:
         authority=values["authority"],
         member=text_of(values["member"]),
         roles=values["roles"],
-        name=_kept(values["name"]),
-        domain=_kept(values["domain"]),
+        name=kept(values["name"]),
+        domain=kept(values["domain"]),
     )
 
 
@@ -96,11 +99,6 @@ def _admin_replaced(values: Values) -> Event:
     return AdminReplaced(
         text_of(values["member"]), address_of(values["previous"]), address_of(values["admin"])
     )
-
-
-def _kept(text: str) -> str:
-    """Return a text as every database takes it: a zero character, which a contract takes, is escaped."""
-    return text.replace("\0", "\\x00")
 
 
 _READERS: dict[str, Callable[[Values], Event]] = {
@@ -124,5 +122,6 @@ _READERS: dict[str, Callable[[Values], Event]] = {
     "ProposalMade": _proposal_made,
     "VoteCast": lambda seen: VoteCast(seen["proposal"], text_of(seen["voter"])),
     "ProposalEnacted": lambda seen: ProposalEnacted(seen["proposal"]),
+    **OF_RECOGNITION,
 }
-"""By the event's name in the contract's ABI; a test holds it complete."""
+"""By the event's name in its contract's ABI; a test holds it complete."""

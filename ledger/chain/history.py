@@ -16,10 +16,14 @@ _MOST = 2**63 - 1
 
 
 class History:
-    """The events of one contract, and the blocks of its chain."""
+    """The events of one contract or of several, and the blocks of their chain."""
 
-    def __init__(self, rpc: Rpc, address: Address, blocks_at_a_time: int = BLOCKS_AT_A_TIME) -> None:
-        self._rpc, self._address, self._most = rpc, address, blocks_at_a_time
+    def __init__(
+        self, rpc: Rpc, addresses: Address | Sequence[Address], blocks_at_a_time: int = BLOCKS_AT_A_TIME
+    ) -> None:
+        self._rpc, self._most = rpc, blocks_at_a_time
+        asked = [addresses] if isinstance(addresses, str) else addresses
+        self._addresses = {address.lower(): address for address in asked}
 
     def newest(self) -> Block:
         """Return the newest block."""
@@ -36,7 +40,7 @@ class History:
     def logs(
         self, first: int, last: int, topic: bytes | None = None, *, second: Sequence[bytes] = ()
     ) -> Iterator[BlockLog]:
-        """Yield the contract's events in blocks `first` to `last`, of one kind or of all, oldest first.
+        """Yield the contracts' events in blocks `first` to `last`, of one kind or of all, oldest first.
 
         With `second`, only those whose second indexed field has one of these values.
         A range that a node finds too large is halved until it answers; `NodeError` when it refuses to
@@ -46,7 +50,7 @@ class History:
             yield from found
 
     def complete(self, first: int, last: int) -> tuple[list[BlockLog], Block]:
-        """Return all of the contract's events in blocks `first` to `last`, and block `last` as it was then.
+        """Return all of the contracts' events in blocks `first` to `last`, and block `last` as it was then.
 
         Raises what `logs` raises.
         """
@@ -79,7 +83,7 @@ class History:
         there may be several nodes; so the last block is asked for first, in the same request.
         """
         criteria: dict[str, Json] = {
-            "address": self._address,
+            "address": list(self._addresses.values()),
             "fromBlock": hex(first),
             "toBlock": hex(last),
             "topics": [f"0x{topic.hex()}"] if topic else [],
@@ -96,13 +100,15 @@ class History:
         return sorted(found, key=lambda log: (log.block, log.index)), _numbered(block, last)
 
     def _log_of(self, log: Json) -> BlockLog:
-        if str(member_of(log, "address")).lower() != self._address.lower():
+        address = self._addresses.get(str(member_of(log, "address")).lower())
+        if address is None:
             raise ChainUnreachable("the node reports events that were not asked for")
         if log.get("removed"):
             raise ChainUnreachable("the node reports events of blocks that the chain has taken back")
         return BlockLog(
             topics=tuple(map(octets, member_of(log, "topics"))),
             data=octets(member_of(log, "data")),
+            address=address,
             block=quantity(member_of(log, "blockNumber")),
             block_hash=octets(member_of(log, "blockHash")),
             index=quantity(member_of(log, "logIndex")),
