@@ -18,6 +18,8 @@ from ledger.errors import (
     Finding,
     InputMalformed,
     LedgerError,
+    OperatorCodeAmbiguous,
+    OperatorCodeMalformed,
     Problem,
     ReferenceAlreadyFiled,
     Unavailable,
@@ -109,8 +111,11 @@ def _members(error: LedgerError) -> dict[str, object]:
             return {"errors": [_place(problem) for problem in problems]}
         case CertificateRefused(findings=findings):
             return {"errors": [finding_document(finding) for finding in findings]}
-        case InputMalformed(rule=rule, message=message, pointer=pointer):
+        case InputMalformed(rule=rule, message=message) | OperatorCodeMalformed(rule=rule, message=message):
+            pointer = getattr(error, "pointer", "")  # a code stands for itself
             return {"errors": [_place(Problem(pointer, rule, message))]}
+        case OperatorCodeAmbiguous(candidates=candidates):
+            return {"candidates": list(candidates)}
         case ReferenceAlreadyFiled(certificate=certificate):
             return {"certificate": f"0x{certificate.hex()}"}
     return {}

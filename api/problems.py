@@ -169,6 +169,18 @@ _OF_ERRORS: dict[type[errors.LedgerError], ProblemType] = {
         "The field cannot be hidden",
         "Choose fields that do not bind the certificate.",
     ),
+    errors.OperatorCodeMalformed: ProblemType(
+        "operator-code-malformed",
+        422,
+        "The text is no operator code",
+        "Write the granting country's two letters and its number; `errors` names the rule broken.",
+    ),
+    errors.OperatorCodeAmbiguous: ProblemType(
+        "operator-code-ambiguous",
+        422,
+        "The operator code can be read in several ways",
+        "Write one of the codes named in `candidates`.",
+    ),
     errors.ReferenceAmbiguous: ProblemType(
         "reference-ambiguous",
         422,

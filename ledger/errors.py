@@ -10,6 +10,8 @@ r"""Everything that can go wrong, in two families.
     │   ├── ReferenceAlreadyFiled      the archive holds another document under this reference
     │   ├── ReferenceAmbiguous         several issuing offices use this reference
     │   ├── CertificateNotFiled        the archive does not hold the certificate
+    │   ├── OperatorCodeMalformed      the text is no operator code
+    │   ├── OperatorCodeAmbiguous      the text can be read as several operators' codes
     │   ├── ArchiveNotNamed            the step needs an archive and none was named
     │   ├── KeyNotHeld                 no signer for the account is at hand
     │   ├── SubmitterBusy              another process submits for the key
@@ -169,6 +171,31 @@ class CertificateNotFiled(Refused):
 
     def __str__(self) -> str:
         return f"certificate 0x{self.certificate.hex()} is not in this archive"
+
+
+@dataclass(eq=False)
+class OperatorCodeMalformed(Refused):
+    """A text that is no operator code; see `ledger.aeo.codes`."""
+
+    rule: str
+    """Stable code, such as `operator.format`."""
+    message: str
+    """What the rule wants, without the offending text."""
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(eq=False)
+class OperatorCodeAmbiguous(Refused):
+    """A text that can be read as the code of more than one operator, or does not say whose it is."""
+
+    candidates: tuple[str, ...]
+    """Canonical codes that it can be read as."""
+
+    def __str__(self) -> str:
+        read = " or ".join(self.candidates)
+        return f"the code does not say which country granted it; it can be read as {read}: write one of these"
 
 
 class ArchiveNotNamed(Refused):
