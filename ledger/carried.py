@@ -1,8 +1,9 @@
 """What a write in the outbox is about: its certificate, its call, and whether the chain holds it already."""
 
+from ledger import carried_recognition
 from ledger.errors import ArchiveUnavailable
 from ledger.facts import Evidence, Reason, Standing, Written
-from ledger.outbox import Dispatch, DispatchKind
+from ledger.outbox import SAYING, Dispatch, DispatchKind
 from ledger.ports import Filing, Ledger
 from ledger.refusals import (
     CertificateAlreadyIssued,
@@ -10,7 +11,7 @@ from ledger.refusals import (
     ContractRefusal,
     RootAlreadyAnchored,
 )
-from ledger.writes import Anchor, Cancel, Enter, Issue, Replace, Write
+from ledger.writes import Anchor, Cancel, Enter, Issue, OfRecognition, Replace, Write
 
 _NOTHING = bytes(32)
 _ENDED = {Standing.CANCELLED, Standing.REPLACED}
@@ -18,6 +19,8 @@ _ENDED = {Standing.CANCELLED, Standing.REPLACED}
 
 def carried_by(dispatch: Dispatch, ledger: Ledger) -> Filing | None:
     """Return the certificate that a write is about, the first one of a batch."""
+    if dispatch.kind in SAYING:
+        return None
     if dispatch.kind in {DispatchKind.ENTER, DispatchKind.CANCEL}:
         return ledger.archive.find(dispatch.subject)
     carried = ledger.archive.carried(dispatch.position, limit=1)
@@ -26,6 +29,8 @@ def carried_by(dispatch: Dispatch, ledger: Ledger) -> Filing | None:
 
 def write_of(dispatch: Dispatch, ledger: Ledger) -> Write:
     """Return what a write in the outbox says to the contract; the same each time."""
+    if dispatch.kind in SAYING:
+        return said_by(dispatch, ledger)
     if dispatch.kind is DispatchKind.ANCHOR:
         assert dispatch.valid_until is not None, "a batch has one"  # noqa: S101
         return Anchor(dispatch.subject, dispatch.size, dispatch.valid_until)
@@ -48,6 +53,8 @@ def held_already(dispatch: Dispatch, ledger: Ledger) -> Written | None:
     The id of a certificate is made of its document, so whoever wrote it, it is this one.  A cancellation
     holds only for the same reason.
     """
+    if dispatch.kind in SAYING:
+        return carried_recognition.held_already(said_by(dispatch, ledger), dispatch.account, ledger)
     evidence = _evidence(dispatch, ledger)
     if evidence is None or not evidence.final:
         return None
@@ -67,6 +74,8 @@ def seen_too_early(dispatch: Dispatch, refusal: ContractRefusal, ledger: Ledger)
     A replica may be some blocks behind the contract; until it shows what the contract speaks of, nobody
     knows whether that is our own earlier try.  To be asked when `held_already` has found nothing.
     """
+    if dispatch.kind in SAYING:
+        return carried_recognition.seen_too_early(refusal, dispatch.account, ledger)
     match refusal:
         case CertificateAlreadyIssued() | RootAlreadyAnchored():
             return True
@@ -76,6 +85,15 @@ def seen_too_early(dispatch: Dispatch, refusal: ContractRefusal, ledger: Ledger)
             unsure = not ended.final or (mine is not None and not mine.final)
             return unsure or ended.entry is None or ended.entry.ended_at is None
     return False
+
+
+def said_by(dispatch: Dispatch, ledger: Ledger) -> OfRecognition:
+    """Return what a write about operators or recognition says."""
+    write = ledger.outbox.said(dispatch.position)
+    if write is None:
+        message = f"what write {dispatch.position} says is not in the archive; restore a backup"
+        raise ArchiveUnavailable(message)
+    return write
 
 
 def _evidence(dispatch: Dispatch, ledger: Ledger) -> Evidence | None:

@@ -8,8 +8,10 @@ from datetime import date, datetime
 from threading import RLock
 from typing import Protocol
 
+from ledger.aeo.stated import restated, stated
 from ledger.batch import Batch
 from ledger.facts import Address, Reason, Written
+from ledger.hashing import keccak
 from ledger.outbox import (
     Alarm,
     AlarmName,
@@ -20,9 +22,11 @@ from ledger.outbox import (
     NonceKept,
     Signature,
     Tenure,
+    kind_of,
 )
 from ledger.ports import Filing
 from ledger.refusals import ContractRefusal
+from ledger.writes import OfRecognition
 
 _OPEN = {DispatchState.WAITING, DispatchState.SIGNED}
 
@@ -60,6 +64,7 @@ class MemoryOutbox:
         self._writes: dict[int, Dispatch] = {}
         self._nonces: dict[tuple[Address, int], int] = {}
         self._signatures: dict[int, list[Signature]] = {}
+        self._payloads: dict[int, bytes] = {}
         self._alarms: dict[tuple[AlarmName, str], Alarm] = {}
         self._tenures: set[Address] = set()
         self._numbers = itertools.count(1)
@@ -94,6 +99,19 @@ class MemoryOutbox:
                 if (write.kind, write.subject, write.reason) == wanted and write.state in _OPEN:
                     return write
             return self._set(replace(self.queue(account, kind, certificate, 0, now=now), reason=reason))
+
+    def put_write(self, write: OfRecognition, account: Address, *, now: datetime) -> Dispatch:
+        """Queue a write about operators or recognition, or return the one open that says the same."""
+        payload = stated(write)
+        with self._lock:
+            dispatch = self.put(kind_of(write), keccak(payload), account, None, now=now)
+            self._payloads[dispatch.position] = payload
+            return dispatch
+
+    def said(self, dispatch: int) -> OfRecognition | None:
+        """Return what a write about operators or recognition says; None for a write of another kind."""
+        payload = self._payloads.get(dispatch)
+        return restated(payload) if payload is not None else None
 
     def find(self, position: int) -> Dispatch | None:
         """Return a write by its position."""

@@ -350,3 +350,5 @@ class Found:
     operators: Mapping[OperatorCode, Operator]
     """Those of the asked ones that the ledger holds."""
     mutual: Mutual
+    final: bool = True
+    """False while a block that one of these was recorded in could still be undone."""

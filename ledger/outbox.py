@@ -16,7 +16,7 @@ from ledger.batch import Batch
 from ledger.errors import LedgerError, Unavailable
 from ledger.facts import Address, Reason, Written
 from ledger.refusals import ContractRefusal
-from ledger.writes import Write
+from ledger.writes import OfRecognition, RecordStatuses, Write
 
 
 class DispatchState(StrEnum):
@@ -40,8 +40,16 @@ class DispatchKind(StrEnum):
     ENTER = "enter"
     CANCEL = "cancel"
     REPLACE = "replace"
+    STATUS = "status"
+    """Records statuses of operators."""
+    DECLARE = "declare"
+    """Says something about programmes, arrangements or recognition."""
     FOREIGN = "foreign"
     """A transaction of the key that this archive did not make; it only takes up its nonce."""
+
+
+SAYING: Final = frozenset({DispatchKind.STATUS, DispatchKind.DECLARE})
+"""Kinds of writes that keep what they say beside them; the others are about a certificate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,8 @@ class Dispatch:
     """The key that signs it."""
     kind: DispatchKind
     subject: bytes
-    """Id of the certificate it is about (for a replacement, of the new one), or root of a batch's tree."""
+    """Id of the certificate it is about (for a replacement, of the new one), root of a batch's tree, or hash
+    of what it says about operators or recognition."""
     size: int
     """How many certificates it carries."""
     valid_until: date | None
@@ -71,6 +80,11 @@ class Dispatch:
     refusal: ContractRefusal | None = None
     attempts: int = 0
     """How often its transaction was mined and failed for no reason of the contract's."""
+
+
+def kind_of(write: OfRecognition) -> DispatchKind:
+    """Return the kind of a write that says itself what it does."""
+    return DispatchKind.STATUS if isinstance(write, RecordStatuses) else DispatchKind.DECLARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +209,15 @@ class Outbox(Protocol):
 
         The same write that is queued already, waiting or signed, is returned instead.
         """
+
+    def put_write(self, write: OfRecognition, account: Address, *, now: datetime) -> Dispatch:
+        """Queue a write about operators or recognition.
+
+        One that says the same and is queued already, waiting or signed, is returned instead.
+        """
+
+    def said(self, dispatch: int) -> OfRecognition | None:
+        """Return what a write about operators or recognition says; None for a write of another kind."""
 
     def find(self, position: int) -> Dispatch | None:
         """Return a write by its position."""

@@ -25,6 +25,7 @@ from ledger.facts import Address, Role, Written
 from ledger.grouping import Grouping
 from ledger.key_alarms import KeyAlarms
 from ledger.outbox import (
+    SAYING,
     AlarmName,
     Answer,
     Dispatch,
@@ -187,13 +188,14 @@ class Office:
         ).account
 
     def _heir(self, dispatch: Dispatch, refusal: ContractRefusal) -> Address | None:
-        """Return another key of the same authority that may issue and is at hand, for after a rotation."""
+        """Return another key of the same authority that may do this and is at hand, for after a rotation."""
+        role = Role.AEO if dispatch.kind in SAYING else Role.ISSUING
         own = self._ledger.members.key(self._account)
         rotated = isinstance(refusal, NotAuthorised) and dispatch.attempts + 1 < self._policy.attempts
         if own is None or not rotated:
             return None
         for key in self._ledger.members.keys(own.authority):
-            fit = Role.ISSUING in key.roles and not key.suspended and key.account != self._account
+            fit = role in key.roles and not key.suspended and key.account != self._account
             if fit and self._ledger.registry.holds(key.account):
                 return key.account
         return None

@@ -120,4 +120,4 @@ OfCertificates = Issue | Anchor | Enter | Cancel | Replace
 OfRecognition = (
     RecordStatuses | DeclareProgramme | DeclareArrangement | Participate | AddRecognition | EndRecognition
 )
-Write = OfCertificates
+Write = OfCertificates | OfRecognition

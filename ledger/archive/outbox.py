@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from ledger.aeo.stated import restated
 from ledger.archive.alarms import Alarms
 from ledger.archive.database import Database
 from ledger.archive.many import update_each
@@ -30,11 +31,13 @@ from ledger.archive.prepared import Prepared
 from ledger.archive.rows import NO_REASON, dispatch_of, in_pages, queue
 from ledger.archive.settling import AT, queue_foreign, refuse, requeue, settle, write_at
 from ledger.archive.tables import OPEN, certificates, outbox, signatures
+from ledger.archive.writes_queue import SAYS, queue_write
 from ledger.batch import Batch
 from ledger.errors import ArchiveUnavailable
 from ledger.facts import Address, Reason, Written
 from ledger.outbox import Backlog, Dispatch, DispatchKind, DispatchState, NonceKept, Signature, Tenure
 from ledger.refusals import ContractRefusal
+from ledger.writes import OfRecognition
 
 _ATTEMPTS = 10
 """How often a row may be in the way and gone when looked at."""
@@ -135,6 +138,21 @@ class SqlOutbox(Alarms):
             except IntegrityError:
                 continue
         raise ArchiveUnavailable("others queue and settle this write at the same time")
+
+    def put_write(self, write: OfRecognition, account: Address, *, now: datetime) -> Dispatch:
+        """Queue a write about operators or recognition, or return the one open that says the same."""
+        for _ in range(_ATTEMPTS):
+            try:
+                with self._database.writing() as connection:
+                    return write_at(connection, queue_write(connection, write, account, now))
+            except IntegrityError:
+                continue
+        raise ArchiveUnavailable("others queue and settle this write at the same time")
+
+    def said(self, dispatch: int) -> OfRecognition | None:
+        """Return what a write about operators or recognition says; None for a write of another kind."""
+        rows = self._database.ask(SAYS, dispatch=dispatch)
+        return restated(bytes(rows[0].payload)) if rows else None
 
     def find(self, position: int) -> Dispatch | None:
         """Return a write by its position."""

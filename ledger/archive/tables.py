@@ -88,7 +88,7 @@ outbox = Table(
     ),
     Column("account", String(42), nullable=False),
     Column("kind", String(7), nullable=False),
-    Column("subject", LargeBinary(32), nullable=False, comment="certificate, or root of a batch's tree"),
+    Column("subject", LargeBinary(32), nullable=False, comment="certificate, root of a tree, or a hash"),
     Column("size", Integer, nullable=False, comment="certificates it carries; none to enter or to cancel"),
     Column("valid_until", Date),
     Column("reason", SmallInteger, nullable=False, comment="of a cancellation, else 0"),
@@ -148,6 +148,13 @@ signatures = Table(
     Column("raw", LargeBinary, nullable=False, comment="the bytes that are sent"),
     Column("price", Wei, nullable=False, comment="wei per unit of gas, decimal digits"),
     Column("signed_at", Moment, nullable=False),
+)
+
+payloads = Table(
+    "payloads",
+    metadata,
+    Column("dispatch", BigInteger, ForeignKey("outbox.position"), primary_key=True, autoincrement=False),
+    Column("payload", LargeBinary, nullable=False, comment="what the write says, see ledger.aeo.stated"),
 )
 
 alarms = Table(

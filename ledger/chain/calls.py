@@ -1,7 +1,23 @@
 """What each write is for the contract: a function and its arguments, the same each time."""
 
+from ledger.chain.values import code_of, seconds_of
+from ledger.operators import OperatorCode, RecognitionTerms, StatusRecord
 from ledger.terms import abi_of, last_instant
-from ledger.writes import Anchor, Cancel, Enter, Issue, Replace, Write
+from ledger.writes import (
+    AddRecognition,
+    Anchor,
+    Cancel,
+    DeclareArrangement,
+    DeclareProgramme,
+    EndRecognition,
+    Enter,
+    Issue,
+    OfRecognition,
+    Participate,
+    RecordStatuses,
+    Replace,
+    Write,
+)
 
 
 def call_of(write: Write) -> tuple[str, tuple[object, ...]]:
@@ -17,3 +33,59 @@ def call_of(write: Write) -> tuple[str, tuple[object, ...]]:
             return "cancel", (certificate, int(reason))
         case Replace(certificate, terms):
             return "replace", (certificate, abi_of(terms))
+        case _:
+            return _said(write)
+
+
+def _said(write: OfRecognition) -> tuple[str, tuple[object, ...]]:
+    """Return the same of a write about operators or recognition."""
+    match write:
+        case RecordStatuses(statuses):
+            return "record", (tuple(map(_status, statuses)),)
+        case DeclareProgramme(code, name, kind, levels):
+            return "declareProgramme", (code, name, int(kind), levels)
+        case DeclareArrangement(kind, other, code, title, text_hash):
+            return "declareArrangement", (int(kind), code_of(other or ""), code, title, text_hash)
+        case Participate(arrangement, version, state, effective_from):
+            return "participate", (arrangement, version, int(state), seconds_of(effective_from))
+        case AddRecognition(terms):
+            return "addRecognition", (_recognition(terms),)
+        case EndRecognition(recognition, ended_from):
+            return "endRecognition", (recognition, seconds_of(ended_from))
+
+
+def word_of(operator: OperatorCode) -> bytes:
+    """Return an operator code as the word that the contract knows it by."""
+    return operator.encode().ljust(32, b"\0")
+
+
+def _status(record: StatusRecord) -> tuple[object, ...]:
+    """Return the struct `StatusWrite`."""
+    status = record.status
+    return (
+        word_of(record.operator),
+        record.version,
+        int(status.status),
+        status.level,
+        int(status.roles),
+        status.programme,
+        int(status.ground),
+        int(status.consent),
+        seconds_of(status.effective_from),
+        seconds_of(status.until) if status.until else 0,
+        record.record_hash,
+    )
+
+
+def _recognition(terms: RecognitionTerms) -> tuple[object, ...]:
+    """Return the struct `RecognitionTerms`."""
+    return (
+        terms.arrangement,
+        code_of(terms.partner),
+        terms.programme,
+        terms.min_level,
+        int(terms.roles),
+        int(terms.directions),
+        seconds_of(terms.effective_from),
+        seconds_of(terms.until) if terms.until else 0,
+    )

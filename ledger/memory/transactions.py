@@ -111,3 +111,5 @@ def done(write: Write, account: Address, ledger: MemoryLedger) -> Written:
             return ledger.cancel(certificate, reason, account)
         case Replace(certificate, terms):
             return ledger.replace(certificate, terms, account)
+        case _:
+            return ledger.write(write, account)

@@ -13,6 +13,7 @@ from ledger.batch import Batch, batch_of
 from ledger.errors import LedgerError, ReferenceAlreadyFiled
 from ledger.facts import Address, Reason, Standing
 from ledger.memory_archive import MemoryArchive
+from ledger.operators import ProgrammeKind
 from ledger.outbox import (
     Alarm,
     AlarmName,
@@ -25,6 +26,7 @@ from ledger.outbox import (
 )
 from ledger.ports import Archive, Filing, FilingState
 from ledger.refusals import CertificateNotLive, RootAlreadyAnchored
+from ledger.writes import DeclareProgramme
 from tests.ledger.archive.filings import ACCOUNT, NOON, a_batch, a_filing, a_receipt, a_signature
 
 OTHER = Address("0x" + "bB" * 20)
@@ -92,6 +94,36 @@ def desk(request: pytest.FixtureRequest, database_kind: str) -> Iterator[Desk]:
 def _unsaid(write: Dispatch | None) -> Dispatch | None:
     """Return a write without what the contract said, as no two refusals are equal."""
     return replace(write, refusal=None) if write else None
+
+
+# ---------------------------------------- writes about operators and recognition
+
+
+PROGRAMME = DeclareProgramme("AEO", "Authorised Economic Operator", ProgrammeKind.SAFE_AEO, 3)
+
+
+def test_what_a_write_says_is_kept_beside_it(desk: Desk) -> None:
+    """Another process finds the same; it carries no certificate, so none wait."""
+    write = desk.outbox.put_write(PROGRAMME, ACCOUNT, now=NOON)
+    assert (write.kind, write.size, write.state) == (DispatchKind.DECLARE, 0, DispatchState.WAITING)
+    assert desk.another().said(write.position) == PROGRAMME
+    assert desk.outbox.backlog() == Backlog(0, 1, NOON)
+
+
+def test_the_same_words_are_queued_once_while_they_are_open(desk: Desk) -> None:
+    """Another content is another write; what was refused may be said again."""
+    first = desk.outbox.put_write(PROGRAMME, ACCOUNT, now=NOON)
+    assert desk.another().put_write(PROGRAMME, OTHER, now=NOON) == first
+    other = desk.outbox.put_write(replace(PROGRAMME, levels=2), ACCOUNT, now=NOON)
+    desk.outbox.refuse(first, REFUSAL)
+    again = desk.outbox.put_write(PROGRAMME, ACCOUNT, now=NOON)
+    assert len({first.position, other.position, again.position}) == 3
+    assert desk.outbox.said(again.position) == PROGRAMME
+
+
+def test_a_write_about_a_certificate_says_nothing_of_its_own(desk: Desk) -> None:
+    """What it says is rebuilt from the certificate."""
+    assert desk.outbox.said(desk.filed(1)[0].position) is None
 
 
 # ---------------------------------------- queueing

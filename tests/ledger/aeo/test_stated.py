@@ -1,0 +1,123 @@
+"""Writes about operators and recognition as bytes."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+
+import orjson
+import pytest
+
+from ledger.aeo.stated import restated, stated
+from ledger.operators import (
+    ArrangementKind,
+    Consent,
+    Direction,
+    Ground,
+    OperatorCode,
+    OperatorRole,
+    OperatorStatus,
+    ParticipationState,
+    ProgrammeKind,
+    RecognitionTerms,
+    Status,
+    StatusChange,
+    StatusRecord,
+)
+from ledger.writes import (
+    AddRecognition,
+    DeclareArrangement,
+    DeclareProgramme,
+    EndRecognition,
+    OfRecognition,
+    Participate,
+    RecordStatuses,
+)
+
+
+def _status(**changes: object) -> Status:
+    given = {
+        "status": OperatorStatus.CERTIFIED,
+        "programme": 1,
+        "level": 1,
+        "roles": OperatorRole.EXP,
+        "consent": Consent.EXCHANGE,
+        "effective_from": datetime(2026, 1, 1, tzinfo=UTC),
+        "until": None,
+    }
+    return Status(**{**given, **changes})  # type: ignore[arg-type]
+
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SUSPENDED = StatusRecord(
+    operator=OperatorCode("SG123456789012"),
+    version=2,
+    status=_status(status=OperatorStatus.SUSPENDED, ground=Ground.SUSPECTED_BREACH, until=NOON),
+    record_hash=b"\7" * 32,
+)
+TERMS = RecognitionTerms(
+    arrangement=1,
+    partner="PH",
+    programme=4,
+    min_level=2,
+    roles=OperatorRole.IMP | OperatorRole.EXP,
+    directions=Direction.IMPORT | Direction.EXPORT,
+    effective_from=NOON,
+    until=None,
+)
+WRITES: tuple[OfRecognition, ...] = (
+    RecordStatuses((SUSPENDED, replace(SUSPENDED, version=1, status=_status()))),
+    DeclareProgramme("DN ưu tiên", "Doanh nghiệp ưu tiên", ProgrammeKind.SAFE_AEO, 1),
+    DeclareArrangement(ArrangementKind.PLURILATERAL, None, "AAMRA", "ASEAN AEO MRA", bytes(32)),
+    DeclareArrangement(ArrangementKind.BILATERAL, "TH", "SG-TH", "A bilateral one", b"\1" * 32),
+    Participate(1, 3, ParticipationState.IN_FORCE, NOON),
+    AddRecognition(TERMS),
+    AddRecognition(replace(TERMS, until=NOON)),
+    EndRecognition(2**32 - 1, NOON),
+)
+
+
+@pytest.mark.parametrize("write", WRITES, ids=range(len(WRITES)))
+def test_a_write_reads_back_as_it_was(write: OfRecognition) -> None:
+    """Of every kind, with the types it had, and always as the same bytes."""
+    again = restated(stated(write))
+    assert again == write
+    assert repr(again) == repr(write)
+    assert stated(again) == stated(write)
+
+
+def test_every_kind_of_write_has_an_example_here() -> None:
+    """So that a new kind does not go without."""
+    assert {type(write) for write in WRITES} == set(get_args(OfRecognition))
+
+
+def test_of_a_recorded_status_only_what_is_to_be_written_is_said() -> None:
+    """Renewing begins with what the ledger holds; the old version, key and time are no part of the write."""
+    plain = _status()
+    fields = {name: getattr(plain, name) for name in type(plain).__slots__}
+    held = StatusChange(**fields, version=4, key=9, recorded_at=plain.effective_from, record_hash=bytes(32))
+    record = StatusRecord(operator=OperatorCode("SG1"), version=5, status=plain, record_hash=bytes(32))
+    said = (RecordStatuses((replace(record, status=held),)), RecordStatuses((record,)))
+    assert stated(said[0]) == stated(said[1])
+    assert "recorded_at" not in orjson.loads(stated(said[0]))["statuses"][0]["status"]
+
+
+@pytest.mark.parametrize(
+    "at",
+    [datetime(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC) + timedelta(microseconds=1)],  # noqa: DTZ001 - naive on purpose
+)
+def test_a_time_that_the_ledger_cannot_keep_is_refused(at: datetime) -> None:
+    """A naive one, or one between two seconds, would read back as another."""
+    record = StatusRecord(
+        operator=OperatorCode("SG1"),
+        version=1,
+        status=_status(effective_from=at),
+        record_hash=bytes(32),
+    )
+    with pytest.raises(ValueError, match="whole seconds"):
+        stated(RecordStatuses((record,)))
+
+
+def test_a_write_of_a_later_release_is_not_mistaken_for_another() -> None:
+    """A name that this release does not know is no write here."""
+    with pytest.raises(LookupError):
+        restated(b'{"write": "Transfer"}')
