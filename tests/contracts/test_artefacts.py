@@ -19,7 +19,11 @@ ARTEFACTS = ROOT / "ledger" / "chain" / "artefacts"
 CODE_SIZE_LIMIT = 24_576
 """EIP-170, in bytes."""
 
-each_contract = pytest.mark.parametrize("name", ["MemberRegistry", "CertificateRegistry"])
+each_contract = pytest.mark.parametrize(
+    "name", ["MemberRegistry", "CertificateRegistry", "RecognitionRegistry"]
+)
+ADDRESS_WORD = 32
+"""Bytes that an immutable address takes up in code."""
 
 
 def artefact_of(name: str) -> dict[str, Any]:
@@ -105,9 +109,22 @@ def test_the_deployed_code_ends_the_creation_code_and_fits(name: str) -> None:
     """Creation code contains the code it deploys, which stays below the limit of EIP-170."""
     artefact = artefact_of(name)
 
-    assert artefact["immutableReferences"] == {}
     assert artefact["bytecode"].endswith(artefact["deployedBytecode"].removeprefix("0x"))
     assert len(code_of(name)) < CODE_SIZE_LIMIT
+
+
+def test_only_the_address_of_the_members_is_written_into_code() -> None:
+    """Whatever else is deployed is byte for byte what was compiled; the places of the address hold zeros."""
+    unset = {
+        name: artefact_of(name)["immutableReferences"] for name in ("MemberRegistry", "CertificateRegistry")
+    }
+    places = artefact_of("RecognitionRegistry")["immutableReferences"]["1"]
+    code = code_of("RecognitionRegistry")
+
+    assert unset == {"MemberRegistry": {}, "CertificateRegistry": {}}
+    assert list(artefact_of("RecognitionRegistry")["immutableReferences"]) == ["1"]
+    assert {place["length"] for place in places} == {ADDRESS_WORD}
+    assert {code[place["start"] :][:ADDRESS_WORD] for place in places} == {bytes(ADDRESS_WORD)}
 
 
 def test_the_certificate_registry_is_a_member_registry() -> None:
