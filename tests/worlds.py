@@ -29,6 +29,7 @@ from ledger.memory import MemoryLedger
 from ledger.memory.transactions import MemoryTransactions
 from ledger.outbox import Transactions
 from ledger.ports import Members, Registry
+from ledger.recognition_port import Recognitions
 from ledger.terms import Scheme, Terms, certificate_id
 
 FOUNDERS = ("VN", "TH", "MY")
@@ -40,14 +41,16 @@ AUTHORITIES = {
     "TH issuing": ("TH", Role.ISSUING),
     "TH customs": ("TH", Role.CUSTOMS),
     "MY issuing": ("MY", Role.ISSUING),
+    "TH aeo": ("TH", Role.AEO),
+    "MY aeo": ("MY", Role.AEO),
 }
 """Authorities of the cast, numbered from 1 in this order; the account of the same name is its key."""
 NOBODY = Address("0x" + "00" * 20)
 _COUNTER = itertools.count(1)
 
 
-class Both(Members, Registry, Protocol):
-    """A ledger that answers both ports."""
+class Both(Members, Registry, Recognitions, Protocol):
+    """A ledger that answers the ports of both contracts."""
 
 
 @cache

@@ -13,6 +13,7 @@ from ledger.errors import LedgerMismatch
 from ledger.facts import LedgerName
 
 CERTIFICATE_REGISTRY = "CertificateRegistry"
+RECOGNITION_REGISTRY = "RecognitionRegistry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def check_ledger(rpc: Rpc, ledger: LedgerName, contract: Artefact) -> None:
     if not contract.runs_as(found):
         raise LedgerMismatch(
             f"the contract at {ledger.address} is not the {contract.contract} of this release; "
-            "check the registry's address in the profile, or use the release the ledger was deployed with"
+            "check its address in the profile, or use the release the ledger was deployed with"
         )
 
 

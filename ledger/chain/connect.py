@@ -3,18 +3,23 @@
 from collections.abc import Iterable
 from functools import cached_property
 
-from ledger.chain.artefacts import CERTIFICATE_REGISTRY, artefact, check_ledger
 from ledger.chain.connection import Connection
+from ledger.chain.contracts import check_contracts
 from ledger.chain.dispatching import ChainTransactions
 from ledger.chain.members import ChainMembers
 from ledger.chain.profile import ChainProfile
+from ledger.chain.recognition import ChainRecognitions
 from ledger.chain.registry import ChainRegistry
 from ledger.chain.rpc import Rpc
 from ledger.chain.signers import Signer
 
 
-class ChainLedger(ChainMembers, ChainRegistry):
-    """Both ports over one connection, as one contract answers both; made by `connect`."""
+class ChainLedger(ChainMembers, ChainRegistry, ChainRecognitions):
+    """All ports over one connection; made by `connect`."""
+
+    def __init__(self, connection: Connection) -> None:
+        ChainMembers.__init__(self, connection)
+        ChainRecognitions.__init__(self, connection)
 
     @property
     def profile(self) -> ChainProfile:
@@ -35,10 +40,9 @@ def connect(profile: ChainProfile, signers: Iterable[Signer] = ()) -> ChainLedge
     """Open the ledger of a profile, with the keys it may write with.
 
     Raises `DevelopmentKeyRefused` for a publicly known key off a development chain, `LedgerMismatch` when
-    the node serves another chain or the address runs other code than ours, and `ChainUnreachable`.
+    the node serves another chain or an address runs other code than ours, and `ChainUnreachable`.
     """
-    contract = artefact(CERTIFICATE_REGISTRY)
     rpc = Rpc(profile.rpc, profile.rpc_timeout)
-    connection = Connection(rpc, contract.codec, profile, signers)
-    check_ledger(rpc, profile.ledger, contract)
+    connection = Connection(rpc, profile, signers)
+    check_contracts(rpc, profile)
     return ChainLedger(connection)

@@ -1,10 +1,10 @@
-"""One ledger on one network: its contract's functions by name, read and written."""
+"""One ledger on one network: its contracts' functions by name, read and written."""
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 
 from ledger.abi import Value, Values
-from ledger.chain.codec import Codec
+from ledger.chain.contracts import codec_over, contracts_of
 from ledger.chain.history import History
 from ledger.chain.profile import ChainProfile
 from ledger.chain.reverts import refusal_of
@@ -14,11 +14,24 @@ from ledger.chain.signers import Signer, check_signer
 from ledger.chain.transactions import Call, Receipt
 from ledger.errors import KeyNotHeld
 from ledger.facts import Address
+from ledger.recognition_port import RecognitionNotNamed
 
 Question = tuple[str, Sequence[object]]
 """A view and its arguments."""
 
-_GAS = {"issue": 150_000, "anchor": 100_000, "enter": 200_000, "cancel": 80_000, "replace": 220_000}
+_GAS = {
+    "issue": 150_000,
+    "anchor": 100_000,
+    "enter": 200_000,
+    "cancel": 80_000,
+    "replace": 220_000,
+    "record": 100_000,
+    "declareProgramme": 200_000,
+    "declareArrangement": 200_000,
+    "participate": 150_000,
+    "addRecognition": 800_000,
+    "endRecognition": 100_000,
+}
 """The most each write may use, without its lists: about twice what it does (`tests/contracts/gas.json`)."""
 _GAS_OF_MEMBERS = 2_000_000
 """The most a write about members may use: some walk over all keys of a member."""
@@ -27,11 +40,17 @@ _GAS_PER_WORD = 12_000
 
 
 class Connection:
-    """The contract at the profile's address, and a sender for each key at hand."""
+    """The contracts at the profile's addresses, and a sender for each key at hand."""
 
-    def __init__(self, rpc: Rpc, codec: Codec, profile: ChainProfile, signers: Iterable[Signer]) -> None:
-        self.rpc, self.codec, self.profile = rpc, codec, profile
-        self.history = History(rpc, profile.registry)
+    def __init__(self, rpc: Rpc, profile: ChainProfile, signers: Iterable[Signer]) -> None:
+        self.rpc, self.profile = rpc, profile
+        self.contracts = contracts_of(profile)
+        self.codec = codec_over(tuple(self.contracts.values()))
+        """All contracts in one: no two functions, events or errors of the same name differ."""
+        self._where = {
+            name: address for address, one in self.contracts.items() for name in one.codec.functions
+        }
+        self.history = History(rpc, tuple(self.contracts))
         self._senders: dict[str, Sender] = {}
         self._signers: dict[str, Signer] = {}
         self._adding = threading.Lock()
@@ -78,7 +97,7 @@ class Connection:
         """Return the JSON-RPC request that asks a view."""
         view, arguments = question
         data = f"0x{self.codec.call(view, *arguments).hex()}"
-        return ("eth_call", ({"to": self.profile.registry, "data": data}, block))
+        return ("eth_call", ({"to": self.address(view), "data": data}, block))
 
     def ask(self, requests: Sequence[Request]) -> list[Value]:
         """Return the answers to requests in one round trip, raising reverts as what they mean."""
@@ -100,13 +119,20 @@ class Connection:
         """Return a call of a function, with the most gas that it may use."""
         data = self.codec.call(function, *arguments)
         gas = _GAS.get(function, _GAS_OF_MEMBERS) + _GAS_PER_WORD * (len(data) // 32)
-        return Call(self.profile.registry, data, gas)
+        return Call(self.address(function), data, gas)
+
+    def address(self, function: str) -> Address:
+        """Return the contract that has a function; `RecognitionNotNamed` for one that the ledger lacks."""
+        try:
+            return self._where[function]
+        except KeyError:
+            raise RecognitionNotNamed from None
 
     def newest(self) -> int:
         """Return the number of the newest block."""
         return quantity(self.rpc.ask("eth_blockNumber"))
 
     def events(self, event: str, first: int, last: int) -> Iterator[Values]:
-        """Yield the contract's events of one name in blocks `first` to `last`, oldest first."""
+        """Yield the contracts' events of one name in blocks `first` to `last`, oldest first."""
         logs = self.history.logs(first, last, self.codec.topic(event))
         return (self.codec.event(event, log) for log in logs)

@@ -1,4 +1,4 @@
-"""Founding a ledger: putting the certificate registry onto a chain."""
+"""Founding a ledger: putting its contracts onto a chain."""
 
 import json
 from collections.abc import Mapping
@@ -8,12 +8,19 @@ from pathlib import Path
 from eth_utils.address import is_checksum_address
 from hexbytes import HexBytes
 
-from ledger.chain.artefacts import CERTIFICATE_REGISTRY, Artefact, artefact, check_chain, check_ledger
+from ledger.chain.artefacts import (
+    CERTIFICATE_REGISTRY,
+    RECOGNITION_REGISTRY,
+    Artefact,
+    artefact,
+    check_chain,
+)
+from ledger.chain.contracts import check_contracts
 from ledger.chain.profile import ChainProfile
 from ledger.chain.rpc import Rpc, quantity
 from ledger.chain.sender import Sender
 from ledger.chain.signers import Signer, check_signer
-from ledger.chain.transactions import Call
+from ledger.chain.transactions import Call, Receipt
 from ledger.chain.values import address_of, code_of
 from ledger.errors import ChainUnreachable, InputMalformed
 from ledger.facts import Address
@@ -23,28 +30,45 @@ _GAS_PER_FOUNDER = 80_000
 
 
 def deploy(network: ChainProfile, founders: Mapping[str, Address], signer: Signer) -> ChainProfile:
-    """Deploy the registry with its founding members, a code and an admin key each; returns the profile of it.
+    """Deploy both registries with the founding members, a code and an admin key each; returns the profile.
 
-    Of `network`, the registry and its block are filled in.  The signer pays and gets no rights.
+    Of `network`, the registries and the first one's block are filled in.  The signer pays and gets no rights.
     """
-    check_signer(signer, network)
-    contract, rpc = artefact(CERTIFICATE_REGISTRY), Rpc(network.rpc, network.rpc_timeout)
-    codec = contract.codec
-    check_chain(quantity(rpc.ask("eth_chainId")), network.chain_id)
-    call = Call(None, _creation(contract, founders), _GAS_OF_CODE + _GAS_PER_FOUNDER * len(founders))
-    receipt = Sender(rpc, codec, network, signer).write(call)
-    if receipt.created is None:
-        raise ChainUnreachable("the receipt of the deployment names no contract")
-    profile = replace(network, registry=address_of(receipt.created), from_block=receipt.written.block)
-    check_ledger(rpc, profile.ledger, contract)
+    registry = artefact(CERTIFICATE_REGISTRY)
+    given = [(code_of(member).ljust(2, b"\0"), address_of(admin)) for member, admin in founders.items()]
+    gas = _GAS_OF_CODE + _GAS_PER_FOUNDER * len(founders)
+    address, receipt = _created(network, signer, registry, given, gas)
+    profile = replace(network, registry=address, from_block=receipt.written.block, recognition=None)
+    return deploy_recognition(profile, signer)
+
+
+def deploy_recognition(profile: ChainProfile, signer: Signer) -> ChainProfile:
+    """Deploy a recognition registry beside a registry that has none; returns the profile with it."""
+    check_contracts(Rpc(profile.rpc, profile.rpc_timeout), profile)
+    address, _ = _created(profile, signer, artefact(RECOGNITION_REGISTRY), profile.registry, _GAS_OF_CODE)
+    profile = replace(profile, recognition=address)
+    check_contracts(Rpc(profile.rpc, profile.rpc_timeout), profile)
     return profile
 
 
-def _creation(contract: Artefact, founders: Mapping[str, Address]) -> bytes:
-    """Return the bytes that create the contract with its founders, as web3 puts them together."""
+def _created(
+    network: ChainProfile, signer: Signer, contract: Artefact, given: object, gas: int
+) -> tuple[Address, Receipt]:
+    """Create a contract with the argument of its constructor; returns its address, and the receipt."""
+    check_signer(signer, network)
+    rpc = Rpc(network.rpc, network.rpc_timeout)
+    check_chain(quantity(rpc.ask("eth_chainId")), network.chain_id)
+    call = Call(None, _creation(contract, given), gas)
+    receipt = Sender(rpc, contract.codec, network, signer).write(call)
+    if receipt.created is None:
+        raise ChainUnreachable("the receipt of the deployment names no contract")
+    return address_of(receipt.created), receipt
+
+
+def _creation(contract: Artefact, given: object) -> bytes:
+    """Return the bytes that create a contract, as web3 puts them together."""
     from web3 import Web3  # noqa: PLC0415 -- takes a second to import, and a ledger is founded once
 
-    given = [(code_of(member).ljust(2, b"\0"), address_of(admin)) for member, admin in founders.items()]
     made = Web3().eth.contract(abi=contract.abi, bytecode=HexBytes(contract.bytecode))
     return bytes(HexBytes(made.constructor(given).data_in_transaction))
 

@@ -25,7 +25,7 @@ _PRICE_KEPT = 5.0
 
 
 class ChainTransactions:
-    """Transactions of the keys at hand, on the contract of a connection."""
+    """Transactions of the keys at hand, on the contracts of a connection."""
 
     def __init__(self, connection: Connection) -> None:
         """Start knowing of no transaction."""
@@ -79,23 +79,22 @@ class ChainTransactions:
         *receipts, head = self._rpc.ask_all([*looks, ("eth_getBlockByNumber", (LATEST, BRIEF))])
         self._see_price(head)
         for signature, receipt in zip(signatures, receipts, strict=True):
-            block = self._block_of(signature, receipt, head, account) if receipt is not None else None
+            if receipt is None:
+                continue
+            call = self._call(write)
+            _require_same(receipt, signature, account, call)
+            block = self._block_of(receipt, head)
             if block is None:
                 continue
             final = self._is_final(receipt, head)
             if quantity(member_of(receipt, "status")) == 0:
-                call = self._call(write)
                 return Failed(failure_of(self._rpc, self._connection.codec, call, account, block), final)
             return Mined(written_of(signature.transaction, receipt, block), final)
         return None
 
-    def _block_of(self, signature: Signature, receipt: Json, head: Json, account: Address) -> Json | None:
+    def _block_of(self, receipt: Json, head: Json) -> Json | None:
         """Return the block that a receipt speaks of, while that block is in the chain."""
         number = member_of(receipt, "blockNumber")
-        asked = hexed(signature.transaction), account.lower(), self._profile.registry.lower()
-        told = (str(member_of(receipt, name)).lower() for name in ("transactionHash", "from", "to"))
-        if tuple(told) != asked:
-            raise ChainUnreachable("the node answered with the receipt of another transaction")
         same = member_of(head, "number") == number
         block = head if same else self._rpc.ask("eth_getBlockByNumber", number, BRIEF)
         if block is None or member_of(block, "hash") != member_of(receipt, "blockHash"):
@@ -146,6 +145,14 @@ class ChainTransactions:
         """Return what a write is for the contract; the same each time."""
         function, arguments = call_of(write)
         return self._connection.call(function, *arguments)
+
+
+def _require_same(receipt: Json, signature: Signature, account: Address, call: Call) -> None:
+    """Refuse to believe a receipt of another transaction than the one asked for."""
+    asked = hexed(signature.transaction), account.lower(), str(call.to).lower()
+    told = (str(member_of(receipt, name)).lower() for name in ("transactionHash", "from", "to"))
+    if tuple(told) != asked:
+        raise ChainUnreachable("the node answered with the receipt of another transaction")
 
 
 def _told(receipt: Json) -> tuple[Json, ...]:

@@ -51,9 +51,10 @@ class ChainEvents:
     def reported(self, first: int, last: int) -> tuple[Sequence[Reported], Block]:
         """Return the events of blocks `first` to `last`, and block `last` as it was then."""
         logs, until = self._history.complete(first, last)
-        return [self._read(log) for log in logs], until
+        return [self.read(log) for log in logs], until
 
-    def _read(self, log: BlockLog) -> Reported:
+    def read(self, log: BlockLog) -> Reported:
+        """Return what a log reports."""
         codec = self._codecs[log.address]
         name = codec.name(log)
         if name is None:

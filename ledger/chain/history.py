@@ -14,6 +14,9 @@ _HEADERS_AT_A_TIME = 100
 _MOST = 2**63 - 1
 """The highest number that a database keeps; no chain reaches it, as block or as second since 1970."""
 
+Wanted = Sequence[Sequence[bytes]]
+"""For each topic of a log the values that it may have; none for any."""
+
 
 class History:
     """The events of one contract or of several, and the blocks of their chain."""
@@ -38,15 +41,21 @@ class History:
                 yield _numbered(answer, number)
 
     def logs(
-        self, first: int, last: int, topic: bytes | None = None, *, second: Sequence[bytes] = ()
+        self,
+        first: int,
+        last: int,
+        *topics: bytes,
+        about: Sequence[bytes] = (),
+        second: Sequence[bytes] = (),
     ) -> Iterator[BlockLog]:
-        """Yield the contracts' events in blocks `first` to `last`, of one kind or of all, oldest first.
+        """Yield the contracts' events in blocks `first` to `last`, of some kinds or of all, oldest first.
 
-        With `second`, only those whose second indexed field has one of these values.
+        With `about`, only those whose first indexed field has one of these values; with `second`, those
+        whose second one has.
         A range that a node finds too large is halved until it answers; `NodeError` when it refuses to
         search even one block, `ChainUnreachable` when it lacks the last one.
         """
-        for found, _ in self._parts(first, last, topic, second):
+        for found, _ in self._parts(first, last, (topics, about, second)):
             yield from found
 
     def complete(self, first: int, last: int) -> tuple[list[BlockLog], Block]:
@@ -54,18 +63,16 @@ class History:
 
         Raises what `logs` raises.
         """
-        parts = list(self._parts(first, last, None, ()))
+        parts = list(self._parts(first, last, ()))
         return [log for found, _ in parts for log in found], parts[-1][1]
 
-    def _parts(
-        self, first: int, last: int, topic: bytes | None, second: Sequence[bytes]
-    ) -> Iterator[tuple[list[BlockLog], Block]]:
+    def _parts(self, first: int, last: int, wanted: Wanted) -> Iterator[tuple[list[BlockLog], Block]]:
         """Yield the events range by range, each with the last block of its range."""
         size = self._most
         while first <= last:
             until = min(first + size - 1, last)
             try:
-                found = self._searched(first, until, topic, second)
+                found = self._searched(first, until, wanted)
             except (NodeError, AnswerTooLarge):
                 if until == first:
                     raise
@@ -74,9 +81,7 @@ class History:
             yield found
             first = until + 1
 
-    def _searched(
-        self, first: int, last: int, topic: bytes | None, second: Sequence[bytes]
-    ) -> tuple[list[BlockLog], Block]:
+    def _searched(self, first: int, last: int, wanted: Wanted) -> tuple[list[BlockLog], Block]:
         """Search one range.
 
         A node that lacks a block reports no events of it and calls that an answer, and behind one address
@@ -86,16 +91,14 @@ class History:
             "address": list(self._addresses.values()),
             "fromBlock": hex(first),
             "toBlock": hex(last),
-            "topics": [f"0x{topic.hex()}"] if topic else [],
+            "topics": _asked(wanted),
         }
-        if topic and second:
-            criteria["topics"] = [f"0x{topic.hex()}", None, [f"0x{value.hex()}" for value in second]]
         newest = ("eth_getBlockByNumber", (hex(last), BRIEF))
         block, answer = self._rpc.ask_all([newest, ("eth_getLogs", (criteria,))])
         if not isinstance(answer, list):
             raise ChainUnreachable("the node answered something else than events")
         found = [self._log_of(log) for log in answer]
-        if any(not first <= log.block <= last or (topic and log.topics[:1] != (topic,)) for log in found):
+        if any(not first <= log.block <= last or not _fits(log, wanted) for log in found):
             raise ChainUnreachable("the node reports events that were not asked for")
         return sorted(found, key=lambda log: (log.block, log.index)), _numbered(block, last)
 
@@ -114,6 +117,20 @@ class History:
             index=quantity(member_of(log, "logIndex")),
             transaction=octets(member_of(log, "transactionHash")),
         )
+
+
+def _asked(wanted: Wanted) -> list[Json]:
+    """Return the topics as a node is asked for them: to some, any value at the end means one more topic."""
+    asked = [[f"0x{value.hex()}" for value in values] or None for values in wanted]
+    while asked and asked[-1] is None:
+        asked.pop()
+    return asked
+
+
+def _fits(log: BlockLog, wanted: Wanted) -> bool:
+    """Return whether a log is one of those asked for."""
+    topics = log.topics + (b"",) * len(wanted)
+    return all(not values or topics[place] in values for place, values in enumerate(wanted))
 
 
 def _numbered(answer: Json, number: int) -> Block:

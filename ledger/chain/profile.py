@@ -75,6 +75,8 @@ class ChainProfile:
     """Seconds between two looks for new blocks; None for 0.025 where blocks are final at once, else 0.25."""
     max_silence: float = MAX_SILENCE
     """Seconds after which what is known here is not shown any more, when the node does not answer."""
+    recognition: Address | None = None
+    """The recognition registry; None where the ledger has none."""
 
     @property
     def ledger(self) -> LedgerName:
@@ -127,7 +129,7 @@ def profile_of(fields: Mapping[str, Any]) -> ChainProfile:
     return ChainProfile(
         chain_id=_whole(fields, "chain_id", least=1),
         rpc=_urls(fields["rpc"]),
-        registry=_address(fields["registry"]),
+        registry=_address(fields["registry"], "registry"),
         from_block=_whole(fields, "from_block", default=0),
         finality=_finality(fields.get("finality", INSTANT)),
         fees=_fees(fields.get("fees", Fees.EIP1559)),
@@ -136,6 +138,7 @@ def profile_of(fields: Mapping[str, Any]) -> ChainProfile:
         witness=_witness(fields.get("witness")),
         poll_seconds=_seconds(fields, "poll_seconds", 0.25) if "poll_seconds" in fields else None,
         max_silence=_seconds(fields, "max_silence", MAX_SILENCE),
+        recognition=_address(fields["recognition"], "recognition") if "recognition" in fields else None,
     )
 
 
@@ -152,7 +155,11 @@ def write_profile(profile: ChainProfile, path: Path) -> None:
         "rpc_timeout": profile.rpc_timeout,
         "max_silence": profile.max_silence,
     }
-    optional = {"witness": profile.witness, "poll_seconds": profile.poll_seconds}
+    optional = {
+        "recognition": profile.recognition,
+        "witness": profile.witness,
+        "poll_seconds": profile.poll_seconds,
+    }
     lines |= {name: value for name, value in optional.items() if value is not None}
     # Numbers, strings and lists of strings are written in JSON as they are in TOML.
     text = "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in lines.items())
@@ -200,12 +207,12 @@ def _is_http(url: str) -> bool:
         return False
 
 
-def _address(value: object) -> Address:
+def _address(value: object, field: str) -> Address:
     if not isinstance(value, str) or not is_hex_address(value) or not value.startswith("0x"):
-        raise ProfileInvalid("registry", "must be an account: 0x and 40 hex digits")
+        raise ProfileInvalid(field, "must be an account: 0x and 40 hex digits")
     checksummed = to_checksum_address(value)
     if is_checksum_formatted_address(value) and value != checksummed:
-        raise ProfileInvalid("registry", "its checksum is wrong (EIP-55); is there a typing error?")
+        raise ProfileInvalid(field, "its checksum is wrong (EIP-55); is there a typing error?")
     return Address(checksummed)
 
 

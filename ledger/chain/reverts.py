@@ -8,6 +8,7 @@ again at its block (`ledger.chain.sender`).
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from enum import IntEnum
 
 from ledger.abi import Component, Value
 from ledger.chain.codec import Codec, decoded
@@ -15,9 +16,11 @@ from ledger.chain.rpc import Json, NodeError
 from ledger.chain.values import address_of, moment, text_of
 from ledger.errors import ChainUnreachable, LedgerError, Unavailable
 from ledger.facts import Standing
+from ledger.operators import OperatorStatus
 from ledger.recognition_refusals import twin_named
 
 _HEX = re.compile(r"0x((?:[0-9a-fA-F]{2})*)")
+_LISTED: Mapping[str, type[IntEnum]] = {"Standing": Standing, "OperatorStatus": OperatorStatus}
 _PANIC = bytes.fromhex("4e487b71")
 _ERROR_STRING = bytes.fromhex("08c379a0")
 
@@ -71,8 +74,11 @@ def revert_data(data: Json) -> bytes:
 
 def operand(component: Component, value: Value) -> Value:
     """Turn an operand into the type its twin declares."""
-    if str(component.get("internalType", "")).endswith("Standing"):
-        return Standing(value)
+    kind = str(component.get("internalType", "")).rpartition(".")[2]
+    if kind in _LISTED:
+        return _listed(_LISTED[kind], value)
+    if component["name"] == "operator":
+        return text_of(value)
     match component["type"]:
         case "bytes2":
             return text_of(value)
@@ -82,6 +88,11 @@ def operand(component: Component, value: Value) -> Value:
             return address_of(value)
         case _:
             return value
+
+
+def _listed(kind: type[IntEnum], number: int) -> int:
+    """Return a listed value; the number of none as it is."""
+    return kind(number) if number in set(kind) else number
 
 
 def _fault(data: bytes) -> str:

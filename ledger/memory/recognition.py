@@ -167,10 +167,10 @@ class MemoryRecognitions(MemoryMembers):
 
     def _checked(self, one: StatusRecord, latest: StatusChange | None, key: Key) -> StatusChange:
         """Return a status as it is recorded after `latest`, if no rule speaks against it."""
-        _require_code(one.operator, key.member)
         expected = latest.version + 1 if latest else 1
         if one.version != expected:
             raise VersionOutOfTurn(one.operator, one.version, expected)
+        _require_code(one.operator, key.member)
         status = _whole(one.status)
         _require_status(one.operator, status, latest)
         self._require_scope(one.operator, status, key.member)
@@ -325,10 +325,10 @@ def _require_code(operator: OperatorCode, member: str) -> None:
 
 def _require_status(operator: OperatorCode, status: Status, latest: StatusChange | None) -> None:
     """Check consent, and that this status may follow the latest one."""
-    if int(status.consent) > int(Consent.PUBLICATION | Consent.EXCHANGE):
-        raise ConsentInvalid(operator, int(status.consent))
     if latest is None and Consent.EXCHANGE not in status.consent:
         raise ConsentMissing(operator)
+    if int(status.consent) > int(Consent.PUBLICATION | Consent.EXCHANGE):
+        raise ConsentInvalid(operator, int(status.consent))
     if latest is None and status.status is not OperatorStatus.CERTIFIED:
         raise StatusInvalid(operator, status.status)
     if latest and latest.status in ENDED and status.status is OperatorStatus.SUSPENDED:

@@ -244,7 +244,7 @@ def key_already_revoked(world: World) -> Brink:
 @provokes
 def too_many_keys(world: World) -> Brink:
     """A member adds a 65th live key."""
-    for number in range(63):
+    for number in range(62):
         world.ledger.add_key(
             world.authority("MY issuing"), Address(f"0x{2000 + number:040x}"), world.admin("MY")
         )
