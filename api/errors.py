@@ -21,6 +21,8 @@ from ledger.errors import (
     OperatorCodeAmbiguous,
     OperatorCodeMalformed,
     Problem,
+    ProofMalformed,
+    QuestionMalformed,
     ReferenceAlreadyFiled,
     Unavailable,
 )
@@ -105,7 +107,7 @@ def _detail(error: LedgerError) -> str | None:
     return None
 
 
-def _members(error: LedgerError) -> dict[str, object]:
+def _members(error: LedgerError) -> dict[str, object]:  # noqa: PLR0911 - one for each kind of error
     match error:
         case CertificateMalformed(problems=problems) | EnvelopeMalformed(problems=problems):
             return {"errors": [_place(problem) for problem in problems]}
@@ -116,6 +118,10 @@ def _members(error: LedgerError) -> dict[str, object]:
             return {"errors": [_place(Problem(pointer, rule, message))]}
         case OperatorCodeAmbiguous(candidates=candidates):
             return {"candidates": list(candidates)}
+        case QuestionMalformed(parameter=parameter, rule=rule, message=message):
+            return {"errors": [{"parameter": parameter, "rule": rule, "detail": message}]}
+        case ProofMalformed(pointer=pointer, rule=rule, message=message):
+            return {"errors": [_place(Problem(pointer, rule, message))]}
         case ReferenceAlreadyFiled(certificate=certificate):
             return {"certificate": f"0x{certificate.hex()}"}
     return {}

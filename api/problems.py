@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from ledger import errors, refusals
+from ledger.recognition_port import RecognitionNotNamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,12 @@ _OWN = (
         403,
         "The authority is no longer on the ledger",
         "Ask your member's administrator: the authority of this API key was withdrawn.",
+    ),
+    ProblemType(
+        "authority-role-missing",
+        403,
+        "The authority has not the role for this",
+        "Use an API key of a customs or AEO authority.",
     ),
     ProblemType("not-found", 404, "Nothing is at this address", "Check the path against /openapi.json."),
     ProblemType(
@@ -180,6 +187,36 @@ _OF_ERRORS: dict[type[errors.LedgerError], ProblemType] = {
         422,
         "The operator code can be read in several ways",
         "Write one of the codes named in `candidates`.",
+    ),
+    errors.QuestionMalformed: ProblemType(
+        "question-malformed",
+        422,
+        "The question is not as it must be asked",
+        "Correct the parameter named in `errors`.",
+    ),
+    errors.ReplicaNeeded: ProblemType(
+        "replica-needed",
+        409,
+        "The service keeps no replica",
+        "Ask a service that keeps a replica of the ledger; lists of operators are answered from it.",
+    ),
+    errors.ProofMalformed: ProblemType(
+        "proof-malformed",
+        422,
+        "The document is not a proof of recognition",
+        "Send the file as it was handed out, whole.",
+    ),
+    errors.ProofNotOffered: ProblemType(
+        "proof-not-offered",
+        409,
+        "The service cannot sign the answer",
+        "Ask a service that holds the key of an AEO or customs authority.",
+    ),
+    RecognitionNotNamed: ProblemType(
+        "recognition-not-named",
+        404,
+        "The ledger keeps no operators here",
+        "Ask a service whose chain profile names the recognition registry.",
     ),
     errors.ReferenceAmbiguous: ProblemType(
         "reference-ambiguous",

@@ -12,6 +12,10 @@ r"""Everything that can go wrong, in two families.
     │   ├── CertificateNotFiled        the archive does not hold the certificate
     │   ├── OperatorCodeMalformed      the text is no operator code
     │   ├── OperatorCodeAmbiguous      the text can be read as several operators' codes
+    │   ├── QuestionMalformed          a question about recognition is not as it must be asked
+    │   ├── ReplicaNeeded              the list is kept in a replica, and there is none
+    │   ├── ProofMalformed             the file is not a proof of recognition
+    │   ├── ProofNotOffered            no key of an AEO or customs authority is at hand to sign with
     │   ├── ArchiveNotNamed            the step needs an archive and none was named
     │   ├── KeyNotHeld                 no signer for the account is at hand
     │   ├── SubmitterBusy              another process submits for the key
@@ -198,6 +202,52 @@ class OperatorCodeAmbiguous(Refused):
         return f"the code does not say which country granted it; it can be read as {read}: write one of these"
 
 
+@dataclass(eq=False)
+class QuestionMalformed(Refused):
+    """A question about recognition that is not as it must be asked."""
+
+    parameter: str
+    """Which part of it, such as `host`."""
+    rule: str
+    """Stable code, such as `time.format`."""
+    message: str
+    """What the rule wants, without the offending value."""
+
+    def __str__(self) -> str:
+        return f"{self.parameter}: {self.message}"
+
+
+class ReplicaNeeded(Refused):
+    """A list of operators is kept in a replica of the ledger, and there is none here."""
+
+    def __str__(self) -> str:
+        return "lists of operators are answered from a replica of the ledger; keep one: asal replica follow"
+
+
+@dataclass(eq=False)
+class ProofMalformed(Refused):
+    """A file that is not a proof of recognition, or not of the form this release knows."""
+
+    pointer: str
+    """JSON Pointer (RFC 6901) of the place."""
+    rule: str
+    message: str
+    """What is wanted there, without the offending value."""
+
+    def __str__(self) -> str:
+        return f"{self.pointer or '/'}: {self.message}"
+
+
+@dataclass(eq=False)
+class ProofNotOffered(Refused):
+    """An answer cannot be signed here."""
+
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
 class ArchiveNotNamed(Refused):
     """A step needs the archive and none was named."""
 
@@ -299,13 +349,12 @@ class NotConfirmed(Unavailable):
 class NotRecordedYet(Unavailable):
     """A write is stored and on its way, and the chain has not taken it yet."""
 
-    certificate: bytes
+    certificate: bytes | None = None
+    """The certificate it is about; None for what is said about operators and recognition."""
 
     def __str__(self) -> str:
-        return (
-            f"what was asked of certificate 0x{self.certificate.hex()} is stored and on its way; "
-            "the same call again says how far it is"
-        )
+        of = f" of certificate 0x{self.certificate.hex()}" if self.certificate else ""
+        return f"what was asked{of} is stored and on its way; the same call again says how far it is"
 
 
 @dataclass(eq=False)

@@ -23,6 +23,7 @@ from ledger.chain.signers import (
     password_in,
 )
 from ledger.chain.signing_service import Line, SigningService
+from ledger.chain.typed_data import TypedDataSigners
 from ledger.errors import ArchiveNotNamed
 from ledger.facts import Address
 from ledger.following import replicated_of
@@ -115,6 +116,7 @@ class Opened:
             archive=rooms.certificates,
             outbox=rooms.outbox,
             clock=now,
+            notary=TypedDataSigners(self._signers),
         )
 
     @cached_property
@@ -140,6 +142,7 @@ class Opened:
             archive=nothing,
             outbox=nothing.outbox,
             clock=now,
+            notary=TypedDataSigners(self._signers),
         )
 
     def see_signer(self) -> None:

@@ -32,8 +32,9 @@ from ledger.facts import (
     Standing,
     Written,
 )
+from ledger.operator_files import NoOperatorFiles, OperatorFiles
 from ledger.outbox import Carrier, Outbox, Transactions
-from ledger.recognition_port import NoRecognitions, Recognitions
+from ledger.recognition_port import NoNotary, NoRecognitions, Notary, Recognitions
 from ledger.telemetry import Reports
 from ledger.terms import Terms
 
@@ -262,3 +263,7 @@ class Ledger:
     reports: Reports = field(default_factory=Reports)
     """Tells whoever watches what became of writes."""
     recognitions: Recognitions = field(default_factory=NoRecognitions)
+    operator_files: OperatorFiles = field(default_factory=NoOperatorFiles)
+    """Cases and records of operators."""
+    notary: Notary = field(default_factory=NoNotary)
+    """Signs answers for third parties."""

@@ -4,11 +4,11 @@
 equal.  Reads answer empty for what is not there and raise `Unavailable` when nobody answers.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
-from ledger.errors import Refused
+from ledger.errors import ProofNotOffered, Refused
 from ledger.facts import Address, AsOf, Written
 from ledger.operators import Found, Mutual, Operator, OperatorCode, StatusChange
 from ledger.writes import OfRecognition
@@ -52,6 +52,15 @@ class Recognitions(Protocol):
         """Do a write at once, without the outbox; raises a twin of the contract's error."""
 
 
+@runtime_checkable
+class AtHand(Protocol):
+    """Recognitions that can say whether they would have to ask a node."""
+
+    def found_at_hand(self, operators: Collection[OperatorCode]) -> Found | None:
+        """Return what `found` does, or None where a node would have to be asked for it."""
+
+
+@runtime_checkable
 class OperatorLists(Protocol):
     """Lists of operators, which need a replica of the ledger: `SqlReplica`, `MemoryReplica`."""
 
@@ -69,6 +78,38 @@ class OperatorLists(Protocol):
         limit: int = 100,
     ) -> Sequence[Recorded]:
         """Return status changes in the order of the chain, after a place and up to a block."""
+
+
+class Notary(Protocol):
+    """Keys that sign typed data (EIP-712), and the way back from a signature to its account."""
+
+    def holds(self, account: Address) -> bool:
+        """Return whether the key of an account is at hand and signs typed data."""
+
+    def sign(self, typed: Mapping[str, Any], account: Address) -> bytes:
+        """Return a signature over typed data that recovers to the account.
+
+        Raises `KeyNotHeld`, `SignerUnavailable`, and `ProofNotOffered` where its signer cannot do it.
+        """
+
+    def signer_of(self, typed: Mapping[str, Any], signature: bytes) -> Address | None:
+        """Return the account that signed typed data; None for what is no signature of anybody."""
+
+
+class NoNotary:
+    """The port where nothing is signed and no signature can be looked at."""
+
+    def holds(self, account: Address) -> bool:  # noqa: ARG002 - of the port
+        """Return False."""
+        return False
+
+    def sign(self, typed: Mapping[str, Any], account: Address) -> bytes:  # noqa: ARG002 - of the port
+        """Raise `ProofNotOffered`."""
+        raise ProofNotOffered("no key signs typed data here")
+
+    def signer_of(self, typed: Mapping[str, Any], signature: bytes) -> Address | None:  # noqa: ARG002
+        """Raise `ProofNotOffered`."""
+        raise ProofNotOffered("signatures over typed data cannot be looked at here")
 
 
 class NoRecognitions:

@@ -49,7 +49,7 @@ def participation_at(
     """Return how far a member is with an arrangement; None also when a compromised key says so."""
     for one in reversed(mutual.participations.get((arrangement, member), ())):
         if one.recorded_at <= (known or _LAST) and one.effective_from <= at:
-            return None if _compromised(mutual, one.key, one.recorded_at) else one
+            return None if compromised(mutual, one.key, one.recorded_at) else one
     return None
 
 
@@ -80,7 +80,7 @@ def _own(
         return Reason.NOT_FOUND
     if change is None:
         return Reason.NOT_YET_EFFECTIVE
-    if _compromised(mutual, change.key, change.recorded_at):
+    if compromised(mutual, change.key, change.recorded_at):
         return Reason.SIGNER_COMPROMISED
     return _standing(question, change)
 
@@ -126,7 +126,7 @@ def _under(
     yield Reason.PROGRAMME_NOT_RECOGNISED, None
     for row in mutual.matrix.get((question.host, operator.member), ()):
         seen = row.arrangement == arrangement.id and row.recorded_at <= (known or _LAST)
-        if seen and not _compromised(mutual, row.key, row.recorded_at):
+        if seen and not compromised(mutual, row.key, row.recorded_at):
             yield _covered(row, question, change), row
 
 
@@ -167,7 +167,7 @@ def _over(row: Recognition, question: Question) -> bool:
     return row.end_recorded_at <= (question.known or _LAST) and row.ended_from <= question.at
 
 
-def _compromised(mutual: Mutual, key: int, signed_at: datetime) -> bool:
+def compromised(mutual: Mutual, key: int, signed_at: datetime) -> bool:
     """Whether what a key signed at a time is not to be relied on."""
     since = mutual.compromised.get(key)
     return since is not None and since <= signed_at

@@ -21,6 +21,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 from eth_utils.address import is_hex_address, to_checksum_address
 
 from ledger.chain.signing_service import Line, SignerSettingsInvalid, SigningService
@@ -56,6 +57,20 @@ class RemoteSigner:
             _LOG.error("signer %s signed another %s than asked of %s", self._line.name, field, self._address)
             raise SignerMisbehaved(self._line.name, field)
         return raw
+
+    def sign_typed(self, typed: Mapping[str, Any]) -> bytes:
+        """Return what the service answers as the signature over typed data (EIP-712); nothing for no bytes.
+
+        Read in Consensys/web3signer, `EthSignTypedDataResultProvider`: exactly two parameters, the account
+        and the typed data as a *text* of JSON; an object, which other services take, fails there.
+        """
+        answer = self._line.ask(
+            "eth_signTypedData", [self._address, orjson.dumps(typed).decode()], self._address
+        )
+        try:
+            return bytes.fromhex(str(answer).removeprefix("0x"))
+        except ValueError:
+            return b""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.address} at {self._line.name}>"

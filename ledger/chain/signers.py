@@ -59,6 +59,10 @@ class KeystoreSigner:
         """Return the signed transaction as the bytes that are sent."""
         return _signed(self._account, transaction)
 
+    def sign_typed(self, typed: Mapping[str, Any]) -> bytes:
+        """Return the signature over typed data (EIP-712)."""
+        return _signed_typed(self._account, typed)
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.address}>"
 
@@ -101,6 +105,10 @@ class DevelopmentSigner:
     def sign(self, transaction: Mapping[str, Any]) -> bytes:
         """Return the signed transaction as the bytes that are sent."""
         return _signed(_derived(self.place), transaction)
+
+    def sign_typed(self, typed: Mapping[str, Any]) -> bytes:
+        """Return the signature over typed data (EIP-712)."""
+        return _signed_typed(_derived(self.place), typed)
 
 
 def warn_if_others_read(path: Path, what: str) -> None:
@@ -156,6 +164,12 @@ def _derived(place: int) -> "LocalAccount":
 
 def _signed(account: "LocalAccount", transaction: Mapping[str, Any]) -> bytes:
     return bytes(account.sign_transaction(dict(transaction)).raw_transaction)
+
+
+def _signed_typed(account: "LocalAccount", typed: Mapping[str, Any]) -> bytes:
+    from eth_account.messages import encode_typed_data  # noqa: PLC0415 -- as `_accounts`
+
+    return bytes(account.sign_message(encode_typed_data(full_message=dict(typed))).signature)
 
 
 def check_signer(signer: Signer, profile: ChainProfile) -> None:

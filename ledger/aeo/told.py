@@ -1,0 +1,160 @@
+"""What anybody may be told of an operator: an answer within the operator's consent.
+
+1. Without consent to the exchange of its data nothing is told but the code that was asked, whatever is
+   recorded, for whichever day: the answer is the same for a certified and for a revoked operator.
+2. Without consent to publication its name is not told.
+3. Consent is what the newest change says, as far as the one in force says no less; a withdrawal counts from
+   the moment it is recorded, also for questions about days before.
+4. A name comes only from the record whose hash the ledger holds.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from ledger.aeo.recognition import compromised, recognised, status_at
+from ledger.aeo.words import next_step_of, reason_code, sentence_of, status_code
+from ledger.facts import AsOf
+from ledger.operators import (
+    Answer,
+    Arrangement,
+    Consent,
+    Found,
+    Mutual,
+    Operator,
+    OperatorCode,
+    OperatorStatus,
+    Programme,
+    Question,
+    Reason,
+)
+
+Names = Callable[[OperatorCode, bytes], str | None]
+"""Returns the name in an operator's record, found by the record's hash; None where it is not at hand."""
+
+
+def no_names(operator: OperatorCode, record_hash: bytes) -> None:
+    """Know no operator's record."""
+
+
+class NameNote(StrEnum):
+    """Why there is no name beside a code."""
+
+    NOT_CONSENTED = "not-consented"
+    NOT_AT_HAND = "not-at-hand"
+    NOT_RELIABLE = "not-reliable"
+    NOTHING_RECORDED = "nothing-recorded"
+
+
+NAME_NOTES: Final = {
+    NameNote.NOT_CONSENTED: "The operator does not agree to the publication of its name.",
+    NameNote.NOT_AT_HAND: "The record that the ledger names is not at hand here.",
+    NameNote.NOT_RELIABLE: "The newest record is signed with a key that is not to be relied on.",
+    NameNote.NOTHING_RECORDED: "Nothing is recorded under this code.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A public answer; what the operator does not agree to is not in it."""
+
+    question: Question
+    reason: Reason
+    as_of: AsOf
+    final: bool
+    """False while a block that it rests on could still be undone."""
+    name: str | None = None
+    name_note: NameNote | None = None
+    """Why there is no name."""
+    status: str | None = None
+    programme: Programme | None = None
+    level: int | None = None
+    valid_until: datetime | None = None
+    """Last second of the authorisation; None also where it has no end."""
+    arrangement: Arrangement | None = None
+    effective_from: datetime | None = None
+    recorded_at: datetime | None = None
+
+    @property
+    def operator(self) -> OperatorCode:
+        """The code that was asked about."""
+        return self.question.operator
+
+    @property
+    def recognised(self) -> bool:
+        """Whether the host recognises it."""
+        return self.reason is Reason.RECOGNISED
+
+    @property
+    def code(self) -> str:
+        """The reason as the wire has it."""
+        return reason_code(self.reason)
+
+    @property
+    def sentence(self) -> str:
+        """Why, as a sentence."""
+        return sentence_of(self.reason, self.question)
+
+    @property
+    def next_step(self) -> str:
+        """What a business does now."""
+        return next_step_of(self.reason, self.question)
+
+
+def consent_of(operator: Operator, now: datetime) -> Consent:
+    """Return what the operator agrees to: what was recorded last, as far as what is in force agrees too."""
+    force = status_at(operator, now)
+    return operator.latest.consent & force.consent if force else operator.latest.consent
+
+
+def told(question: Question, found: Found, names: Names, now: datetime) -> Told:
+    """Return the public answer to a question about one of the operators found."""
+    operator = found.operators.get(question.operator)
+    answer = recognised(question, operator, found.mutual)
+    bare = Told(question=question, reason=answer.reason, as_of=found.as_of, final=found.final)
+    if operator is None:
+        return replace(bare, name_note=NameNote.NOTHING_RECORDED)
+    consent = consent_of(operator, now)
+    if Consent.EXCHANGE not in _at_both(consent, answer):
+        return replace(bare, reason=Reason.NO_CONSENT, name_note=NameNote.NOT_CONSENTED)
+    if answer.reason is Reason.NOT_FOUND:
+        return replace(bare, name_note=NameNote.NOTHING_RECORDED)
+    name, note = _name(operator, consent, found.mutual, names)
+    return replace(bare, name=name, name_note=note, **_particulars(answer, found.mutual))
+
+
+def _at_both(consent: Consent, answer: Answer) -> Consent:
+    """Return what it agrees to now, as far as it agreed at the moment asked about."""
+    return consent & answer.change.consent if answer.change else consent
+
+
+def _name(
+    operator: Operator, consent: Consent, mutual: Mutual, names: Names
+) -> tuple[str | None, NameNote | None]:
+    """Return its name, or why there is none; nobody is asked for a name that must not be told."""
+    if Consent.PUBLICATION not in consent:
+        return None, NameNote.NOT_CONSENTED
+    latest = operator.latest
+    if compromised(mutual, latest.key, latest.recorded_at):
+        return None, NameNote.NOT_RELIABLE
+    name = names(operator.code, latest.record_hash)
+    return (name, None) if name else (None, NameNote.NOT_AT_HAND)
+
+
+def _particulars(answer: Answer, mutual: Mutual) -> dict[str, Any]:
+    """Return what else the answer rests on; of a status that is not to be relied on nothing."""
+    change = answer.change
+    if change is None or answer.reason is Reason.SIGNER_COMPROMISED:
+        return {"status": status_code(answer)}
+    certified = change.status is OperatorStatus.CERTIFIED
+    return {
+        "status": status_code(answer),
+        "programme": mutual.programmes.get(change.programme),
+        "level": change.level,
+        "valid_until": change.until if certified else None,
+        "arrangement": answer.arrangement,
+        "effective_from": change.effective_from,
+        "recorded_at": change.recorded_at,
+    }

@@ -1,0 +1,96 @@
+"""Answering "is this operator recognised there?", for anybody who asks: the steps.
+
+1. Read what is asked: code, host, role, direction, moment.
+2. Ask the ledger for the operators and all terms, in one look.
+3. Apply the rules of `ledger.aeo.recognition`.
+4. Tell what the operator agrees to be told (`ledger.aeo.told`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ledger.aeo.codes import parse_operator_code
+from ledger.aeo.days import instant, moment_asked
+from ledger.aeo.told import Names, Told, no_names, told
+from ledger.aeo.words import direction_named, role_named
+from ledger.errors import QuestionMalformed
+from ledger.facts import Member
+from ledger.operators import Direction, OperatorCode, OperatorRole, Question
+from ledger.ports import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question as people write it."""
+
+    operator: str
+    host: str = ""
+    """Whose recognition is asked about; ISO 3166."""
+    role: str = "exporter"
+    direction: str | None = None
+    on: str | None = None
+    at: str | None = None
+    known: str | None = None
+    member: str | None = None
+    """Whose code it is, where the code does not say so itself."""
+
+
+def recognise(asked: Asked, ledger: Ledger, names: Names = no_names) -> Told:
+    """Answer one question; raises `QuestionMalformed`, and the errors of reading a code."""
+    # 1. Read what is asked.
+    question = read(asked, ledger.clock(), codes_of(ledger.members.members()))
+    # 2. to 4.
+    return answered([question], ledger, names)[0]
+
+
+def hosts(asked: Asked, ledger: Ledger, names: Names = no_names) -> list[Told]:
+    """Answer for every member but the operator's own, in the order of their admission."""
+    members = codes_of(ledger.members.members())
+    home = parse_operator_code(asked.operator, member=asked.member)[:2]
+    first = read(replace(asked, host=home), ledger.clock(), [*members, home])
+    questions = [replace(first, host=member) for member in members if member != home]
+    return answered(questions, ledger, names)
+
+
+def answered(questions: Sequence[Question], ledger: Ledger, names: Names = no_names) -> list[Told]:
+    """Answer questions in their order, all as of one block."""
+    if not questions:
+        return []
+    found = ledger.recognitions.found({question.operator for question in questions})
+    now = ledger.clock()
+    return [told(question, found, names, now) for question in questions]
+
+
+def read(asked: Asked, now: datetime, members: Sequence[str]) -> Question:
+    """Return the question that a text asks; `members` are those on the ledger."""
+    member = asked.member.strip().upper() if asked.member else None
+    operator = parse_operator_code(asked.operator, member=member)
+    host = asked.host.strip().upper()
+    if host not in members:
+        raise QuestionMalformed("host", "host.unknown", "name a member of the ledger by its ISO 3166 code")
+    role = role_named(asked.role)
+    return Question(
+        operator=operator,
+        host=host,
+        role=role,
+        direction=direction_named(asked.direction, role),
+        at=moment_asked(now, on=asked.on, at=asked.at),
+        known=instant(asked.known, "known") if asked.known else None,
+    )
+
+
+def codes_of(members: Iterable[Member]) -> list[str]:
+    """Return the codes of members."""
+    return [member.code for member in members]
+
+
+def question_of(operator: OperatorCode, host: str, role: OperatorRole, at: datetime) -> Question:
+    """Return the question in the direction in which goods go into the host."""
+    return Question(
+        operator=operator,
+        host=host,
+        role=role,
+        direction=Direction.IMPORT,
+        at=at.replace(microsecond=0),
+    )
