@@ -112,6 +112,7 @@ class Opened:
             self._settings.policy,
             members=chain,
             registry=chain,
+            recognitions=chain,
             transactions=NotingTransactions(chain.transactions, self.replicated.note),
             archive=rooms.certificates,
             outbox=rooms.outbox,
@@ -138,6 +139,7 @@ class Opened:
         return assembled(
             members=chain,
             registry=chain,
+            recognitions=chain,
             transactions=chain.transactions,
             archive=nothing,
             outbox=nothing.outbox,
