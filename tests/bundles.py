@@ -23,6 +23,7 @@ def bundled(
         policy,
         members=registry,
         registry=registry,
+        recognitions=registry,
         transactions=transactions,
         archive=archive,
         outbox=archive.outbox,
