@@ -117,6 +117,7 @@ class Opened:
             archive=rooms.certificates,
             outbox=rooms.outbox,
             clock=now,
+            operator_files=rooms.operators,
             notary=TypedDataSigners(self._signers),
         )
 

@@ -1,13 +1,15 @@
-"""Why something about an operator is refused before it reaches the ledger; `ledger.errors` tells the families.
+"""Why something about an operator is refused before it reaches the ledger.
 
-Refused
-├── OperatorMalformed          what was said of an operator does not have the required form
-├── OperatorNotOnFile          neither this archive nor the ledger knows the operator
-├── ActNotAllowed              the life cycle does not allow the act now
-├── ReapplicationEarly         a revoked operator may not apply again yet
-├── CaseMovedOn                another process acted on the operator at the same time
-├── RecordNotHeld              the record that the ledger names is not in this archive
-└── RecordNotOnLedger          the ledger has never named this record
+    Refused (see `ledger.errors`)
+    ├── OperatorMalformed          what was said of an operator does not have the required form
+    ├── OperatorNotOnFile          neither this archive nor the ledger knows the operator
+    ├── ActNotAllowed              the life cycle does not allow the act now
+    ├── ReapplicationEarly         a revoked operator may not apply again yet
+    ├── CaseMovedOn                another process acted on the operator at the same time
+    ├── RecordNotHeld              the record that the ledger names is not in this archive
+    └── RecordNotOnLedger          the ledger has never named this record
+
+Messages repeat codes, acts and stages, and nothing else that was sent.
 """
 
 from collections.abc import Sequence

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ledger.archive.access import ApiKey, ApiKeys
 from ledger.archive.certificates import SqlArchive
 from ledger.archive.database import Database
+from ledger.archive.operator_files import SqlOperatorFiles
 from ledger.archive.outbox import SqlOutbox
 from ledger.archive.replica import SqlReplica
 from ledger.archive.requests import Answered, Claim, InFlight, Mine, OtherRequest, Requests
@@ -28,6 +29,7 @@ __all__ = [
     "Requests",
     "Scope",
     "SqlArchive",
+    "SqlOperatorFiles",
     "SqlOutbox",
     "SqlReplica",
     "open_archive",
@@ -44,6 +46,7 @@ class ArchiveRooms:
     keys: ApiKeys
     requests: Requests
     replica: SqlReplica
+    operators: SqlOperatorFiles
 
     def close(self) -> None:
         """Close every connection."""
@@ -71,4 +74,5 @@ def open_archive(url: str, *, migrate: bool = True) -> ArchiveRooms:
         ApiKeys(database),
         Requests(database),
         SqlReplica(database),
+        SqlOperatorFiles(database),
     )
