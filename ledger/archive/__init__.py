@@ -14,6 +14,7 @@ from ledger.archive.operator_files import SqlOperatorFiles
 from ledger.archive.outbox import SqlOutbox
 from ledger.archive.replica import SqlReplica
 from ledger.archive.requests import Answered, Claim, InFlight, Mine, OtherRequest, Requests
+from ledger.archive.watches import SqlWatches
 from ledger.scopes import Scope
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "SqlOperatorFiles",
     "SqlOutbox",
     "SqlReplica",
+    "SqlWatches",
     "open_archive",
 ]
 
@@ -47,6 +49,7 @@ class ArchiveRooms:
     requests: Requests
     replica: SqlReplica
     operators: SqlOperatorFiles
+    watches: SqlWatches
 
     def close(self) -> None:
         """Close every connection."""
@@ -75,4 +78,5 @@ def open_archive(url: str, *, migrate: bool = True) -> ArchiveRooms:
         Requests(database),
         SqlReplica(database),
         SqlOperatorFiles(database),
+        SqlWatches(database),
     )
