@@ -14,6 +14,8 @@ from ledger.chain.rpc import NodeError, Rpc
 from ledger.chain.signers import KeystoreSigner
 from ledger.errors import ChainUnreachable, InputMalformed, LedgerMismatch
 from ledger.facts import Address
+from ledger.recognition_port import RecognitionNotNamed
+from ledger.writes import EndRecognition
 from tests.ledger.chain.conftest import Answer
 from tests.worlds import NOBODY, ChainWorld, _key
 
@@ -50,6 +52,37 @@ def test_an_address_without_a_contract_is_refused(world: ChainWorld) -> None:
     """Perhaps the chain was started anew."""
     with pytest.raises(LedgerMismatch, match="no contract"):
         connect(replace(world.profile, registry=Address("0x" + "11" * 20)))
+
+
+@pytest.mark.chain
+def test_a_recognition_registry_of_another_ledger_is_refused(world: ChainWorld) -> None:
+    """Its keys would be checked against members that are not those of the profile."""
+    other = deploy(world.profile, {"VN": world.admin("VN")}, KeystoreSigner(_key("deployer")))
+    with pytest.raises(LedgerMismatch, match=f"belongs to the registry at {other.registry}"):
+        connect(replace(world.profile, recognition=other.recognition))
+
+
+@pytest.mark.chain
+def test_a_recognition_registry_must_run_our_code(world: ChainWorld) -> None:
+    """An address without code, or with that of another contract, is no recognition registry."""
+    with pytest.raises(LedgerMismatch, match="no contract"):
+        connect(replace(world.profile, recognition=Address("0x" + "11" * 20)))
+    other = deploy(world.profile, {"VN": world.admin("VN")}, KeystoreSigner(_key("deployer")))
+    with pytest.raises(LedgerMismatch, match="is not the RecognitionRegistry of this release"):
+        connect(replace(world.profile, recognition=other.registry))
+
+
+@pytest.mark.chain
+def test_a_ledger_without_a_recognition_registry_says_so(world: ChainWorld) -> None:
+    """Certificates work as before; whatever is asked about operators names what is missing."""
+    ledger = connect(replace(world.profile, recognition=None))
+    assert [member.code for member in ledger.members()] == ["VN", "TH", "MY"]
+    for ask in (lambda: ledger.found([]), ledger.mutual, lambda: ledger.recognition_registry):
+        with pytest.raises(RecognitionNotNamed):
+            ask()
+    ledger.add_signer(KeystoreSigner(_key("VN aeo")))
+    with pytest.raises(RecognitionNotNamed):
+        ledger.write(EndRecognition(1, world.now), world.account("VN aeo"))
 
 
 def test_other_code_is_refused(node: Node) -> None:

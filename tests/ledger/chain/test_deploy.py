@@ -2,14 +2,16 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import _ganache
 import pytest
 
 from ledger.chain.connect import connect
-from ledger.chain.profile import read_profile
+from ledger.chain.profile import read_profile, write_profile
 from ledger.chain.signers import DevelopmentSigner
+from ledger.recognition_port import RecognitionNotNamed
 
 pytestmark = pytest.mark.chain
 
@@ -34,9 +36,29 @@ def test_a_ledger_is_founded_once(command: list[str], tmp_path: Path) -> None:
     second = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     assert (first["outcome"], second["outcome"]) == ("deployed", "kept")
     assert first["registry"] == second["registry"]
+    assert first["recognition"] == second["recognition"]
     profile = read_profile(tmp_path / "profile.toml")
     assert (profile.registry, profile.from_block) == (first["registry"], first["block"])
-    assert [member.code for member in connect(profile).members()] == ["VN", "TH"]
+    ledger = connect(profile)
+    assert [member.code for member in ledger.members()] == ["VN", "TH"]
+    assert ledger.recognition_registry == first["recognition"]
+
+
+def test_a_ledger_founded_before_gets_its_recognition_registry(command: list[str], tmp_path: Path) -> None:
+    """A run over a profile that names none adds one beside the same registry, and the next run keeps it."""
+    command = [*command, "--development-key", "7"]
+    first = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    path = tmp_path / "profile.toml"
+    write_profile(replace(read_profile(path), recognition=None), path)
+    with pytest.raises(RecognitionNotNamed, match="scripts/deploy"):
+        connect(read_profile(path)).mutual()
+    second, third = (
+        json.loads(subprocess.run(command, check=True, capture_output=True).stdout) for _ in range(2)
+    )
+    assert (second["outcome"], third["outcome"]) == ("recognition added", "kept")
+    assert (second["registry"], second["block"]) == (first["registry"], first["block"])
+    assert second["recognition"] == third["recognition"] == read_profile(path).recognition
+    assert connect(read_profile(path)).mutual()[1].programmes == {}
 
 
 def test_a_refusal_is_one_line_and_a_status(command: list[str]) -> None:

@@ -27,6 +27,9 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     )
     write_profile(profile, tmp_path / "deep" / "profile.toml")
     assert read_profile(tmp_path / "deep" / "profile.toml") == profile
+    paired = profile_of(GOOD | {"recognition": "0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512"})
+    write_profile(paired, tmp_path / "paired.toml")
+    assert read_profile(tmp_path / "paired.toml") == paired
     write_profile(profile_of(GOOD), tmp_path / "profile.toml")
     assert read_profile(tmp_path / "profile.toml") == profile_of(GOOD)
 
@@ -47,6 +50,8 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         ("registry", REGISTRY[2:]),
         ("registry", REGISTRY.replace("5Fb", "5fb")),
         ("registry", 7),
+        ("recognition", "0x12"),
+        ("recognition", REGISTRY.replace("5Fb", "5fb")),
         ("from_block", -1),
         ("finality", "soon"),
         ("finality", 0),
