@@ -96,8 +96,8 @@ class Connection:
     def request(self, question: Question, block: str = LATEST) -> Request:
         """Return the JSON-RPC request that asks a view."""
         view, arguments = question
-        data = f"0x{self.codec.call(view, *arguments).hex()}"
-        return ("eth_call", ({"to": self.address(view), "data": data}, block))
+        address, data = self.address(view), f"0x{self.codec.call(view, *arguments).hex()}"
+        return ("eth_call", ({"to": address, "data": data}, block))
 
     def ask(self, requests: Sequence[Request]) -> list[Value]:
         """Return the answers to requests in one round trip, raising reverts as what they mean."""
@@ -117,9 +117,9 @@ class Connection:
 
     def call(self, function: str, *arguments: object) -> Call:
         """Return a call of a function, with the most gas that it may use."""
-        data = self.codec.call(function, *arguments)
+        address, data = self.address(function), self.codec.call(function, *arguments)
         gas = _GAS.get(function, _GAS_OF_MEMBERS) + _GAS_PER_WORD * (len(data) // 32)
-        return Call(self.address(function), data, gas)
+        return Call(address, data, gas)
 
     def address(self, function: str) -> Address:
         """Return the contract that has a function; `RecognitionNotNamed` for one that the ledger lacks."""
