@@ -25,9 +25,11 @@ contract RecognitionRegistry is IRecognitionRegistry {
     uint16 private constant MAX_ARRANGEMENTS = 255;
     /// @dev For each grantor and partner; bounds the walk over recognitions in answers.
     uint256 private constant MAX_RECOGNITIONS = 64;
-    /// @dev Characters of an operator's code.
-    uint256 private constant MIN_CODE = 3;
+    /// @dev Characters of an operator's code at most, its member's included.
     uint256 private constant MAX_CODE = 17;
+    /// @dev One bit for each ASCII character: those of A to Z, and those of A to Z and 0 to 9.
+    uint256 private constant LETTERS = 0x07fffffe0000000000000000;
+    uint256 private constant SIGNS = 0x07fffffe03ff000000000000;
     /// @dev How far ahead of the block something may begin.
     uint48 private constant MAX_NOTICE = 366 days;
 
@@ -310,30 +312,38 @@ contract RecognitionRegistry is IRecognitionRegistry {
         if (!_isParty(found, member)) revert NotAParty(arrangement, member);
     }
 
-    /// @dev The programme, which must be this member's.
-    function _requireProgramme(uint16 programme, bytes2 member) private view returns (Programme memory found) {
-        found = _programmes[programme];
-        if (found.since == 0 || found.member != member) revert ProgrammeNotOfMember(programme, member);
+    /// @dev What must be known of a programme, which must be this member's; a member's code is never zero.
+    function _requireProgramme(uint16 programme, bytes2 member)
+        private
+        view
+        returns (uint8 levels, ProgrammeKind kind)
+    {
+        Programme storage found = _programmes[programme];
+        bytes2 owner;
+        (owner, levels, kind) = (found.member, found.levels, found.kind);
+        if (owner != member) revert ProgrammeNotOfMember(programme, member);
     }
 
     // ----------------------------------------------------------------------------------------- statuses
 
     /// @dev Writes a status after checking all rules there are about one.
-    function _record(StatusWrite memory write, uint32 keyId, bytes2 member) private {
+    function _record(StatusWrite calldata write, uint32 keyId, bytes2 member) private {
         // Check: it is the next thing to say of an operator of this member, and holds in itself.
         bytes32 operator = write.operator;
+        Change memory change = _changeOf(write, keyId);
         Change storage latest = _latest[operator];
-        (uint16 version, OperatorStatus status, uint48 until) = (latest.version, latest.status, latest.until);
-        if (write.version != version + 1) revert VersionOutOfTurn(operator, write.version, version + 1);
-        if (!_isCode(operator)) revert OperatorCodeInvalid(operator);
-        if (bytes2(operator) != member) revert OperatorNotYours(operator, member);
-        _requireSound(write, member, status);
-        if (status == OperatorStatus.Revoked) _requireReturn(write, until);
+        uint16 version = _requireNext(operator, change, latest, member);
         if (write.recordHash == 0) revert RecordHashMissing(operator);
 
         // Effect: set aside what was latest, and write this down.
         if (version != 0) _earlier[operator][version] = latest;
-        Change memory change = Change({
+        _write(latest, change);
+        emit StatusRecorded(operator, member, change, write.recordHash);
+    }
+
+    /// @dev What is to be recorded, out of calldata once: every look at a struct there checks it anew.
+    function _changeOf(StatusWrite calldata write, uint32 keyId) private view returns (Change memory) {
+        return Change({
             status: write.status,
             level: write.level,
             roles: write.roles,
@@ -346,26 +356,59 @@ contract RecognitionRegistry is IRecognitionRegistry {
             until: write.until,
             recordedAt: _now()
         });
-        _latest[operator] = change;
-        emit StatusRecorded(operator, member, change, write.recordHash);
+    }
+
+    /// @dev Fills a slot. Fields stand side by side, so that the slot is not written once for each.
+    function _write(Change storage slot, Change memory change) private {
+        (OperatorStatus status, Ground ground) = (change.status, change.ground);
+        slot.status = status;
+        slot.ground = ground;
+        slot.level = change.level;
+        slot.roles = change.roles;
+        slot.programme = change.programme;
+        slot.consent = change.consent;
+        slot.version = change.version;
+        slot.key = change.key;
+        slot.effectiveFrom = change.effectiveFrom;
+        slot.until = change.until;
+        slot.recordedAt = change.recordedAt;
+    }
+
+    /// @dev Checks all rules there are about a change; returns the version of the one before, 0 when there is none.
+    function _requireNext(bytes32 operator, Change memory change, Change storage latest, bytes2 member)
+        private
+        view
+        returns (uint16 version)
+    {
+        OperatorStatus previous;
+        uint48 until;
+        (version, previous, until) = (latest.version, latest.status, latest.until);
+        if (change.version != version + 1) revert VersionOutOfTurn(operator, change.version, version + 1);
+        if (!_isCode(operator)) revert OperatorCodeInvalid(operator);
+        if (bytes2(operator) != member) revert OperatorNotYours(operator, member);
+        _requireSound(operator, change, previous);
+        _requireLevel(operator, change, member);
+        _requireDates(operator, change);
+        bool comesBack = previous == OperatorStatus.Revoked && change.status == OperatorStatus.Certified;
+        if (comesBack && change.effectiveFrom < until && change.ground != Ground.AppealUpheld) {
+            revert ReapplicationTooEarly(operator, until);
+        }
     }
 
     /// @dev Whether a code is two capital letters, then 1 to 15 capital letters and digits, then zeros.
     function _isCode(bytes32 code) private pure returns (bool) {
-        uint256 length = 0;
-        for (; length < MAX_CODE && code[length] != 0; ++length) {
-            bytes1 sign = code[length];
-            bool fits = (sign >= "A" && sign <= "Z") || (length >= 2 && sign >= "0" && sign <= "9");
-            if (!fits) return false;
+        if ((LETTERS >> uint8(code[0])) & (LETTERS >> uint8(code[1])) & 1 == 0) return false;
+        if (code[2] == 0 || code[MAX_CODE] != 0) return false;
+        for (uint256 rest = uint256(code << 16); rest != 0; rest <<= 8) {
+            if ((SIGNS >> (rest >> 248)) & 1 == 0) return false;
         }
-        return length >= MIN_CODE && code << (8 * length) == 0;
+        return true;
     }
 
-    /// @dev What can be said about a status after another one (None before the first).
-    function _requireSound(StatusWrite memory write, bytes2 member, OperatorStatus previous) private view {
-        bytes32 operator = write.operator;
+    /// @dev What a change can say after another one (None before the first).
+    function _requireSound(bytes32 operator, Change memory change, OperatorStatus previous) private pure {
         bool first = previous == OperatorStatus.None;
-        (uint8 consent, OperatorStatus status) = (write.consent, write.status);
+        (uint8 consent, OperatorStatus status) = (change.consent, change.status);
         if (first && consent & EXCHANGE == 0) revert ConsentMissing(operator);
         if (consent > ALL_CONSENTS) revert ConsentInvalid(operator, consent);
         bool possible = first ? status == OperatorStatus.Certified : status != OperatorStatus.None;
@@ -373,19 +416,21 @@ contract RecognitionRegistry is IRecognitionRegistry {
         if (status == OperatorStatus.Suspended && previous > OperatorStatus.Suspended) {
             revert StatusNotAllowed(operator, previous, status);
         }
-        if (!_areRoles(write.roles)) revert OperatorRolesInvalid(operator, write.roles);
-        uint8 highest = _requireProgramme(write.programme, member).levels;
-        if (write.level == 0 || write.level > highest) revert LevelInvalid(operator, write.level, highest);
-        (uint48 effectiveFrom, uint48 until, uint48 latest) =
-            (write.effectiveFrom, write.until, _now() + MAX_NOTICE);
-        if (effectiveFrom == 0 || effectiveFrom > latest) revert EffectiveDateInvalid(operator, effectiveFrom, latest);
-        if (until != 0 && until <= effectiveFrom) revert UntilInvalid(operator, effectiveFrom, until);
+        if (!_areRoles(change.roles)) revert OperatorRolesInvalid(operator, change.roles);
     }
 
-    /// @dev A revoked operator comes back at a time after which it could apply, or by an appeal.
-    function _requireReturn(StatusWrite memory write, uint48 until) private pure {
-        if (write.status != OperatorStatus.Certified || write.ground == Ground.AppealUpheld) return;
-        if (write.effectiveFrom < until) revert ReapplicationTooEarly(write.operator, until);
+    /// @dev The programme is the member's and has the level.
+    function _requireLevel(bytes32 operator, Change memory change, bytes2 member) private view {
+        (uint8 highest,) = _requireProgramme(change.programme, member);
+        if (change.level == 0 || change.level > highest) revert LevelInvalid(operator, change.level, highest);
+    }
+
+    /// @dev It begins at a time that can be foreseen, and ends later, if ever.
+    function _requireDates(bytes32 operator, Change memory change) private pure {
+        (uint48 effectiveFrom, uint48 until, uint48 latest) =
+            (change.effectiveFrom, change.until, change.recordedAt + MAX_NOTICE);
+        if (effectiveFrom == 0 || effectiveFrom > latest) revert EffectiveDateInvalid(operator, effectiveFrom, latest);
+        if (until != 0 && until <= effectiveFrom) revert UntilInvalid(operator, effectiveFrom, until);
     }
 
     /// @dev Whether this is a sum of roles of operators, and not 0.
@@ -400,11 +445,9 @@ contract RecognitionRegistry is IRecognitionRegistry {
         Arrangement memory arrangement = _requireParty(terms.arrangement, member);
         bytes2 partner = terms.partner;
         if (!_isOther(partner, member) || !_isParty(arrangement, partner)) revert PartnerInvalid(partner);
-        Programme memory programme = _requireProgramme(terms.programme, partner);
-        if (programme.kind != ProgrammeKind.SafeAeo) revert ProgrammeNotRecognisable(terms.programme);
-        if (terms.minLevel == 0 || terms.minLevel > programme.levels) {
-            revert MinLevelInvalid(terms.minLevel, programme.levels);
-        }
+        (uint8 highest, ProgrammeKind kind) = _requireProgramme(terms.programme, partner);
+        if (kind != ProgrammeKind.SafeAeo) revert ProgrammeNotRecognisable(terms.programme);
+        if (terms.minLevel == 0 || terms.minLevel > highest) revert MinLevelInvalid(terms.minLevel, highest);
         if (!_areRoles(terms.roles)) revert RecognisedRolesInvalid(terms.roles);
         if (terms.directions == 0 || terms.directions > BOTH_DIRECTIONS) revert DirectionsInvalid(terms.directions);
         (uint48 effectiveFrom, uint48 until) = (terms.effectiveFrom, terms.until);
