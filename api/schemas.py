@@ -15,6 +15,7 @@ from pydantic.alias_generators import to_camel
 
 from api.errors import finding_document
 from ledger import facts
+from ledger.aeo.parties import Party
 from ledger.document_schema import Day
 from ledger.errors import Finding
 from ledger.issuing import Issued
@@ -249,6 +250,26 @@ class CheckOut(Schema):
     evidence: str
 
 
+class PartyOut(Schema):
+    """The AEO status of a trader, by the operator code that the certificate gives it."""
+
+    role: str = Field(examples=["exporter"])
+    given: str = Field(description="The code as the certificate has it.")
+    operator: str | None = Field(None, description="The same in its canonical form, if it can be read.")
+    host: MemberCode = Field(description="The member in which it is looked at: the importing one.")
+    recognised: bool | None = Field(None, description="Absent where that could not be found out.")
+    reason: str = Field(description="As of recognition, or code-malformed, code-ambiguous, cannot-check.")
+    sentence: str
+    status: str | None = None
+    programme: str | None = Field(None, description="Code of its programme.")
+    at: Moment
+
+    @classmethod
+    def from_domain(cls, party: Party) -> Self:
+        """Show a party."""
+        return cls(**_party(party, party.at))
+
+
 class VerdictOut(Schema):
     """The answer to "is this certificate good?"; the codes are a fixed list."""
 
@@ -264,6 +285,9 @@ class VerdictOut(Schema):
     hidden: int = Field(description="How many fields are redacted, which is allowed.")
     replacement: Id | None = None
     warnings: list[FindingOut]
+    parties: list[PartyOut] = Field(
+        description="The AEO status of exporter and consignee, where the copy shows their operator codes."
+    )
     as_of: AsOfOut | None = None
 
     @classmethod
@@ -284,6 +308,7 @@ class VerdictOut(Schema):
             hidden=verdict.hidden,
             replacement=hexed_or_none(verdict.replacement),
             warnings=[FindingOut.from_domain(finding) for finding in verdict.warnings],
+            parties=[PartyOut.from_domain(party) for party in verdict.parties],
             as_of=AsOfOut.from_domain(verdict.as_of) if verdict.as_of else None,
         )
 
@@ -306,8 +331,29 @@ def verdict_json(verdict: Verdict) -> bytes:
         "hidden": verdict.hidden,
         "replacement": hexed_or_none(verdict.replacement),
         "warnings": [finding_document(finding) for finding in verdict.warnings],
+        "parties": [_without_gaps(_party(party, instant(party.at))) for party in verdict.parties],
         "asOf": {"block": verdict.as_of.block, "time": instant(verdict.as_of.time)}
         if verdict.as_of
         else None,
     }
-    return orjson.dumps({name: value for name, value in document.items() if value is not None})
+    return orjson.dumps(_without_gaps(document))
+
+
+def _party(party: Party, at: object) -> dict[str, Any]:
+    """Return the members of a party, whose names are single words, with its moment as given."""
+    return {
+        "role": party.role,
+        "given": party.given,
+        "operator": party.operator,
+        "host": party.host,
+        "recognised": party.recognised,
+        "reason": party.reason,
+        "sentence": party.sentence,
+        "status": party.status,
+        "programme": party.programme,
+        "at": at,
+    }
+
+
+def _without_gaps(document: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in document.items() if value is not None}

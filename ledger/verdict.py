@@ -1,13 +1,15 @@
 """When is a presented certificate good?  `judge` applies the rules; it asks nothing and raises nothing.
 
 A verdict is one of a fixed list, with the four checks it rests on, the moment it is true as of and the next
-step for the person who asked.  Warnings stand beside it and never change it.
+step for the person who asked.  Warnings, and the AEO status of its traders, stand beside it and never change
+it.
 """
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from ledger.aeo.parties import Party
 from ledger.errors import Finding
 from ledger.facts import AsOf, Evidence, Issuer, LedgerName, Reason
 from ledger.presented import Examination
@@ -113,6 +115,8 @@ class Verdict:
     """How many fields were redacted; that is allowed."""
     replacement: bytes | None = None
     warnings: tuple[Finding, ...] = ()
+    parties: tuple[Party, ...] = ()
+    """The AEO status of its traders, where the copy shows operator codes and the ledger knows its content."""
 
     @property
     def title(self) -> str:
@@ -184,6 +188,14 @@ def silent_ledger() -> Verdict:
 def with_warnings(verdict: Verdict, warnings: tuple[Finding, ...]) -> Verdict:
     """Return the verdict with warnings beside it."""
     return replace(verdict, warnings=warnings) if warnings else verdict
+
+
+def vouches(verdict: Verdict) -> bool:
+    """Whether the copy's content is what some authority issued, or that could not be asked.
+
+    Of other copies no field is worth a look, and who invents one learns nothing by it.
+    """
+    return verdict.code not in {VerdictCode.ALTERED, VerdictCode.NOT_FOUND}
 
 
 def _ruling(facts: Facts) -> tuple[VerdictCode, str]:

@@ -1,11 +1,13 @@
 """Verifying a certificate that somebody presents, or asks for by its reference: the steps."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
 from ledger import rules
+from ledger.aeo import parties
+from ledger.aeo.parties import NOT_KEPT, Party
 from ledger.documents import parse_document
 from ledger.errors import (
     CertificateMalformed,
@@ -16,10 +18,12 @@ from ledger.errors import (
     Unavailable,
 )
 from ledger.facts import Evidence, Issuer
+from ledger.operators import Found, OperatorCode
 from ledger.ports import Filing, FilingState, Ledger
 from ledger.presented import Examination, examined, opened
+from ledger.recognition_port import AtHand, NoRecognitions, RecognitionNotNamed
 from ledger.terms import normalised
-from ledger.verdict import Facts, Verdict, archive_matters, judge, unknown_reference, with_warnings
+from ledger.verdict import Facts, Verdict, archive_matters, judge, unknown_reference, vouches, with_warnings
 
 ADDED_FIELDS = ("issuers", "network", "terms")
 """What the envelope adds to the certificate document."""
@@ -38,7 +42,9 @@ def verify_examined(examination: Examination, ledger: Ledger) -> Verdict:
     """Judge an envelope that was examined already: steps 2 to 4 of `verify`."""
     # 2. Ask the ledger what it holds under them, in one look.
     facts = _with_archive(_facts(examination, ledger, shown=True), ledger)
-    return _judged(facts)
+    verdict = _judged(facts)
+    beside = _parties(verdict, facts, ledger)
+    return replace(verdict, parties=beside) if beside else verdict
 
 
 def verify_at_once(document: Mapping[str, object], ledger: Ledger) -> Verdict | None:
@@ -54,7 +60,13 @@ def verify_at_once(document: Mapping[str, object], ledger: Ledger) -> Verdict | 
     if evidence is None and _asks(examination, ledger):
         return None
     facts = _facts_with(evidence, examination, ledger, shown=True)
-    return None if archive_matters(facts) else _judged(facts)
+    if archive_matters(facts):
+        return None
+    verdict = _judged(facts)
+    beside = _parties(verdict, facts, ledger, at_hand=True)
+    if beside is None:
+        return None
+    return replace(verdict, parties=beside) if beside else verdict
 
 
 def _judged(facts: Facts) -> Verdict:
@@ -62,6 +74,37 @@ def _judged(facts: Facts) -> Verdict:
     verdict = judge(facts)
     # 4. Put beside the verdict what its issuer's rules, and the ledger's, would have to say.
     return with_warnings(verdict, (*_findings(facts.examination), *_unseen_parents(facts)))
+
+
+def _parties(
+    verdict: Verdict, facts: Facts, ledger: Ledger, *, at_hand: bool = False
+) -> tuple[Party, ...] | None:
+    """Return the AEO status of the traders; with `at_hand`, None where a node would have to be asked."""
+    # 5. Put beside it what the ledger says of the operators that the copy names.
+    terms = facts.examination.terms
+    if terms is None or not vouches(verdict):
+        return ()
+    claims = parties.claims_of(facts.examination.fields, terms.exporting, terms.importing)
+    if not claims:
+        return ()
+    asked = parties.read(claims, facts.now)
+    if facts.evidence is None or not asked.operators:
+        return asked.told(None)
+    try:
+        found = _operators(asked.operators, ledger, at_hand=at_hand)
+    except RecognitionNotNamed:
+        return asked.told(None, unanswered=NOT_KEPT)
+    except Unavailable:
+        return None if at_hand else asked.told(None)
+    return asked.told(found) if found else None
+
+
+def _operators(operators: Collection[OperatorCode], ledger: Ledger, *, at_hand: bool) -> Found | None:
+    """Ask the ledger for operators and all terms; None where they are not at hand."""
+    recognitions = ledger.recognitions
+    if not at_hand or isinstance(recognitions, NoRecognitions):
+        return recognitions.found(operators)
+    return recognitions.found_at_hand(operators) if isinstance(recognitions, AtHand) else None
 
 
 def verify_reference(

@@ -1,11 +1,13 @@
 """From a verdict to what its page says; pure functions, and no rule of their own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from api.pages.boxes import Field, field_at, field_of
 from api.pages.words import moment
+from ledger.aeo.parties import Party
 from ledger.errors import EnvelopeMalformed, Finding, InputMalformed, Severity
 from ledger.verdict import Check, Verdict, VerdictCode
 
@@ -34,6 +36,12 @@ _CHECKS: Final = {
     "status": "In force now",
 }
 _OUTCOMES: Final = {"passed": "Passed", "failed": "Failed", "not-checked": "Not checked"}
+_TRADERS: Final = {"exporter": "Exporter", "consignee": "Consignee"}
+_RECOGNISED: Final[Mapping[bool | None, tuple[str, str]]] = {
+    True: ("passed", "Recognised"),
+    False: ("failed", "Not recognised"),
+    None: ("not-checked", "Cannot be checked"),
+}
 _ASK_AGAIN: Final = {VerdictCode.PENDING, VerdictCode.CANNOT_CHECK}
 _VOUCHED: Final = {VerdictCode.VALID, VerdictCode.REPLACED, VerdictCode.CANCELLED, VerdictCode.EXPIRED}
 
@@ -59,6 +67,22 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class PartyLine:
+    """How a trader stands, by the operator code that the certificate gives it."""
+
+    title: str
+    given: str
+    operator: str
+    """The code in its canonical form, where that is another text; else nothing."""
+    outcome: str
+    """passed, failed or not-checked, for the icon."""
+    word: str
+    sentence: str
+    stands: str
+    """Status and programme, as far as they are told."""
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """A verdict as its page tells it."""
 
@@ -77,6 +101,7 @@ class Result:
     hidden: int
     notes: tuple[Note, ...]
     unlisted_notes: int
+    parties: tuple[PartyLine, ...]
     certificate: str
     replacement: str
     as_of: str
@@ -112,6 +137,7 @@ def result_of(verdict: Verdict, again: datetime) -> Result:
         hidden=verdict.hidden,
         notes=tuple(_note(finding) for finding in verdict.warnings[:SHOWN]),
         unlisted_notes=len(verdict.warnings[SHOWN:]),
+        parties=tuple(_party(party) for party in verdict.parties),
         certificate=f"0x{verdict.certificate.hex()}" if verdict.certificate else "",
         replacement=f"0x{verdict.replacement.hex()}" if verdict.replacement else "",
         as_of=moment(verdict.as_of.time) if verdict.as_of else "",
@@ -148,6 +174,20 @@ def _check(check: Check, verdict: Verdict) -> CheckLine:
     evidence = _sentence(verdict) if check.name == "content" and verdict.altered else check.evidence
     outcome = check.outcome.value
     return CheckLine(_CHECKS.get(check.name, check.name), outcome, _OUTCOMES[outcome], evidence)
+
+
+def _party(party: Party) -> PartyLine:
+    outcome, word = _RECOGNISED[party.recognised]
+    shown = (party.status, f"in {party.programme}" if party.programme else "")
+    return PartyLine(
+        title=_TRADERS.get(party.role, party.role),
+        given=party.given,
+        operator=party.operator if party.operator and party.operator != party.given else "",
+        outcome=outcome,
+        word=word,
+        sentence=party.sentence,
+        stands=_capital(" ".join(part for part in shown if part)),
+    )
 
 
 def _note(finding: Finding) -> Note:

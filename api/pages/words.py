@@ -5,21 +5,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
+from ledger.codes.members import NAMES, called
 from ledger.facts import Member
 
-_MEMBERS: Final = {
-    "BN": "Brunei Darussalam",
-    "ID": "Indonesia",
-    "KH": "Cambodia",
-    "LA": "Lao PDR",
-    "MM": "Myanmar",
-    "MY": "Malaysia",
-    "PH": "Philippines",
-    "SG": "Singapore",
-    "TH": "Thailand",
-    "TL": "Timor-Leste",
-    "VN": "Viet Nam",
-}
 _MONTHS: Final = (
     "January February March April May June July August September October November December".split()
 )
@@ -42,12 +30,12 @@ def day(text: str) -> str:
 
 def member(code: str) -> str:
     """Return a member's or country's name and code, or the code alone where the name is not known here."""
-    return f"{_MEMBERS[code]} ({code})" if code in _MEMBERS else code
+    return called(code)
 
 
 def choices(members: Iterable[Member]) -> tuple[tuple[str, str], ...]:
     """Return codes and names of members to choose from, by name; those of ASEAN when none are known."""
-    codes = [one.code for one in members] or list(_MEMBERS)
+    codes = [one.code for one in members] or list(NAMES)
     return tuple(sorted(((code, member(code)) for code in codes), key=lambda choice: choice[1]))
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ledger import verifying
+from ledger.aeo.parties import Party
 from ledger.cli.certificates import json_object
 from ledger.cli.output import EXIT_REFUSED, answer, complain, failures, page, plain, usage
 from ledger.cli.session import Session, session_of
@@ -97,8 +98,18 @@ def _show(found: dict[str, Verdict | Refused]) -> None:
             page.print(
                 f"  ! {warning.rule} at {warning.pointer}: {warning.message}", style="yellow", markup=False
             )
+        for party in verdict.parties:
+            _show_party(party)
         if verdict.replacement:
             page.print(f"  Replaced by 0x{verdict.replacement.hex()}", markup=False)
         if verdict.as_of:
             page.print(f"  As of block {verdict.as_of.block}, {moment(verdict.as_of.time)}", markup=False)
         page.print(f"  Next: {verdict.next_step}\n", markup=False)
+
+
+def _show_party(party: Party) -> None:
+    """Say how a trader stands; the code as the certificate has it beside the one it is read as."""
+    read = f" = {party.operator}" if party.operator and party.operator != party.given else ""
+    mark = "·" if party.recognised is None else MARKS[Outcome.PASSED if party.recognised else Outcome.FAILED]
+    stands = f", {party.status} in {party.programme}" if party.status and party.programme else ""
+    page.print(f"  {mark} {party.role:9} {party.given}{read}{stands}: {party.sentence}", markup=False)
