@@ -198,8 +198,8 @@ def filing_of(
     )
 
 
-def entitled(authority: int, account: Address, ledger: Ledger) -> Authority:
-    """Return the authority when the account is a live key of it that may issue, and is at hand.
+def entitled(authority: int, account: Address, ledger: Ledger, role: Role = Role.ISSUING) -> Authority:
+    """Return the authority when the account is a live key of it with a role, and is at hand.
 
     Raises `AuthorityUnknown`, `NotAuthorised` or `KeyNotHeld`.
     """
@@ -207,8 +207,8 @@ def entitled(authority: int, account: Address, ledger: Ledger) -> Authority:
     if found is None:
         raise AuthorityUnknown(authority)
     dead = key is None or key.authority != authority or key.revoked_at is not None or key.suspended
-    if dead or key is None or Role.ISSUING not in key.roles:
-        raise NotAuthorised(account, Role.ISSUING)
+    if dead or key is None or role not in key.roles:
+        raise NotAuthorised(account, role)
     if not ledger.registry.holds(account):
         raise KeyNotHeld(account)
     return found

@@ -4,6 +4,8 @@ asal members …        who is on the ledger; votes
 asal authorities …    a member's own authorities
 asal keys …           make, add, rotate and revoke keys
 asal api-keys …       who may call the service for an authority
+asal programme …      programmes under which members authorise operators
+asal arrangement …    arrangements on mutual recognition, and who recognises whom
 asal certificate …    check, issue, cancel, replace, show, redact
 asal outbox …         what is accepted and on its way to the chain
 asal replica …        follow the chain, so that verifying asks no node
@@ -19,12 +21,14 @@ from typer.core import TyperGroup
 
 from ledger.cli import (
     access,
+    arrangements,
     authorities,
     certificates,
     examination,
     keys,
     members,
     outbox,
+    programmes,
     replica,
     verification,
 )
@@ -54,6 +58,8 @@ app.add_typer(members.app, name="members")
 app.add_typer(authorities.app, name="authorities")
 app.add_typer(keys.app, name="keys")
 app.add_typer(access.app, name="api-keys")
+app.add_typer(programmes.app, name="programme")
+app.add_typer(arrangements.app, name="arrangement")
 app.add_typer(certificates.app, name="certificate")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(replica.app, name="replica")
