@@ -180,7 +180,7 @@ class ProposalEnacted:
     proposal: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class StatusRecorded:
     """An AEO authority said something of an operator; it is recorded at the time of the block."""
 
@@ -241,7 +241,7 @@ class ParticipationRecorded:
     effective_from: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class RecognitionAdded:
     """A member (the grantor) recognises operators of another; it is recorded at the time of the block."""
 

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ledger.chain.artefacts import CERTIFICATE_REGISTRY, artefact, check_ledger
 from ledger.chain.connect import ChainLedger
+from ledger.chain.contracts import check_contracts, contracts_of
 from ledger.chain.events import ChainEvents
 from ledger.chain.history import History
 from ledger.chain.profile import ChainProfile
@@ -16,7 +16,7 @@ from ledger.replica.running import NAME, POLL_INSTANT, POLL_OTHERWISE
 if TYPE_CHECKING:
     from ledger.archive import ArchiveRooms  # with SQL, which whoever only reads the chain does not need
 
-__all__ = ["follower_of", "following_of", "replicated_of", "start_following"]
+__all__ = ["events_of", "follower_of", "following_of", "replicated_of", "start_following"]
 
 
 def start_following(profile: ChainProfile, rooms: "ArchiveRooms") -> Following:
@@ -53,25 +53,23 @@ def following_of(profile: ChainProfile, rooms: "ArchiveRooms", said: Said | None
 def follower_of(profile: ChainProfile, rooms: "ArchiveRooms") -> Follower:
     """Return the follower of the profile's chain; whoever uses it holds the database for that.
 
-    Raises `LedgerMismatch` when the node serves another chain or other code than ours, and
-    `ReplicaOfAnotherLedger` when the database holds another ledger's events.
+    Raises `LedgerMismatch` when the node serves another chain or other code than ours, and what
+    `Replica.start` raises when the database holds another ledger's events, or not those of all contracts.
     """
-    contract = artefact(CERTIFICATE_REGISTRY)
     rpc = Rpc(profile.rpc, profile.rpc_timeout)
-    check_ledger(rpc, profile.ledger, contract)
-    source = _events(rpc, profile)
-    plan = Plan(profile.ledger, profile.from_block, profile.finality)
-    return Follower(source, rooms.replica, plan, wall_clock, _witness(profile))
+    check_contracts(rpc, profile)
+    plan = Plan(profile.ledger, profile.from_block, profile.finality, profile.recognition)
+    return Follower(events_of(rpc, profile), rooms.replica, plan, wall_clock, _witness(profile))
+
+
+def events_of(rpc: Rpc, profile: ChainProfile) -> ChainEvents:
+    """Return what a node tells of the ledger's contracts."""
+    codecs = {address: contract.codec for address, contract in contracts_of(profile).items()}
+    return ChainEvents(History(rpc, list(codecs)), codecs)
 
 
 def _witness(profile: ChainProfile) -> ChainEvents | None:
     """Return the second node whose blocks have to be the same, where the profile names one."""
     if profile.witness is None:
         return None
-    return _events(Rpc((profile.witness,), profile.rpc_timeout), profile)
-
-
-def _events(rpc: Rpc, profile: ChainProfile) -> ChainEvents:
-    """Return what a node tells of the ledger's contracts."""
-    codecs = {profile.registry: artefact(CERTIFICATE_REGISTRY).codec}
-    return ChainEvents(History(rpc, list(codecs)), codecs)
+    return events_of(Rpc((profile.witness,), profile.rpc_timeout), profile)

@@ -7,6 +7,7 @@ from datetime import datetime
 from threading import RLock
 from typing import get_args
 
+from ledger.aeo.gathering import change_of, operator_of
 from ledger.events import (
     Anchored,
     AuthorityAdded,
@@ -17,19 +18,27 @@ from ledger.events import (
     KeyAdded,
     Occurrence,
     OfMembers,
+    OfTerms,
+    StatusRecorded,
     moment,
 )
-from ledger.facts import Anchor, Entry, LedgerName, Reason, Standing
+from ledger.facts import Address, Anchor, Entry, LedgerName, Reason, Standing
+from ledger.operators import Operator, OperatorCode
+from ledger.recognition_port import Recorded
 from ledger.replica_port import (
     WINDOW,
     Listed,
     Look,
+    OperatorCounts,
+    OperatorsLook,
     ReplicaDisconnected,
     ReplicaHead,
     ReplicaOfAnotherLedger,
+    ReplicaOfOtherContracts,
 )
 
-_OF_MEMBERS = get_args(OfMembers)
+_FEW = get_args(OfMembers) + get_args(OfTerms)
+"""What is gathered in memory: members, keys, votes and the terms of recognition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +65,22 @@ class MemoryReplica:
         """Return how far it is; None before `start`."""
         return self._head
 
-    def start(self, ledger: LedgerName) -> None:
-        """Make the store this ledger's, or find that it is; `ReplicaOfAnotherLedger` when it is another's."""
+    def start(self, ledger: LedgerName, recognition: Address | None = None) -> None:
+        """Make the store this ledger's with its recognition registry, or find that it is."""
         with self._lock:
             if self._head is None:
-                self._head = ReplicaHead(ledger, None, 0, None, None, 0)
+                self._head = ReplicaHead(ledger, None, 0, None, None, 0, recognition)
             elif self._head.ledger != ledger:
                 raise ReplicaOfAnotherLedger(self._head.ledger, ledger)
+            elif self._head.recognition != recognition:
+                raise ReplicaOfOtherContracts(self._head.recognition, recognition)
 
-    def clear(self, ledger: LedgerName) -> None:
+    def clear(self, ledger: LedgerName, recognition: Address | None = None) -> None:
         """Forget everything, an alarm too, and start again with this ledger."""
         with self._lock:
             people = self._head.people + 1 if self._head else 0
             self._blocks, self._events = [], []
-            self._head = ReplicaHead(ledger, None, 0, None, None, people)
+            self._head = ReplicaHead(ledger, None, 0, None, None, people, recognition)
 
     def apply(
         self,
@@ -87,7 +98,7 @@ class MemoryReplica:
                 raise ReplicaDisconnected
             self._blocks += blocks
             self._events += sorted(occurrences, key=lambda one: one.place)
-            people = head.people + any(isinstance(one.event, _OF_MEMBERS) for one in occurrences)
+            people = head.people + any(isinstance(one.event, _FEW) for one in occurrences)
             self._head = replace(
                 head, block=blocks[-1], node_block=node_block, seen_at=_whole(seen_at), people=people
             )
@@ -148,9 +159,9 @@ class MemoryReplica:
             )
 
     def people(self) -> tuple[int, Sequence[Occurrence]]:
-        """Return all events about members, authorities, keys and votes, and `ReplicaHead.people`."""
+        """Return all events about members, authorities, keys, votes and the terms of recognition."""
         with self._lock:
-            found = [one for one in self._events if isinstance(one.event, _OF_MEMBERS)]
+            found = [one for one in self._events if isinstance(one.event, _FEW)]
             return self._head.people if self._head else 0, found
 
     def occurrences(self) -> Iterator[Occurrence]:
@@ -187,6 +198,57 @@ class MemoryReplica:
         """Return how many entries stand how at a moment, those of one member or all."""
         every = self.entries(exporting=exporting, limit=len(self._events))
         return Counter(one.entry.standing_at(at.replace(microsecond=0)) for one in every)
+
+    def look_operators(self, codes: Collection[OperatorCode]) -> OperatorsLook | None:
+        """Return these operators as of one block, any number of them; None before `start`."""
+        with self._lock:
+            if self._head is None:
+                return None
+            said = [one for one in self._statuses() if one.operator in codes]
+            operators = {code: self._operator(code) for code in sorted({one.operator for one in said})}
+            return OperatorsLook(self._head, operators, max((one.place[0] for one in said), default=0))
+
+    def operator_counts(self) -> OperatorCounts:
+        """Return how many operators there are."""
+        said = self._statuses()
+        return OperatorCounts(len({one.operator for one in said}), len(said))
+
+    def operators(
+        self, *, member: str | None = None, after: OperatorCode | None = None, limit: int = 100
+    ) -> Sequence[Operator]:
+        """Return operators by code, of one member or of all, going on after a code."""
+        with self._lock:
+            codes = sorted({one.operator for one in self._statuses(member) if one.operator > (after or "")})
+            return [self._operator(code) for code in codes[:limit]]
+
+    def status_changes(
+        self,
+        *,
+        after: tuple[int, int] | None = None,
+        up_to: int | None = None,
+        member: str | None = None,
+        limit: int = 100,
+    ) -> Sequence[Recorded]:
+        """Return status changes in the order of the chain, after a place and up to a block."""
+        wanted = [
+            one
+            for one in self._statuses(member)
+            if (after is None or one.place > after) and (up_to is None or one.place[0] <= up_to)
+        ]
+        return wanted[:limit]
+
+    def _statuses(self, member: str | None = None) -> list[Recorded]:
+        with self._lock:
+            return [
+                Recorded(OperatorCode(one.event.operator), change_of(one.event, one.at), one.place)
+                for one in self._events
+                if isinstance(one.event, StatusRecorded) and member in {None, one.event.member}
+            ]
+
+    def _operator(self, code: OperatorCode) -> Operator:
+        operator = operator_of(code, self._events)
+        assert operator is not None  # noqa: S101 - it is one of the events
+        return operator
 
     def _seen(self, certificate: bytes) -> _Seen | None:
         """Gather an entry from its events, in the order in which they came."""

@@ -129,7 +129,8 @@ class Opened:
     @cached_property
     def served(self) -> Ledger:
         """The ledger with its archive, for a service that follows the chain; writes are carried as ever."""
-        return replace(self.ledger, members=self.replicated, registry=self.replicated)
+        here = self.replicated
+        return replace(self.ledger, members=here, registry=here, recognitions=here)
 
     @cached_property
     def verifier(self) -> Ledger:

@@ -13,7 +13,9 @@ from typing import Protocol
 
 from ledger.errors import Refused, Unavailable
 from ledger.events import Block, Occurrence
-from ledger.facts import Anchor, Entry, LedgerName, Standing
+from ledger.facts import Address, Anchor, Entry, LedgerName, Standing
+from ledger.operators import Operator, OperatorCode
+from ledger.recognition_port import OperatorLists
 
 WINDOW = 64
 """How many of the newest blocks a store keeps at least, though nothing of the ledger is in them."""
@@ -30,6 +32,21 @@ class ReplicaOfAnotherLedger(Refused):
         return (
             f"the database holds a replica of {self.held.address} on chain {self.held.chain_id}, and the "
             f"profile names {self.asked.address} on chain {self.asked.chain_id}; use another database"
+        )
+
+
+@dataclass(eq=False)
+class ReplicaOfOtherContracts(Refused):
+    """The replica was read with another recognition registry than the profile's, or without one."""
+
+    held: Address | None
+    asked: Address | None
+
+    def __str__(self) -> str:
+        held = f"the recognition registry {self.held}" if self.held else "no recognition registry"
+        return (
+            f"the replica was read with {held}, and the profile names {self.asked or 'none'}; stop the "
+            "service and run `asal replica rebuild`, which reads the chain anew from its first block"
         )
 
 
@@ -81,7 +98,10 @@ class ReplicaHead:
     halted: str | None
     """Name of the alarm that stopped it, with the reason; it then answers nothing."""
     people: int
-    """Grows with every change of members, authorities, keys or votes."""
+    """Grows with every change of members, authorities, keys or votes, and of the terms of recognition:
+    programmes, arrangements, participations and recognitions.  Statuses of operators do not move it."""
+    recognition: Address | None = None
+    """The recognition registry whose events it holds too."""
 
     @property
     def caught_up(self) -> bool:
@@ -114,16 +134,40 @@ class Listed:
     """Block and position: where the list goes on after it."""
 
 
-class Replica(Protocol):
+@dataclass(frozen=True, slots=True)
+class OperatorsLook:
+    """All that one look finds about some operators."""
+
+    head: ReplicaHead
+    operators: Mapping[OperatorCode, Operator]
+    """Those that are there."""
+    newest: int
+    """The newest block in which something was recorded of them; 0 when there is nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorCounts:
+    """How many operators a replica holds."""
+
+    operators: int
+    statuses: int
+    """All that was ever recorded of them."""
+
+
+class Replica(OperatorLists, Protocol):
     """The store of a replica.  One process at a time writes it; any number read it meanwhile."""
 
     def head(self) -> ReplicaHead | None:
         """Return how far it is; None before `start`."""
 
-    def start(self, ledger: LedgerName) -> None:
-        """Make the store this ledger's, or find that it is; `ReplicaOfAnotherLedger` when it is another's."""
+    def start(self, ledger: LedgerName, recognition: Address | None = None) -> None:
+        """Make the store this ledger's with its recognition registry, or find that it is.
 
-    def clear(self, ledger: LedgerName) -> None:
+        Raises `ReplicaOfAnotherLedger` when it is another's, and `ReplicaOfOtherContracts` when it was read
+        with another recognition registry, or without one, so that it lacks what happened before.
+        """
+
+    def clear(self, ledger: LedgerName, recognition: Address | None = None) -> None:
         """Forget everything, an alarm too, and start again with this ledger."""
 
     def apply(
@@ -160,10 +204,19 @@ class Replica(Protocol):
         """Return what is recorded about all three, as of one block; None before `start`."""
 
     def people(self) -> tuple[int, Sequence[Occurrence]]:
-        """Return all events about members, authorities, keys and votes, and `ReplicaHead.people`."""
+        """Return all events about members, authorities, keys, votes and the terms of recognition.
+
+        With them comes `ReplicaHead.people`, which tells these from those of another moment.
+        """
 
     def occurrences(self) -> Iterator[Occurrence]:
         """Yield all events in order."""
+
+    def look_operators(self, codes: Collection[OperatorCode]) -> OperatorsLook | None:
+        """Return these operators as of one block, any number of them; None before `start`."""
+
+    def operator_counts(self) -> OperatorCounts:
+        """Return how many operators there are."""
 
     def taken(self, exporting: str, reference_keys: Sequence[bytes]) -> frozenset[bytes]:
         """Return those of the references that an entry of the member holds."""

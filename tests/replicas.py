@@ -1,24 +1,49 @@
 """Worlds read through a replica, a node whose answers are repeated from memory, and clocks for both."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ledger.chain.artefacts import CERTIFICATE_REGISTRY, artefact
 from ledger.chain.connect import ChainLedger
 from ledger.chain.events import ChainEvents
-from ledger.chain.history import History
 from ledger.chain.profile import ChainProfile
 from ledger.chain.rpc import Rpc
 from ledger.events import Block, Reported
 from ledger.facts import ProposalKind, Reason, Written
+from ledger.following import events_of
+from ledger.hashing import keccak
 from ledger.memory_replica import MemoryReplica
+from ledger.operators import (
+    ArrangementKind,
+    Consent,
+    Direction,
+    Ground,
+    OperatorCode,
+    OperatorRole,
+    OperatorStatus,
+    ParticipationState,
+    ProgrammeKind,
+    RecognitionTerms,
+    Status,
+    StatusRecord,
+)
 from ledger.replica import Follower, Plan, Progress, ReplicatedLedger, Trust
 from ledger.replica_port import Replica
 from ledger.terms import certificate_id
-from tests.worlds import ChainWorld
+from ledger.writes import (
+    AddRecognition,
+    DeclareArrangement,
+    DeclareProgramme,
+    EndRecognition,
+    Participate,
+    RecordStatuses,
+)
+from tests.worlds import ChainWorld, World
 
 DAY = timedelta(days=1)
+OPERATORS = tuple(map(OperatorCode, ("VN0100109106", "VN0200000003", "VN0300000009")))
+"""Those of `make_operators`; the second was suspended for a while."""
 
 
 def wall_clock() -> datetime:
@@ -28,15 +53,12 @@ def wall_clock() -> datetime:
 
 def source_of(profile: ChainProfile) -> ChainEvents:
     """Return what a replica reads of the profile's chain."""
-    rpc = Rpc(profile.rpc, profile.rpc_timeout)
-    return ChainEvents(
-        History(rpc, profile.registry), {profile.registry: artefact(CERTIFICATE_REGISTRY).codec}
-    )
+    return events_of(Rpc(profile.rpc, profile.rpc_timeout), profile)
 
 
 def follower_of(profile: ChainProfile, replica: Replica, finality: int = 0) -> Follower:
     """Return a follower of the profile's chain."""
-    plan = Plan(profile.ledger, profile.from_block, finality)
+    plan = Plan(profile.ledger, profile.from_block, finality, profile.recognition)
     return Follower(source_of(profile), replica, plan, wall_clock)
 
 
@@ -135,8 +157,54 @@ def make_busy(world: ChainWorld) -> list[tuple[bytes, bytes, bytes]]:
     asked.append((ending, batch.root, bytes(32)))
     asked.append((b"\x07" * 32, b"\x07" * 32, b"\x07" * 32))
     world.advance(3 * DAY)
+    make_operators(world)
     _people(world)
     return asked
+
+
+def a_status(operator: OperatorCode, since: datetime, version: int = 1, **overrides: object) -> StatusRecord:
+    """Return a status that a world's operator gets: an exporter certified in the first programme."""
+    status = Status(
+        status=OperatorStatus.CERTIFIED,
+        programme=1,
+        level=1,
+        roles=OperatorRole.EXP | OperatorRole.MFR,
+        consent=Consent.EXCHANGE,
+        effective_from=since,
+        until=None,
+    )
+    changed = replace(status, **overrides)  # type: ignore[arg-type]
+    record = keccak(operator.encode() + bytes([version]))
+    return StatusRecord(operator=operator, version=version, status=changed, record_hash=record)
+
+
+def make_operators(world: World) -> None:
+    """Let VN certify operators and TH recognise them, and let everything about them change once."""
+    since = world.now - 30 * DAY
+    vn, th, write = world.account("VN aeo"), world.account("TH aeo"), world.ledger.write
+    write(DeclareProgramme("DNUT", "Doanh nghiệp ưu tiên", ProgrammeKind.SAFE_AEO, 2), vn)
+    write(DeclareArrangement(ArrangementKind.PLURILATERAL, None, "AAMRA", "ASEAN AEO MRA", bytes(32)), vn)
+    write(DeclareArrangement(ArrangementKind.BILATERAL, "VN", "TH-VN", "A bilateral one", b"\1" * 32), th)
+    for account in (vn, th):
+        write(Participate(1, 1, ParticipationState.SIGNED, since), account)
+        write(Participate(1, 2, ParticipationState.IN_FORCE, since + DAY), account)
+    terms = RecognitionTerms(
+        arrangement=1,
+        partner="VN",
+        programme=1,
+        min_level=1,
+        roles=OperatorRole.EXP,
+        directions=Direction.IMPORT,
+        effective_from=since,
+        until=None,
+    )
+    write(AddRecognition(terms), th)
+    write(AddRecognition(replace(terms, roles=OperatorRole.IMP, until=since + 365 * DAY)), th)
+    write(EndRecognition(2, since + 10 * DAY), th)
+    write(RecordStatuses(tuple(a_status(code, since) for code in OPERATORS)), vn)
+    suspended = {"status": OperatorStatus.SUSPENDED, "ground": Ground.AT_REQUEST, "until": since + 9 * DAY}
+    write(RecordStatuses((a_status(OPERATORS[1], since + DAY, 2, **suspended),)), vn)
+    write(RecordStatuses((a_status(OPERATORS[1], since + 9 * DAY, 3, ground=Ground.CURED),)), vn)
 
 
 def _people(world: ChainWorld) -> None:
@@ -146,6 +214,7 @@ def _people(world: ChainWorld) -> None:
     ledger.rotate_key(world.account("TH issuing"), world.account("TH next"), admin("TH"))
     ledger.mark_compromised(world.account("VN issuing"), world.now - DAY, admin("VN"))
     ledger.mark_compromised(world.account("VN issuing"), world.now - 2 * DAY, admin("VN"))
+    ledger.mark_compromised(world.account("MY aeo"), world.now - DAY, admin("MY"))
     ledger.revoke_key(world.account("VN customs"), admin("VN"))
     ledger.withdraw_authority(world.authority("VN aeo"), admin("VN"))
     admitted = ledger.propose(ProposalKind.ADMIT, "LA", world.account("admin LA"), admin("VN"))

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Table, case, delete, func, insert, select, tu
 from sqlalchemy.exc import IntegrityError
 
 from ledger.archive import replica_tables as t
-from ledger.archive.database import Database, take_your_time
-from ledger.archive.replica_look import ENDED, ENTRY, EPOCH, HEAD, Looks, entry_of, head_of
+from ledger.archive.database import take_your_time
+from ledger.archive.replica_look import ENDED, ENTRY, EPOCH, entry_of
+from ledger.archive.replica_operators import SqlOperators, stored_head
 from ledger.events import Block, Event, Occurrence
-from ledger.facts import LedgerName, Reason, Standing
+from ledger.facts import Address, LedgerName, Reason, Standing
 from ledger.replica_port import (
     WINDOW,
     Listed,
@@ -21,6 +22,7 @@ from ledger.replica_port import (
     ReplicaDisconnected,
     ReplicaHead,
     ReplicaOfAnotherLedger,
+    ReplicaOfOtherContracts,
 )
 
 _HEAD, _BLOCKS = t.replica_head, t.replica_blocks
@@ -31,35 +33,32 @@ _QUESTIONS = 500
 """References asked for in one statement."""
 
 
-class SqlReplica:
+class SqlReplica(SqlOperators):
     """Events in an SQL database; see `ledger.replica_port.Replica` for what each step promises."""
-
-    def __init__(self, database: Database) -> None:
-        """Keep the database the events are in."""
-        self._database = database
-        self._looks = Looks(database.engine, database.connections)
 
     def head(self) -> ReplicaHead | None:
         """Return how far it is; None before `start`."""
         return self._looks.head()
 
-    def start(self, ledger: LedgerName) -> None:
-        """Make the store this ledger's, or find that it is; `ReplicaOfAnotherLedger` when it is another's."""
+    def start(self, ledger: LedgerName, recognition: Address | None = None) -> None:
+        """Make the store this ledger's with its recognition registry, or find that it is."""
         with self._database.writing() as connection:
-            head = _head(connection)
+            head = stored_head(connection)
             if head is None:
-                _found(connection, ledger, people=0)
+                _found(connection, ledger, recognition, people=0)
             elif head.ledger != ledger:
                 raise ReplicaOfAnotherLedger(head.ledger, ledger)
+            elif head.recognition != recognition:
+                raise ReplicaOfOtherContracts(head.recognition, recognition)
 
-    def clear(self, ledger: LedgerName) -> None:
+    def clear(self, ledger: LedgerName, recognition: Address | None = None) -> None:
         """Forget everything, an alarm too, and start again with this ledger."""
         with self._database.writing() as connection:
             take_your_time(connection)
-            head = _head(connection)
+            head = stored_head(connection)
             for table in (*t.OF_EVENTS.values(), _BLOCKS, _HEAD):
                 connection.execute(delete(table))
-            _found(connection, ledger, people=head.people + 1 if head else 0)
+            _found(connection, ledger, recognition, people=head.people + 1 if head else 0)
 
     def apply(
         self,
@@ -72,7 +71,7 @@ class SqlReplica:
     ) -> None:
         """Add blocks, in order, with all that happened in them, whole or not at all."""
         with self._database.writing() as connection:
-            head = _head(connection)
+            head = stored_head(connection)
             before = head.block if head else None
             if head is None or (before and before.hash != blocks[0].parent):
                 raise ReplicaDisconnected
@@ -80,7 +79,7 @@ class SqlReplica:
                 _add(connection, blocks, occurrences)
             except IntegrityError:  # somebody else added them meanwhile
                 raise ReplicaDisconnected from None
-            people = any(type(one.event) in t.OF_MEMBERS for one in occurrences)
+            people = any(type(one.event) in t.OF_FEW for one in occurrences)
             _set_head(connection, blocks[-1], people=head.people + people)
             _set_seen(connection, node_block, seen_at)
             _forget_empty(connection, blocks[-1].number - window)
@@ -93,7 +92,7 @@ class SqlReplica:
     def roll_back(self, to_block: int) -> None:
         """Take back all blocks after one, with all that happened in them."""
         with self._database.writing() as connection:
-            head = _head(connection)
+            head = stored_head(connection)
             for table in t.OF_EVENTS.values():
                 connection.execute(delete(table).where(table.c.block > to_block))
             connection.execute(delete(_BLOCKS).where(_BLOCKS.c.number > to_block))
@@ -124,12 +123,12 @@ class SqlReplica:
         return self._looks.look(certificate, root, reference_key)
 
     def people(self) -> tuple[int, Sequence[Occurrence]]:
-        """Return all events about members, authorities, keys and votes, and `ReplicaHead.people`."""
+        """Return all events about members, authorities, keys, votes and the terms of recognition."""
         with self._database.reading() as connection:
-            head = _head(connection)
+            head = stored_head(connection)
             found = [
                 _occurrence(kind, row)
-                for kind, table in t.OF_MEMBERS.items()
+                for kind, table in t.OF_FEW.items()
                 for row in connection.execute(_in_order_of_fields(kind, table))
             ]
         return head.people if head else 0, sorted(found, key=lambda one: one.place)
@@ -212,18 +211,14 @@ class SqlReplica:
         self._looks.close()
 
 
-def _head(connection: Connection) -> ReplicaHead | None:
-    row = connection.execute(select(*HEAD)).one_or_none()
-    return head_of(tuple(row)) if row is not None else None
-
-
-def _found(connection: Connection, ledger: LedgerName, *, people: int) -> None:
+def _found(connection: Connection, ledger: LedgerName, recognition: Address | None, *, people: int) -> None:
     values = {
         "id": 1,
         "chain_id": ledger.chain_id,
         "registry": ledger.address,
         "node_block": 0,
         "people": people,
+        "recognition": recognition,
     }
     connection.execute(insert(_HEAD).values(values))
 

@@ -1,26 +1,31 @@
-"""The one question that verifying asks, as one statement on a connection kept for it.
+"""The questions that verifying and recognising ask, each as one statement on a connection kept for it.
 
-It is asked thousands of times a second, so nothing stands between it and the driver: SQLAlchemy writes the
+They are asked thousands of times a second, so nothing stands between it and the driver: SQLAlchemy writes the
 statement once, the driver keeps it prepared, and each thread that asks has a connection of its own meanwhile.
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from threading import BoundedSemaphore
 from typing import Any
 
 from sqlalchemy import Engine, Select, and_, bindparam, func, literal_column, select
 from sqlalchemy.exc import DBAPIError
 
+from ledger.aeo.gathering import change_of
 from ledger.archive import replica_tables as t
 from ledger.archive.engines import POOL_TIMEOUT
 from ledger.archive.faults import faults
 from ledger.errors import ArchiveUnavailable
-from ledger.events import Block, moment
+from ledger.events import Block, StatusRecorded, moment
 from ledger.facts import Address, Anchor, Entry, LedgerName, Reason
-from ledger.replica_port import Look, ReplicaHead
+from ledger.operators import Operator, OperatorCode
+from ledger.recognition_port import Recorded
+from ledger.replica_port import Look, OperatorsLook, ReplicaHead
 
 Row = Sequence[Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,6 +35,10 @@ ENTRY = tuple(
 )
 ENDED = tuple(t.ended.c[name] for name in ("at", "reason", "replacement", "block"))
 _ANCHOR = tuple(t.anchored.c[name] for name in ("key", "size", "at", "valid_until", "block"))
+STATUS = tuple(
+    t.statuses.c[name]
+    for name in ("block", "position", "at", *(field.name for field in fields(StatusRecorded)))
+)
 _HEAD_END = len(HEAD)
 _ENTRY_END = _HEAD_END + len(ENTRY)
 _ENDED_END = _ENTRY_END + len(ENDED) + 1
@@ -37,10 +46,10 @@ _ANCHOR_END = _ENDED_END + len(_ANCHOR) + 1
 
 
 class Looks:
-    """Asks it."""
+    """Asks them."""
 
     def __init__(self, engine: Engine, connections: int) -> None:
-        """Write the statement for this database; nothing is opened yet.
+        """Write the statements for this database; nothing is opened yet.
 
         To a server there are at most so many connections; who comes when all are in use waits for one.
         """
@@ -50,6 +59,7 @@ class Looks:
         self._named = dialect.name == "sqlite"
         writing = type(dialect)(paramstyle="named") if self._named else dialect
         self._question = str(_question().compile(dialect=writing))
+        self._of_operator = str(_question_of_operator().compile(dialect=writing))
         self._of_head = str(select(*HEAD).compile(dialect=writing))
         self._idle: deque[Any] = deque()
         self._in_memory = dialect.name == "sqlite" and engine.url.database in {None, "", ":memory:"}
@@ -60,6 +70,15 @@ class Looks:
         values = {"certificate": certificate, "root": root, "reference_key": reference_key}
         rows = self._asked(self._question, values)
         return self._read(rows[0]) if rows else None
+
+    def operator(self, code: OperatorCode) -> OperatorsLook | None:
+        """Return all that is recorded of an operator, as of one block."""
+        rows = self._asked(self._of_operator, {"operator": code})
+        if not rows:
+            return None
+        found = [recorded_of(row[_HEAD_END:]) for row in rows if row[_HEAD_END] is not None]
+        head = self._read_head(tuple(rows[0][:_HEAD_END]))
+        return OperatorsLook(head, operators_of(found), found[-1].place[0] if found else 0)
 
     def head(self) -> ReplicaHead | None:
         """Return how far the replica is."""
@@ -72,7 +91,7 @@ class Looks:
             while True:
                 self._idle.pop().close()
 
-    def _asked(self, statement: str, values: Mapping[str, bytes]) -> Sequence[Row]:
+    def _asked(self, statement: str, values: Mapping[str, object]) -> Sequence[Row]:
         """Run a statement; a connection that had died while it was idle is replaced once."""
         if self._named:
             return self._answered(statement, values)
@@ -83,7 +102,7 @@ class Looks:
         finally:
             self._turns.release()
 
-    def _answered(self, statement: str, values: Mapping[str, bytes]) -> Sequence[Row]:
+    def _answered(self, statement: str, values: Mapping[str, object]) -> Sequence[Row]:
         """Run a statement on an idle connection, or on a new one."""
         fresh = not self._idle
         errors = self._engine.dialect.loaded_dbapi.Error
@@ -144,7 +163,7 @@ class Looks:
 
 def head_of(row: Row) -> ReplicaHead:
     """Return the head that a row of its table says."""
-    chain_id, registry, number, block_hash, parent, time, node_block, seen_at, halted, people = row
+    chain_id, registry, number, block_hash, parent, time, node_block, seen_at, halted, people, other = row
     return ReplicaHead(
         ledger=LedgerName(chain_id, Address(registry)),
         block=Block(number, block_hash, parent, time) if number is not None else None,
@@ -152,6 +171,7 @@ def head_of(row: Row) -> ReplicaHead:
         seen_at=EPOCH + timedelta(milliseconds=seen_at) if seen_at is not None else None,
         halted=halted,
         people=people,
+        recognition=Address(other) if other is not None else None,
     )
 
 
@@ -174,6 +194,30 @@ def entry_of(issued: Row, entered_at: int | None, ended: Row) -> Entry:
 def _anchor(row: Row) -> Anchor:
     key, size, at, valid_until, _, exporting = row
     return Anchor(key, exporting, size, moment(at), moment(valid_until))
+
+
+def recorded_of(row: Row) -> Recorded:
+    """Return the status change that a row of its table says."""
+    block, position, at, *values = row
+    said = StatusRecorded(*values)
+    return Recorded(OperatorCode(said.operator), change_of(said, at), (block, position))
+
+
+def operators_of(found: Iterable[Recorded]) -> dict[OperatorCode, Operator]:
+    """Return operators by code, of all their statuses by operator and version."""
+    return {
+        code: Operator(code, tuple(one.change for one in statuses))
+        for code, statuses in groupby(found, key=lambda one: one.operator)
+    }
+
+
+def _question_of_operator() -> Select[Any]:
+    """Return the statement: the head, and beside it all statuses of the operator, by a unique index."""
+    head, statuses = t.replica_head, t.statuses
+    asked = bindparam("operator", type_=t.OPERATOR)
+    found = head.outerjoin(statuses, statuses.c.operator == asked)
+    wanted = select(*HEAD, *STATUS).select_from(found).where(head.c.id == literal_column("1"))
+    return wanted.order_by(statuses.c.version)
 
 
 def _question() -> Select[Any]:

@@ -17,6 +17,8 @@ from ledger.archive.tables import metadata
 
 ACCOUNT, CODE, WORD = String(42), String(8), LargeBinary(32)
 """An account; a member's code, whose two bytes may be no letters and are then written as escapes; a hash."""
+OPERATOR = String(128).with_variant(String(128, collation="C"), "postgresql")
+"""An operator's code, of 32 bytes that may be written as escapes too; it is in the same order everywhere."""
 
 replica_head = Table(
     "replica_head",
@@ -32,6 +34,7 @@ replica_head = Table(
     Column("seen_at", BigInteger, comment="when the node last answered, in milliseconds since 1970"),
     Column("halted", Text, comment="why it stopped answering"),
     Column("people", BigInteger, nullable=False, comment="grows with every change of members and keys"),
+    Column("recognition", ACCOUNT, comment="the recognition registry whose events are here too"),
 )
 
 replica_blocks = Table(
@@ -94,6 +97,25 @@ issued.append_constraint(
 Index("ix_replica_issued_exporting", issued.c.exporting, issued.c.block, issued.c.position)
 Index("ix_replica_issued_importing", issued.c.importing, issued.c.block, issued.c.position)
 
+statuses = _of_kind(
+    "status_recorded",
+    operator=OPERATOR,
+    member=CODE,
+    version=_SMALL,
+    key=_NUMBER,
+    status=_SMALL,
+    level=_SMALL,
+    roles=_SMALL,
+    programme=_SMALL,
+    ground=_SMALL,
+    consent=_SMALL,
+    effective_from=_NUMBER,
+    until=_NUMBER,
+    record_hash=WORD,
+)
+statuses.append_constraint(UniqueConstraint(statuses.c.operator, statuses.c.version))
+Index("ix_replica_status_recorded_member", statuses.c.member, statuses.c.block, statuses.c.position)
+
 OF_CERTIFICATES: dict[type[Any], Table] = {
     events.Issued: issued,
     events.Entered: entered,
@@ -117,5 +139,56 @@ OF_MEMBERS: dict[type[Any], Table] = {
     events.VoteCast: _of_kind("vote_cast", proposal=_NUMBER, voter=CODE),
     events.ProposalEnacted: _of_kind("proposal_enacted", proposal=_NUMBER),
 }
-OF_EVENTS: dict[type[Any], Table] = {**OF_CERTIFICATES, **OF_MEMBERS}
+OF_TERMS: dict[type[Any], Table] = {
+    events.ProgrammeDeclared: _of_kind(
+        "programme_declared",
+        programme=_SMALL,
+        member=CODE,
+        kind=_SMALL,
+        levels=_SMALL,
+        key=_NUMBER,
+        code=Text(),
+        name=Text(),
+    ),
+    events.ArrangementDeclared: _of_kind(
+        "arrangement_declared",
+        arrangement=_SMALL,
+        member=CODE,
+        kind=_SMALL,
+        other=CODE,
+        key=_NUMBER,
+        text_hash=WORD,
+        code=Text(),
+        title=Text(),
+    ),
+    events.ParticipationRecorded: _of_kind(
+        "participation_recorded",
+        arrangement=_SMALL,
+        member=CODE,
+        version=_SMALL,
+        state=_SMALL,
+        key=_NUMBER,
+        effective_from=_NUMBER,
+    ),
+    events.RecognitionAdded: _of_kind(
+        "recognition_added",
+        recognition=_NUMBER,
+        grantor=CODE,
+        partner=CODE,
+        key=_NUMBER,
+        arrangement=_SMALL,
+        programme=_SMALL,
+        min_level=_SMALL,
+        roles=_SMALL,
+        directions=_SMALL,
+        effective_from=_NUMBER,
+        until=_NUMBER,
+    ),
+    events.RecognitionEnded: _of_kind(
+        "recognition_ended", recognition=_NUMBER, key=_NUMBER, ended_from=_NUMBER
+    ),
+}
+OF_FEW: dict[type[Any], Table] = {**OF_MEMBERS, **OF_TERMS}
+"""What is gathered in memory; a change of it is counted in `replica_head.people`."""
+OF_EVENTS: dict[type[Any], Table] = {**OF_CERTIFICATES, **OF_FEW, events.StatusRecorded: statuses}
 """The table of each kind of event; its columns are the fields of the class."""

@@ -139,7 +139,7 @@ def _alone(session: Session, *, clear: bool = False) -> Iterator[Follower]:
         if held is None:
             raise ReplicaFollowed
         if clear:
-            rooms.replica.clear(profile.ledger)
+            rooms.replica.clear(profile.ledger, profile.recognition)
         yield follower_of(profile, rooms)
 
 

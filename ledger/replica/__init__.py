@@ -7,8 +7,9 @@ when it is not.
 
 from ledger.replica.digest import digest_of
 from ledger.replica.following import Alarm, Follower, Plan, Progress, Source
+from ledger.replica.freshness import Trust
 from ledger.replica.noting import NotingTransactions
-from ledger.replica.replicated import ReplicatedLedger, Trust
+from ledger.replica.replicated import ReplicatedLedger
 from ledger.replica.running import Following, FollowState, Said
 
 __all__ = [

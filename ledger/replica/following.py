@@ -13,7 +13,7 @@ from typing import Protocol
 
 from ledger.errors import Unavailable
 from ledger.events import Block, Occurrence, Reported
-from ledger.facts import LedgerName
+from ledger.facts import Address, LedgerName
 from ledger.ports import Clock
 from ledger.replica_port import WINDOW, Replica, ReplicaHead
 
@@ -74,6 +74,8 @@ class Plan:
     from_block: int = 0
     finality: int = 0
     """How many blocks must follow one before it is final; 0 where blocks are final at once."""
+    recognition: Address | None = None
+    """The recognition registry whose events are read too."""
 
     @property
     def window(self) -> int:
@@ -87,11 +89,11 @@ class Follower:
     def __init__(
         self, source: Source, replica: Replica, plan: Plan, clock: Clock, witness: Source | None = None
     ) -> None:
-        """Begin where the store is; `ReplicaOfAnotherLedger` when it is another ledger's."""
+        """Begin where the store is; raises what `Replica.start` raises when it holds something else."""
         self._source, self._replica, self._plan, self._clock = source, replica, plan, clock
         self._witness = witness
         self._differs_since: datetime | None = None
-        replica.start(plan.ledger)
+        replica.start(plan.ledger, plan.recognition)
         self._head = self._stored()
 
     @property

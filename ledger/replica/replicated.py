@@ -1,14 +1,11 @@
 """The ports `Members` and `Registry` answered from a replica while it is fresh, and else by the chain."""
 
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from ledger.errors import ArchiveUnavailable, Unavailable
-from ledger.events import moment
 from ledger.facts import (
     Address,
     AsOf,
@@ -21,60 +18,21 @@ from ledger.facts import (
     Records,
     Standing,
 )
-from ledger.ports import Clock
-from ledger.replica.people import People, gathered
-from ledger.replica.writes import Chain, Writes
-from ledger.replica_port import Listed, Look, Replica, ReplicaBehind, ReplicaHalted, ReplicaHead
+from ledger.replica.freshness import Few, as_of
+from ledger.replica.people import People
+from ledger.replica.recognised import Recognised
+from ledger.replica_port import Listed, Look
 
-MAX_SILENCE = timedelta(seconds=60)
-"""How long after the node was last seen a replica still counts as fresh."""
-_LOCAL_FOR = 0.05
-"""Seconds for which a replica that was found fresh counts as that without another look."""
 _NOTHING = bytes(32)
 _Answer = TypeVar("_Answer")
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """What a replica's answers are worth."""
-
-    finality: int = 0
-    """How many blocks must follow one before it is final."""
-    from_block: int = 0
-    """The block of the ledger's deployment, which counts as final."""
-    witnessed: bool = False
-    """Whether a second node has to agree, so that one node is not asked in the replica's place."""
-    max_silence: timedelta = MAX_SILENCE
-
-
-def _wall_clock() -> datetime:
-    return datetime.now(UTC)
-
-
-class ReplicatedLedger(Writes):
+class ReplicatedLedger(Recognised):
     """A ledger that reads at hand and writes to the chain.
 
     Reads raise `ReplicaHalted` while an alarm stands, and `ReplicaBehind` where the replica is not fresh and
     the chain may not be asked in its place because a witness has to agree with the node.
     """
-
-    def __init__(
-        self, chain: Chain, replica: Replica, trust: Trust | None = None, clock: Clock = _wall_clock
-    ) -> None:
-        """Read from the replica of this chain, as far as it is trusted."""
-        super().__init__(chain)
-        self._replica, self._trust, self._clock = replica, trust or Trust(), clock
-        self._people: tuple[int, People] = (-1, People())
-        self._found_fresh = (-1, 0.0)
-        self._halted: str | None = None
-
-    @property
-    def local(self) -> bool:
-        """Whether the next look needs no answer of the node; looked at anew after some milliseconds."""
-        block, at = self._found_fresh
-        if block >= self._written and time.monotonic() - at < _LOCAL_FOR:
-            return True
-        return self._fresh(self._head())
 
     # --------------------------------------------------------------------------------- certificates
 
@@ -83,7 +41,7 @@ class ReplicatedLedger(Writes):
         head = self._head()
         if not self._usable(head) or head is None:
             return self._elsewhere().head()
-        return _as_of(head)
+        return as_of(head)
 
     def evidence(self, certificate: bytes, root: bytes, reference_key: bytes) -> Evidence:
         """Return all that is recorded about an id, its root and its reference, in one look."""
@@ -98,9 +56,9 @@ class ReplicatedLedger(Writes):
             look = self._look(certificate, root, reference_key)
             if not self._usable(look.head if look else None) or look is None:
                 return None
-            people = self._people_of(look.head)
-            if people is not None:  # else they changed since the look
-                return self._evidence(look, people)
+            few = self._few_of(look.head)
+            if few is not None:  # else the keys changed since the look
+                return self._evidence(look, few.people)
 
     def standing(self, certificate: bytes, at: datetime) -> Standing:
         """Return how the certificate stood at a moment."""
@@ -167,7 +125,7 @@ class ReplicatedLedger(Writes):
 
     def issuer(self, authority: int) -> Issuer | None:
         """Return the name and member of an authority, which never change, so that the last look will do."""
-        known = self._people[1].authorities.get(authority)
+        known = self._few.people.authorities.get(authority)
         if known is None:
             known = self.authority(authority)
         return Issuer(known.name, known.member) if known else None
@@ -187,52 +145,12 @@ class ReplicatedLedger(Writes):
         """Return all proposals in the order in which they were made."""
         return self._answer(lambda people: people.proposals(), self._chain.proposals)
 
-    # -------------------------------------------------------------------------------------- freshness
-
-    def _head(self) -> ReplicaHead | None:
-        """Return how far the replica is; a database that does not answer holds none."""
-        with suppress(ArchiveUnavailable):
-            return self._replica.head()
-        return None
+    # ------------------------------------------------------------------------------------- from rows
 
     def _look(self, certificate: bytes, root: bytes, reference_key: bytes) -> Look | None:
         with suppress(ArchiveUnavailable):
             return self._replica.look(certificate, root, reference_key)
         return None
-
-    def _fresh(self, head: ReplicaHead | None) -> bool:
-        """Return whether a replica may answer: all the node had, seen not long ago, and our own writes."""
-        if head is None or head.halted or head.block is None or head.seen_at is None:
-            self._found_fresh = (-1, 0.0)
-            return False
-        fresh = (
-            head.caught_up
-            and head.block.number >= self._written
-            and abs(self._clock() - head.seen_at) <= self._trust.max_silence
-            and head.ledger == self._chain.ledger
-        )
-        self._found_fresh = (head.block.number if fresh else -1, time.monotonic())
-        return fresh
-
-    def _usable(self, head: ReplicaHead | None) -> bool:
-        """Return whether the replica answers; raises `ReplicaHalted` when nobody may."""
-        if head is not None:
-            self._halted = head.halted if head.ledger == self._chain.ledger else None
-        if self._halted:  # also when the database fell silent since
-            raise ReplicaHalted(self._halted)
-        return self._fresh(head)
-
-    def _elsewhere(self) -> Chain:
-        """Return the chain, to be asked itself; `ReplicaBehind` where one node's word is not enough."""
-        if self._trust.witnessed:
-            raise ReplicaBehind
-        return self._chain
-
-    def _require_fresh(self) -> None:
-        if not self._usable(self._head()):
-            raise ReplicaBehind
-
-    # ------------------------------------------------------------------------------------- from rows
 
     def _answer(
         self, here: Callable[[People], _Answer], there: Callable[[], _Answer], *, aged: bool = False
@@ -242,8 +160,8 @@ class ReplicatedLedger(Writes):
         Where `aged` is enough, what was last known will do while the chain is silent: an authority goes on
         accepting certificates, and the contract judges them when it answers again.
         """
-        people: People | None = None
-        while people is None:
+        few: Few | None = None
+        while few is None:
             head = self._head()
             if not self._usable(head) or head is None:
                 try:
@@ -252,8 +170,8 @@ class ReplicatedLedger(Writes):
                 except Unavailable:
                     if not aged or head is None or head.block is None or head.ledger != self._chain.ledger:
                         raise
-            people = self._people_of(head)
-        return here(people)
+            few = self._few_of(head)
+        return here(few.people)
 
     def _added_since(self, there: Callable[[], _Answer | None]) -> _Answer | None:
         """Ask the chain for what is not known here: it may have been added a moment ago."""
@@ -262,32 +180,16 @@ class ReplicatedLedger(Writes):
             return there()
         return None
 
-    def _people_of(self, head: ReplicaHead) -> People | None:
-        """Return the members and keys of a head, gathered anew when they changed; None if they did since."""
-        known, people = self._people
-        if known != head.people:
-            known, occurrences = self._replica.people()
-            people = gathered(occurrences)
-            self._people = (known, people)
-        return people if known == head.people else None
-
     def _evidence(self, look: Look, people: People) -> Evidence:
         signed = look.entry or look.anchor
         number = signed.key if signed else 0
         newest = max(look.newest, people.changed.get(number, 0))
-        as_of = _as_of(look.head)
-        settled = max(as_of.block - self._trust.finality, self._trust.from_block)
         return Evidence(
-            as_of=as_of,
+            as_of=as_of(look.head),
             entry=look.entry,
             anchor=look.anchor,
             holder=look.holder,
             replacement=look.replacement,
             key=people.keys.get(number),
-            final=not self._trust.finality or newest <= settled,
+            final=not self._trust.finality or newest <= self._final(look.head),
         )
-
-
-def _as_of(head: ReplicaHead) -> AsOf:
-    assert head.block is not None  # noqa: S101 - a fresh replica has one
-    return AsOf(head.block.number, moment(head.block.time))

@@ -9,11 +9,12 @@ from typing import Protocol
 
 from ledger.facts import Address, LedgerName, ProposalKind, Reason, Role, Written
 from ledger.ports import Members, Registry
+from ledger.recognition_port import Recognitions
 from ledger.terms import Terms
 
 
-class Chain(Members, Registry, Protocol):
-    """A ledger that answers both ports."""
+class Chain(Members, Registry, Recognitions, Protocol):
+    """A ledger that answers all ports."""
 
 
 class Writes:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger.chain.artefacts import CERTIFICATE_REGISTRY, artefact
+from ledger.chain.artefacts import CERTIFICATE_REGISTRY, RECOGNITION_REGISTRY, artefact
 from ledger.errors import ChainUnreachable
 from ledger.events import Block, Reported
 from ledger.facts import Address, LedgerName, Standing
@@ -62,11 +62,12 @@ def _rebuilt(world: AnvilWorld) -> bytes:
     return digest_of(replica)
 
 
-def test_every_event_of_the_contract_can_be_read() -> None:
+def test_every_event_of_the_contracts_can_be_read() -> None:
     """An event without a reader would stop every replica."""
     from ledger.chain.events import _READERS  # noqa: PLC0415 - what is looked at
 
-    named = {event for event in artefact(CERTIFICATE_REGISTRY).codec._events if event[0].isupper()}
+    contracts = (artefact(CERTIFICATE_REGISTRY), artefact(RECOGNITION_REGISTRY))
+    named = {event for one in contracts for event in one.codec._events if event[0].isupper()}
     assert set(_READERS) == named
 
 
@@ -77,7 +78,7 @@ def test_all_that_happened_is_read_and_ends_at_the_newest_block(busy: Busy) -> N
     assert follower.head.block == source_of(busy.world.profile).newest()
     assert follower.head.caught_up
     kinds = {type(one.event).__name__ for one in replica.occurrences()}
-    assert len(kinds) == 17
+    assert len(kinds) == 23
 
 
 def test_the_replica_gives_the_same_evidence_as_the_chain(busy: Busy) -> None:
@@ -245,7 +246,7 @@ def test_a_reorganisation_beyond_finality_stops_all_answers(forkable: AnvilWorld
         with pytest.raises(ReplicaHalted, match=Alarm.BEYOND_FINALITY):
             read()
     assert follower_of(forkable.profile, replica, 2).step() is Progress.HALTED
-    replica.clear(forkable.profile.ledger)
+    replica.clear(forkable.profile.ledger, forkable.profile.recognition)
     caught_up(follower_of(forkable.profile, replica, 2))
     assert digest_of(replica) == _rebuilt(forkable)
     assert ledger.evidence(certificate, certificate, bytes(32)).entry is not None

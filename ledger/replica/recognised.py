@@ -1,0 +1,101 @@
+"""The ports `Recognitions` and `OperatorLists` answered from a replica while it is fresh."""
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+
+from ledger.errors import ArchiveUnavailable
+from ledger.facts import Address, AsOf, Written
+from ledger.operators import Found, Mutual, Operator, OperatorCode
+from ledger.recognition_port import Recorded
+from ledger.replica.freshness import Fresh, as_of
+from ledger.replica_port import OperatorsLook, ReplicaBehind, ReplicaHead
+from ledger.writes import OfRecognition
+
+
+class Recognised(Fresh):
+    """Operators and mutual recognition.  All raise `RecognitionNotNamed` where the ledger has no registry."""
+
+    @property
+    def recognition_registry(self) -> Address:
+        """Return the address of the recognition registry."""
+        return self._chain.recognition_registry
+
+    def found(self, operators: Collection[OperatorCode]) -> Found:
+        """Return these operators, as far as the ledger holds them, and all terms, as of one block."""
+        found = self.found_at_hand(operators)
+        return found if found is not None else self._elsewhere().found(operators)
+
+    def found_at_hand(self, operators: Collection[OperatorCode]) -> Found | None:
+        """Return the same from the replica, or None when it is not fresh; never asks the node."""
+        while True:
+            look = self._look_operators(operators)
+            if not self._holds_operators(look.head if look else None) or look is None:
+                return None
+            few = self._few_of(look.head)
+            if few is not None:  # else the terms changed since the look
+                final = max(look.newest, few.newest) <= self._final(look.head)
+                return Found(as_of(look.head), look.operators, few.mutual, final)
+
+    def mutual(self) -> tuple[AsOf, Mutual]:
+        """Return all programmes, arrangements, participations and recognitions."""
+        while True:
+            head = self._head()
+            if not self._holds_operators(head) or head is None:
+                return self._elsewhere().mutual()
+            few = self._few_of(head)
+            if few is not None:
+                return as_of(head), few.mutual
+
+    def write(self, write: OfRecognition, account: Address) -> Written:
+        """Do a write at once, without the outbox."""
+        return self._done(self._chain.write(write, account))
+
+    def operators(
+        self, *, member: str | None = None, after: OperatorCode | None = None, limit: int = 100
+    ) -> Sequence[Operator]:
+        """Return operators by code; `ReplicaBehind` when the replica is not fresh."""
+        self._require_operators()
+        return self._replica.operators(member=member, after=after, limit=limit)
+
+    def status_changes(
+        self,
+        *,
+        after: tuple[int, int] | None = None,
+        up_to: int | None = None,
+        member: str | None = None,
+        limit: int = 100,
+    ) -> Sequence[Recorded]:
+        """Return status changes in the order of the chain, after a place and up to a block.
+
+        Raises `ReplicaBehind` when the replica is not fresh; of final blocks an aged one knows all, too.
+        """
+        if up_to is None or up_to > self.newest_final():
+            self._require_operators()
+        return self._replica.status_changes(after=after, up_to=up_to, member=member, limit=limit)
+
+    def newest_final(self) -> int:
+        """Return the newest block of the replica that can no longer be undone, however old the replica is.
+
+        Raises `ReplicaHalted` while an alarm stands, and `ReplicaBehind` when there is no replica yet.
+        """
+        head = self._head()
+        self._usable(head)
+        if head is None or head.block is None or not self._of_these_contracts(head):
+            raise ReplicaBehind
+        return self._final(head)
+
+    def _look_operators(self, codes: Collection[OperatorCode]) -> OperatorsLook | None:
+        with suppress(ArchiveUnavailable):
+            return self._replica.look_operators(codes)
+        return None
+
+    def _holds_operators(self, head: ReplicaHead | None) -> bool:
+        """Return whether the replica answers about operators; raises `ReplicaHalted` when nobody may."""
+        return self._usable(head) and head is not None and self._of_these_contracts(head)
+
+    def _of_these_contracts(self, head: ReplicaHead) -> bool:
+        return (head.ledger, head.recognition) == (self._chain.ledger, self._chain.recognition_registry)
+
+    def _require_operators(self) -> None:
+        if not self._holds_operators(self._head()):
+            raise ReplicaBehind
