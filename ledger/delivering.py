@@ -35,8 +35,6 @@ PAUSES: Final = (
 """Between two attempts, as Standard Webhooks suggests; the last one is a little over three days later."""
 _JITTER: Final = 0.1
 """Part of a pause by which it is longer at random, so that receivers are not met by all at once."""
-_MOST_WAIT: Final = timedelta(hours=24)
-"""How long a receiver may ask us to wait by Retry-After."""
 _KEY_BYTES: Final = 32
 _SECRET: Final = "whsec_"  # noqa: S105 - the prefix of one
 _TAKEN: Final = range(200, 300)
@@ -103,7 +101,7 @@ class Deliverer:
                 exhausted=delivery.type is not EventType.TEST and not gone,
             )
         pause = PAUSES[tried - 1] * (1 + _JITTER * self.longer())
-        asked = timedelta(seconds=min(reply.retry_after or 0, _MOST_WAIT.total_seconds())) if reply else pause
+        asked = timedelta(seconds=(reply.retry_after or 0) if reply else 0)
         return Outcome(
             state=DeliveryState.PENDING, at=at, status=status, error=error, next_at=at + max(pause, asked)
         )

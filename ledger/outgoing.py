@@ -35,6 +35,8 @@ SECONDS: Final = 10.0
 _TLS_PORT: Final = 443
 _FREE_PORTS: Final = 1024
 """From here on any port may be named; of the lower ones, which belong to other services, 443 alone."""
+_MOST_WAIT: Final = 6 * 3600
+"""Seconds that a receiver may ask us to wait."""
 _TRIED: Final = 2
 """Addresses of a host that are tried."""
 _PLAIN: Final = re.compile(r"[!-\[\]-~]+")
@@ -42,7 +44,6 @@ _PLAIN: Final = re.compile(r"[!-\[\]-~]+")
 _HOST: Final = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _NUMERIC: Final = re.compile(r"(.*\.)?(0x[0-9a-f]*|[0-9]+)")
 """A host whose last label is a number is an IPv4 address, in one of the old notations if need be."""
-_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 _Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
@@ -114,7 +115,7 @@ class Reply:
 
     status: int
     retry_after: float | None
-    """Seconds that the receiver asks to wait, where it does so in a form that can be read."""
+    """Seconds that the receiver asks to wait, where it does so in a form that can be read; at most six hours."""
 
 
 def target_of(url: str, allowed: Allowed) -> Target:
@@ -169,13 +170,12 @@ def _literal(host: str) -> _Ip | None:
 def is_public(address: _Ip) -> bool:
     """Whether an address is one that the internet leads to, and does not stand for one that it does not.
 
-    IPv6 has forms that carry an IPv4 address (mapped, 6to4, Teredo, NAT64); the one inside decides as well.
+    IPv6 has forms that carry an IPv4 address (mapped, 6to4, Teredo); the one inside decides as well.  NAT64
+    is among the reserved ones.
     """
     inner: list[_Ip | None] = []
     if isinstance(address, ipaddress.IPv6Address):
         inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-        if address in _NAT64:
-            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
         if address.ipv4_mapped is not None:
             return is_public(address.ipv4_mapped)
     special = address.is_multicast or address.is_reserved or address.is_unspecified or address.is_loopback
@@ -262,7 +262,6 @@ class Sender:
                 timeout=left,
                 ssl_context=self.context,
                 server_hostname=target.host,
-                assert_hostname=target.host,
             )
         with _spoken_of():
             connection.connect()
@@ -292,6 +291,8 @@ class Sender:
                     "POST", target.path, body, {"Host": target.authority, **headers}, preload_content=False
                 )
                 answer = connection.getresponse()
+            if time.monotonic() >= deadline:  # a head that was cut off looks as if it had ended
+                raise NotDelivered("the receiver did not answer in time")
             return Reply(answer.status, _asked_to_wait(answer.headers.get("Retry-After")))
         finally:
             watchdog.cancel()
@@ -314,7 +315,7 @@ def _asked_to_wait(header: str | None) -> float | None:
     if header is None:
         return None
     with suppress(HTTPError, ValueError, OverflowError):
-        return max(0.0, float(Retry().parse_retry_after(header)))
+        return max(0.0, float(Retry(retry_after_max=_MOST_WAIT).parse_retry_after(header)))
     return None
 
 
