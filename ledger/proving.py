@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from ledger.aeo.proofs import Proof, Seal, comparable, document_of, proof_in, typed_data
-from ledger.aeo.told import Names, Told, no_names
+from ledger.aeo.told import Told
 from ledger.errors import ProofNotOffered
 from ledger.facts import Address, Authority, Key, Role
 from ledger.operators import Reason
@@ -73,16 +73,14 @@ class Checked:
         return SENTENCES[self.code]
 
 
-def prove(
-    asked: Asked, ledger: Ledger, names: Names = no_names, account: Address | None = None
-) -> dict[str, Any]:
+def prove(asked: Asked, ledger: Ledger, account: Address | None = None) -> dict[str, Any]:
     """Answer a question and sign the answer; returns the file.
 
     Signs with the account given, or with a key at hand: of the host if there is one, then of the operator's
     own member, then of any.  Raises `ProofNotOffered`, and what `recognise` does.
     """
     # 1. Answer as for anybody.
-    told = recognise(asked, ledger, names)
+    told = recognise(asked, ledger)
     # 2. Find who can sign it.
     seal = _seal(told, ledger, account)
     # 3. Sign.

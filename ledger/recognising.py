@@ -7,16 +7,17 @@
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ledger.aeo.codes import parse_operator_code
 from ledger.aeo.days import instant, moment_asked
-from ledger.aeo.told import Names, Told, no_names, told
+from ledger.aeo.told import Names, Told, names_in, records_wanted, told
 from ledger.aeo.words import direction_named, role_named
-from ledger.errors import QuestionMalformed
+from ledger.errors import QuestionMalformed, Unavailable
 from ledger.facts import Member
-from ledger.operators import Direction, OperatorCode, OperatorRole, Question
+from ledger.operators import Found, Question
 from ledger.ports import Ledger
 
 
@@ -36,30 +37,44 @@ class Asked:
     """Whose code it is, where the code does not say so itself."""
 
 
-def recognise(asked: Asked, ledger: Ledger, names: Names = no_names) -> Told:
+def recognise(asked: Asked, ledger: Ledger) -> Told:
     """Answer one question; raises `QuestionMalformed`, and the errors of reading a code."""
     # 1. Read what is asked.
     question = read(asked, ledger.clock(), codes_of(ledger.members.members()))
     # 2. to 4.
-    return answered([question], ledger, names)[0]
+    return answered([question], ledger)[0]
 
 
-def hosts(asked: Asked, ledger: Ledger, names: Names = no_names) -> list[Told]:
+def hosts(asked: Asked, ledger: Ledger) -> list[Told]:
     """Answer for every member but the operator's own, in the order of their admission."""
     members = codes_of(ledger.members.members())
     home = parse_operator_code(asked.operator, member=asked.member)[:2]
     first = read(replace(asked, host=home), ledger.clock(), [*members, home])
     questions = [replace(first, host=member) for member in members if member != home]
-    return answered(questions, ledger, names)
+    return answered(questions, ledger)
 
 
-def answered(questions: Sequence[Question], ledger: Ledger, names: Names = no_names) -> list[Told]:
+def answered(questions: Sequence[Question], ledger: Ledger) -> list[Told]:
     """Answer questions in their order, all as of one block."""
     if not questions:
         return []
     found = ledger.recognitions.found({question.operator for question in questions})
     now = ledger.clock()
+    names = names_of(found, ledger, now)
     return [told(question, found, names, now) for question in questions]
+
+
+def names_of(found: Found, ledger: Ledger, now: datetime) -> Names:
+    """Return the names of the operators that agree to be named, as far as their records are at hand.
+
+    An archive that does not answer takes the names from an answer, and not the answer.
+    """
+    wanted = records_wanted(found, now)
+    if not wanted:
+        return {}
+    with suppress(Unavailable):
+        return names_in(ledger.operator_files.records(set(wanted.values())), wanted)
+    return {}
 
 
 def read(asked: Asked, now: datetime, members: Sequence[str]) -> Question:
@@ -83,14 +98,3 @@ def read(asked: Asked, now: datetime, members: Sequence[str]) -> Question:
 def codes_of(members: Iterable[Member]) -> list[str]:
     """Return the codes of members."""
     return [member.code for member in members]
-
-
-def question_of(operator: OperatorCode, host: str, role: OperatorRole, at: datetime) -> Question:
-    """Return the question in the direction in which goods go into the host."""
-    return Question(
-        operator=operator,
-        host=host,
-        role=role,
-        direction=Direction.IMPORT,
-        at=at.replace(microsecond=0),
-    )

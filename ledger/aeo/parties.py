@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Final
 
 from ledger.aeo.codes import parse_operator_code
-from ledger.aeo.told import Told, no_names, told
+from ledger.aeo.told import NO_NAMES, Told, told
 from ledger.errors import OperatorCodeAmbiguous, OperatorCodeMalformed
 from ledger.operators import Direction, Found, OperatorCode, OperatorRole, Question
 
@@ -115,7 +115,7 @@ class Read:
         question = Question(
             operator=code, host=claim.host, role=claim.as_, direction=Direction.IMPORT, at=self.at
         )
-        return _answered(claim, told(question, found, no_names, self.at))
+        return _answered(claim, told(question, found, NO_NAMES, self.at))
 
 
 def read(claims: Collection[Claim], at: datetime) -> Read:

@@ -8,13 +8,14 @@
 4. A name comes only from the record whose hash the ledger holds.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from ledger.aeo.recognition import compromised, recognised, status_at
+from ledger.aeo.records import OperatorRecord, record_hash
 from ledger.aeo.words import next_step_of, reason_code, sentence_of, status_code
 from ledger.facts import AsOf
 from ledger.operators import (
@@ -31,12 +32,9 @@ from ledger.operators import (
     Reason,
 )
 
-Names = Callable[[OperatorCode, bytes], str | None]
-"""Returns the name in an operator's record, found by the record's hash; None where it is not at hand."""
-
-
-def no_names(operator: OperatorCode, record_hash: bytes) -> None:
-    """Know no operator's record."""
+Names = Mapping[OperatorCode, str]
+"""Names that may be told and are at hand, by code; see `records_wanted` and `names_in`."""
+NO_NAMES: Final[Names] = {}
 
 
 class NameNote(StrEnum):
@@ -109,6 +107,24 @@ def consent_of(operator: Operator, now: datetime) -> Consent:
     return operator.latest.consent & force.consent if force else operator.latest.consent
 
 
+def records_wanted(found: Found, now: datetime) -> dict[OperatorCode, bytes]:
+    """Return the hash of the record of each operator that may be named; nobody is asked for the others."""
+    return {
+        code: operator.latest.record_hash
+        for code, operator in found.operators.items()
+        if _may_be_named(operator, consent_of(operator, now), found.mutual) is None
+    }
+
+
+def names_in(records: Mapping[bytes, OperatorRecord], wanted: Mapping[OperatorCode, bytes]) -> Names:
+    """Return the names in the records that are the operators' own, by what the ledger says of them."""
+    return {
+        code: record.name
+        for code, hash_ in wanted.items()
+        if (record := records.get(hash_)) and record.operator == code and record_hash(record) == hash_
+    }
+
+
 def told(question: Question, found: Found, names: Names, now: datetime) -> Told:
     """Return the public answer to a question about one of the operators found."""
     operator = found.operators.get(question.operator)
@@ -121,7 +137,10 @@ def told(question: Question, found: Found, names: Names, now: datetime) -> Told:
         return replace(bare, reason=Reason.NO_CONSENT, name_note=NameNote.NOT_CONSENTED)
     if answer.reason is Reason.NOT_FOUND:
         return replace(bare, name_note=NameNote.NOTHING_RECORDED)
-    name, note = _name(operator, consent, found.mutual, names)
+    note = _may_be_named(operator, consent, found.mutual)
+    name = names.get(question.operator) if note is None else None
+    if note is None and name is None:
+        note = NameNote.NOT_AT_HAND
     return replace(bare, name=name, name_note=note, **_particulars(answer, found.mutual))
 
 
@@ -130,17 +149,13 @@ def _at_both(consent: Consent, answer: Answer) -> Consent:
     return consent & answer.change.consent if answer.change else consent
 
 
-def _name(
-    operator: Operator, consent: Consent, mutual: Mutual, names: Names
-) -> tuple[str | None, NameNote | None]:
-    """Return its name, or why there is none; nobody is asked for a name that must not be told."""
-    if Consent.PUBLICATION not in consent:
-        return None, NameNote.NOT_CONSENTED
+def _may_be_named(operator: Operator, consent: Consent, mutual: Mutual) -> NameNote | None:
+    """Return why an operator may not be named, None when it may."""
+    if consent != Consent.PUBLICATION | Consent.EXCHANGE:
+        return NameNote.NOT_CONSENTED
     latest = operator.latest
-    if compromised(mutual, latest.key, latest.recorded_at):
-        return None, NameNote.NOT_RELIABLE
-    name = names(operator.code, latest.record_hash)
-    return (name, None) if name else (None, NameNote.NOT_AT_HAND)
+    distrusted = compromised(mutual, latest.key, latest.recorded_at)
+    return NameNote.NOT_RELIABLE if distrusted else None
 
 
 def _particulars(answer: Answer, mutual: Mutual) -> dict[str, Any]:

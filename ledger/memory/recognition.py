@@ -122,6 +122,10 @@ class MemoryRecognitions(MemoryMembers):
             as_of, {code: self._operators[code] for code in operators if code in self._operators}, mutual
         )
 
+    def found_at_hand(self, operators: Collection[OperatorCode]) -> Found:
+        """Return what `found` does."""
+        return self.found(operators)
+
     def mutual(self) -> tuple[AsOf, Mutual]:
         """Return all programmes, arrangements, participations and recognitions."""
         keys = self._keys.values()
