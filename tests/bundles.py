@@ -4,6 +4,7 @@ from typing import Any
 
 from ledger.memory.transactions import MemoryTransactions
 from ledger.memory_archive import MemoryArchive
+from ledger.memory_operator_files import MemoryOperatorFiles
 from ledger.ports import Clock, Ledger
 from ledger.rounds import Policy
 from ledger.submitting import assembled
@@ -27,5 +28,6 @@ def bundled(
         transactions=transactions,
         archive=archive,
         outbox=archive.outbox,
+        operator_files=MemoryOperatorFiles(archive.outbox),
         clock=clock,
     )
