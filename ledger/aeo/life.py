@@ -13,6 +13,7 @@ from typing import Final
 from ledger.aeo.acts import LEADS_TO, RESTATING, STATUS_OF, Act, Stage
 from ledger.aeo.asked import Action, effective_of, ground_of, problems_of, whole
 from ledger.aeo.cases import Case, Event, Holding
+from ledger.aeo.procedures import OF_MEMBER
 from ledger.aeo.refused import ActNotAllowed, OperatorMalformed, ReapplicationEarly
 from ledger.errors import Problem
 from ledger.facts import Address
@@ -73,7 +74,7 @@ def events_of(case: Case, action: Action, holding: Holding, officer: Officer, no
         note=action.note,
         evidence=tuple(sorted(set(action.evidence))),
         request=action.request,
-        procedure=action.procedure or ("" if action.act is Act.APPLY else case.procedure),
+        procedure=action.procedure or _procedure(case, action),
         holding=holding,
         version=case.version,
     )
@@ -82,6 +83,11 @@ def events_of(case: Case, action: Action, holding: Holding, officer: Officer, no
     if action.act in RESTATING and case.statuses:
         return _numbered(case, _restated(case, first))
     return [first]
+
+
+def _procedure(case: Case, action: Action) -> str:
+    """Return the procedure whose time limits hold: of a new application that of its member."""
+    return OF_MEMBER.get(case.operator[:2], "") if action.act is Act.APPLY else case.procedure
 
 
 def _writing(case: Case, action: Action, first: Event) -> list[Event]:
@@ -127,8 +133,8 @@ def _restated(case: Case, first: Event) -> list[Event]:
         held = case.holds_at(moment)
         if held is None or (moment > effective and held.effective_from != moment):
             continue
-        until = _until(held, first.holding)
-        if until is None or until > moment:
+        until = _until(held, first.holding, moment)
+        if until is None or moment < until:
             ground = first.ground if moment == effective else held.ground
             again = replace(first, effective=moment, status=held.status, until=until, ground=ground)
             events.append(again)
@@ -137,9 +143,11 @@ def _restated(case: Case, first: Event) -> list[Event]:
     return events
 
 
-def _until(held: Status, holding: Holding) -> datetime | None:
-    """Return the `until` of a status that is said once more."""
-    return held.until if held.status in ENDED else holding.until
+def _until(held: Status, holding: Holding, moment: datetime) -> datetime | None:
+    """Return the `until` of a status that is said once more; the time of a revocation may be over by then."""
+    if held.status not in ENDED:
+        return holding.until
+    return held.until if held.until is not None and held.until > moment else None
 
 
 def _numbered(case: Case, events: list[Event]) -> list[Event]:
