@@ -5,6 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from ledger.facts import Address, ProposalKind, Reason, Role
+from ledger.operators import ArrangementKind, ParticipationState, ProgrammeKind
+from ledger.recognition_refusals import (
+    OperatorNotYours,
+    ParticipationOutOfTurn,
+    PartnerInvalid,
+    RecognitionNotYours,
+)
 from ledger.refusals import (
     AuthorityNotYours,
     ContractRefusal,
@@ -16,6 +23,16 @@ from ledger.refusals import (
     NotYourMember,
 )
 from ledger.terms import certificate_id
+from ledger.writes import (
+    AddRecognition,
+    DeclareArrangement,
+    DeclareProgramme,
+    EndRecognition,
+    OfRecognition,
+    Participate,
+    RecordStatuses,
+)
+from tests.recognitions import OF_TWO, TH_SAFE, a_recognition, a_record, agreed, wrote
 from tests.worlds import World
 
 Act = Callable[[World, Address], object]
@@ -29,6 +46,7 @@ KEYS = (
     "revoked key",
     "suspended key",
     "foreign key",
+    "foreign aeo key",
 )
 ADMINS = ("admin", "foreign admin", "suspended admin")
 ACTORS = (*KEYS, *ADMINS, "stranger")
@@ -40,6 +58,7 @@ NAMES = {
     "revoked key": "VN revoked",
     "suspended key": "MY issuing",
     "foreign key": "TH issuing",
+    "foreign aeo key": "TH aeo",
     "admin": "admin VN",
     "foreign admin": "admin TH",
     "suspended admin": "admin MY",
@@ -67,6 +86,18 @@ def enact(world: World, account: Address) -> None:
     world.ledger.enact(number, account)
 
 
+def of_recognition(make: Callable[[World], OfRecognition]) -> Act:
+    """Return the act of a write about VN's operators or arrangements, where all there is was declared."""
+
+    def act(world: World, account: Address) -> None:
+        agreed(world)
+        wrote(world, Participate(OF_TWO, 1, ParticipationState.SIGNED, world.now), "TH")
+        wrote(world, AddRecognition(a_recognition(world, partner="TH", programme=TH_SAFE)))
+        world.ledger.write(make(world), account)
+
+    return act
+
+
 ACTS: dict[str, Act] = {
     "issue": lambda world, account: world.ledger.issue(world.terms(), account),
     "anchor": lambda world, account: world.ledger.anchor(b"\1" * 32, 5, world.terms().valid_until, account),
@@ -88,15 +119,32 @@ ACTS: dict[str, Act] = {
     "mark_compromised": lambda world, account: world.ledger.mark_compromised(
         world.account("VN issuing"), world.now, account
     ),
+    "record": of_recognition(lambda world: RecordStatuses((a_record(world),))),
+    "declare_programme": of_recognition(
+        lambda _: DeclareProgramme("NEW", "New", ProgrammeKind.SAFE_AEO, 1),
+    ),
+    "declare_arrangement": of_recognition(
+        lambda _: DeclareArrangement(ArrangementKind.PLURILATERAL, None, "NEW", "New", bytes(32)),
+    ),
+    "participate": of_recognition(
+        lambda world: Participate(OF_TWO, 1, ParticipationState.SIGNED, world.now),
+    ),
+    "add_recognition": of_recognition(
+        lambda world: AddRecognition(
+            a_recognition(world, partner="TH", programme=TH_SAFE, arrangement=OF_TWO)
+        )
+    ),
+    "end_recognition": of_recognition(lambda world: EndRecognition(2, world.now)),
 }
 """Each act is on the business of VN."""
 
+KEYS_THAT_LIVE = ("issuing key", "competent key", "customs key", "aeo key")
 ISSUERS: dict[str, Outcome] = {"issuing key": None, "foreign key": NotYourCertificate}
 OWNERS: dict[str, Outcome] = {"admin": None, "foreign admin": KeyNotYours, "suspended admin": KeyNotYours}
 ALLOWED: dict[str, dict[str, Outcome]] = {
     "issue": {"issuing key": None, "foreign key": NotYourMember},
     "anchor": {"issuing key": None, "foreign key": None},
-    "enter": dict.fromkeys(("issuing key", "competent key", "customs key", "aeo key", "foreign key")),
+    "enter": dict.fromkeys((*KEYS_THAT_LIVE, "foreign key", "foreign aeo key")),
     "cancel": ISSUERS,
     "replace": ISSUERS,
     "propose": {"admin": None, "foreign admin": None, "suspended admin": MemberNotActive},
@@ -112,9 +160,23 @@ ALLOWED: dict[str, dict[str, Outcome]] = {
     "rotate_key": {"admin": None, "foreign admin": KeyNotYours, "suspended admin": MemberNotActive},
     "revoke_key": OWNERS,
     "mark_compromised": OWNERS,
+    "record": {"aeo key": None, "foreign aeo key": OperatorNotYours},
+    "declare_programme": {"aeo key": None, "foreign aeo key": None},
+    "declare_arrangement": {"aeo key": None, "foreign aeo key": None},
+    "participate": {"aeo key": None, "foreign aeo key": ParticipationOutOfTurn},
+    "add_recognition": {"aeo key": None, "foreign aeo key": PartnerInvalid},
+    "end_recognition": {"aeo key": None, "foreign aeo key": RecognitionNotYours},
 }
 """What becomes of an actor's attempt; who is not named is refused as having no such key at all."""
-WRITES_OF_KEYS = {"issue", "anchor", "enter", "cancel", "replace"}
+OF_RECOGNITION = {
+    "record",
+    "declare_programme",
+    "declare_arrangement",
+    "participate",
+    "add_recognition",
+    "end_recognition",
+}
+WRITES_OF_KEYS = {"issue", "anchor", "enter", "cancel", "replace", *OF_RECOGNITION}
 
 
 @pytest.mark.parametrize("actor", ACTORS)

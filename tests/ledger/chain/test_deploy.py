@@ -8,10 +8,15 @@ from pathlib import Path
 import _ganache
 import pytest
 
+from ledger.chain.artefacts import RECOGNITION_REGISTRY, artefact
 from ledger.chain.connect import connect
+from ledger.chain.deploy import _created
 from ledger.chain.profile import read_profile, write_profile
 from ledger.chain.signers import DevelopmentSigner
+from ledger.facts import Address
 from ledger.recognition_port import RecognitionNotNamed
+from ledger.recognition_refusals import MembersInvalid
+from tests.worlds import network_of
 
 pytestmark = pytest.mark.chain
 
@@ -69,3 +74,11 @@ def test_a_refusal_is_one_line_and_a_status(command: list[str]) -> None:
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("deploy: 0x")
     assert "Traceback" not in done.stderr
+
+
+def test_a_recognition_registry_needs_a_registry_of_members(ganache: _ganache.Node) -> None:
+    """Its constructor looks whether there is a contract; nothing is founded on an address alone."""
+    network, nowhere = network_of(ganache), Address("0x" + "11" * 20)
+    with pytest.raises(MembersInvalid) as caught:
+        _created(network, DevelopmentSigner(7), artefact(RECOGNITION_REGISTRY), nowhere, 5_500_000)
+    assert caught.value.members == nowhere
