@@ -115,7 +115,7 @@ class Reply:
 
     status: int
     retry_after: float | None
-    """Seconds that the receiver asks to wait, where it does so in a form that can be read; at most six hours."""
+    """Seconds that the receiver asks to wait, where it does so in a form that can be read; at most 6 h."""
 
 
 def target_of(url: str, allowed: Allowed) -> Target:
