@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from types import FrameType
-from typing import Any, BinaryIO, Final, NoReturn, Self
+from typing import Any, BinaryIO, Final, NoReturn, Protocol, Self
 
 import typer
 from rich.progress import (
@@ -100,7 +100,7 @@ def issue_file(session: Session, file: Path, out: Path, errors: Path | None, way
         envelopes: Lines | Folder = Lines(out) if out.suffix == ".ndjson" else Folder(out)
         ending.push(envelopes)
         complaints = ending.enter_context(_Complaints(errors, in_table=columns is not None))
-        progress = ending.enter_context(_progress())
+        progress = ending.enter_context(progress_bar())
         task = progress.add_task("Issuing", total=_lines_in(file) if talk.is_terminal else None, rate=0)
         outcomes = issue_in_bulk(
             rows,
@@ -112,7 +112,7 @@ def issue_file(session: Session, file: Path, out: Path, errors: Path | None, way
             wanted=envelopes.lacks,
         )
         ending.enter_context(closing(outcomes))
-        with _interruptible(tally):
+        with interruptible(tally):
             for outcome in outcomes:
                 tally.count(outcome)
                 if isinstance(outcome, Issued):
@@ -149,8 +149,14 @@ def _end(tally: Tally, file: Path, *, as_json: bool) -> NoReturn:
     raise typer.Exit(tally.exit_code)
 
 
+class Stoppable(Protocol):
+    """What is counted of a run."""
+
+    stopped: str | None
+
+
 @contextmanager
-def _interruptible(tally: Tally) -> Iterator[None]:
+def interruptible(tally: Stoppable) -> Iterator[None]:
     """Note why a run ended early: Ctrl-C, SIGTERM, or something that does not answer."""
 
     def terminated(_: int, __: FrameType | None) -> None:
@@ -168,7 +174,8 @@ def _interruptible(tally: Tally) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _progress() -> Progress:
+def progress_bar() -> Progress:
+    """Return the bar that shows a run on a terminal; it has the fields total and rate."""
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),

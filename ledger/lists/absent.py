@@ -40,13 +40,6 @@ class TooManyAbsent(Refused):
         )
 
 
-class ListsMissing(Refused):
-    """Operators cannot be listed here, so nobody knows which are absent."""
-
-    def __str__(self) -> str:
-        return "operators that a list lacks are found in a replica of the ledger only; see asal replica"
-
-
 @dataclass(frozen=True, slots=True)
 class Ending:
     """What becomes of operators that a complete list lacks."""

@@ -86,8 +86,13 @@ class Plan:
     """Whether the ledger's operators could be listed, to see which are absent from the list."""
 
     @property
+    def told(self) -> tuple[Due | Left, ...]:
+        """All operators that something is to be said of."""
+        return (*self.due, *self.left)
+
+    @property
     def counts(self) -> Mapping[Kind, int]:
         """How many operators there are of each kind."""
-        told = Counter([*(due.kind for due in self.due), *(one.kind for one in self.left)])
-        told[Kind.UNCHANGED] = self.unchanged
-        return {kind: told[kind] for kind in Kind}
+        counts = Counter(one.kind for one in self.told)
+        counts[Kind.UNCHANGED] = self.unchanged
+        return {kind: counts[kind] for kind in Kind}
