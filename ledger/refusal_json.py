@@ -24,13 +24,13 @@ _WRITERS: dict[object, _Codec] = {
     bytes: bytes.hex,
     datetime: datetime.isoformat,
     Standing: lambda standing: standing.name,
-    OperatorStatus: lambda status: status.name,
+    OperatorStatus: lambda status: status.name if isinstance(status, OperatorStatus) else status,
 }
 _READERS: dict[object, _Codec] = {
     bytes: bytes.fromhex,
     datetime: datetime.fromisoformat,
     Standing: lambda name: Standing[name],
-    OperatorStatus: lambda name: OperatorStatus[name],
+    OperatorStatus: lambda name: OperatorStatus[name] if isinstance(name, str) else name,
 }
 
 

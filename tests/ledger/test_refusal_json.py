@@ -8,16 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import refusals
+from ledger import recognition_refusals, refusals
 from ledger.facts import Standing
+from ledger.operators import OperatorStatus
 from ledger.refusal_json import RefusalUnknown, restated, stated
 from ledger.refusals import ContractRefusal
 
-TWINS = [twin for twin in ContractRefusal.__subclasses__() if twin.__module__ == refusals.__name__]
+OF_CONTRACTS = {refusals.__name__, recognition_refusals.__name__}
+TWINS = [twin for twin in ContractRefusal.__subclasses__() if twin.__module__ in OF_CONTRACTS]
 OPERANDS: dict[Any, st.SearchStrategy[Any]] = {
     bytes: st.binary(max_size=32),
     datetime: st.datetimes(timezones=st.just(UTC)),
     Standing: st.sampled_from(Standing),
+    OperatorStatus: st.sampled_from([*OperatorStatus, 0]),
     int: st.integers(0, 2**256 - 1),
     str: st.text(),
 }

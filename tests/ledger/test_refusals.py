@@ -9,18 +9,29 @@ from typing import Any
 import pytest
 from eth_abi.abi import encode
 
-from ledger import refusals
-from ledger.chain.artefacts import CERTIFICATE_REGISTRY, artefact
+from ledger import recognition_refusals, refusals
+from ledger.chain.artefacts import CERTIFICATE_REGISTRY, RECOGNITION_REGISTRY, artefact
 from ledger.chain.codec import Codec
+from ledger.chain.contracts import codec_over
 from ledger.chain.reverts import ContractFault, refusal_in, refusal_of
 from ledger.chain.rpc import NodeError
 from ledger.facts import Standing
+from ledger.operators import OperatorStatus
+from ledger.recognition_refusals import OperatorNotYours, StatusInvalid, StatusNotAllowed, twin_named
 from ledger.refusals import AlreadyExpired, CertificateNotLive, ContractRefusal, KeyNotYours, NotAuthorised
 
-ERRORS = [item for item in artefact(CERTIFICATE_REGISTRY).abi if item["type"] == "error"]
+CODEC = codec_over((artefact(CERTIFICATE_REGISTRY), artefact(RECOGNITION_REGISTRY)))
+ERRORS = list(
+    {
+        item["name"]: item
+        for contract in (CERTIFICATE_REGISTRY, RECOGNITION_REGISTRY)
+        for item in artefact(contract).abi
+        if item["type"] == "error"
+    }.values()
+)
 TWINS = {
     name: twin
-    for name, twin in vars(refusals).items()
+    for name, twin in (vars(refusals) | vars(recognition_refusals)).items()
     if isinstance(twin, type) and issubclass(twin, ContractRefusal) and twin is not ContractRefusal
 }
 TYPES = {
@@ -28,6 +39,7 @@ TYPES = {
     "bytes2": "str",
     "address": "str",
     "uint8": "int",
+    "uint16": "int",
     "uint32": "int",
     "uint256": "int",
     "uint48": "datetime",
@@ -37,6 +49,7 @@ SOME = {
     "bytes2": b"VN",
     "address": "0x" + "11" * 20,
     "uint8": 3,
+    "uint16": 7,
     "uint32": 4,
     "uint256": 5,
     "uint48": 1_793_577_600,
@@ -45,8 +58,8 @@ SOME = {
 
 @pytest.fixture(scope="module")
 def codec() -> Codec:
-    """Return the ABI of the registry."""
-    return artefact(CERTIFICATE_REGISTRY).codec
+    """Return the ABI of both registries."""
+    return CODEC
 
 
 def twin_name(operand: str) -> str:
@@ -57,18 +70,23 @@ def twin_name(operand: str) -> str:
 
 def twin_type(operand: dict[str, Any]) -> str:
     """Return the annotation that an operand has in Python."""
-    return "Standing" if operand["internalType"].endswith("Standing") else TYPES[operand["type"]]
+    listed = operand["internalType"].rpartition(".")[2]
+    if listed in {"Standing", "OperatorStatus"}:
+        return str(listed)
+    return "str" if operand["name"] == "operator" else TYPES[operand["type"]]
 
 
 def revert_of(error: dict[str, Any]) -> bytes:
     """Return revert data of an error with some operands."""
     types = [operand["type"] for operand in error["inputs"]]
-    selector = next(
-        key
-        for key, shape in artefact(CERTIFICATE_REGISTRY).codec.errors.items()
-        if shape.name == error["name"]
-    )
+    selector = next(key for key, shape in CODEC.errors.items() if shape.name == error["name"])
     return selector + encode(types, [SOME[kind] for kind in types])
+
+
+def an_error(name: str, *operands: object) -> bytes:
+    """Return revert data of an error with these operands."""
+    shape = next(shape for shape in CODEC.errors.values() if shape.name == name)
+    return shape.selector + shape.arguments.encode(operands)
 
 
 def test_the_contracts_and_python_know_the_same_errors() -> None:
@@ -105,6 +123,35 @@ def test_operands_are_decoded_into_our_types(codec: Codec) -> None:
     not_yours = refusal_in(revert_of(by_name["KeyNotYours"]), codec)
     assert isinstance(not_yours, KeyNotYours)
     assert (not_yours.account, not_yours.member) == ("0x" + "11" * 20, "VN")
+
+
+def test_operands_about_operators_are_decoded_into_our_types(codec: Codec) -> None:
+    """An operator is its code and a status its name; the number of no status stays a number."""
+    code = b"VN0101234567".ljust(32, b"\0")
+    ended = refusal_in(an_error("StatusNotAllowed", code, 3, 2), codec)
+    assert isinstance(ended, StatusNotAllowed)
+    assert (ended.operator, ended.from_, ended.to) == (
+        "VN0101234567",
+        OperatorStatus.REVOKED,
+        OperatorStatus.SUSPENDED,
+    )
+    assert str(ended) == (
+        "VN0101234567 is revoked, and that does not become suspended; only a new authorisation follows."
+    )
+    foreign = refusal_in(an_error("OperatorNotYours", b"\xff\1".ljust(32, b"\0"), b"VN"), codec)
+    assert isinstance(foreign, OperatorNotYours)
+    assert (foreign.operator, foreign.member) == ("\\xff\x01", "VN")
+    none = refusal_in(an_error("StatusInvalid", code, 0), codec)
+    assert isinstance(none, StatusInvalid)
+    assert none.status == 0
+
+
+def test_a_name_that_is_no_error_has_no_twin() -> None:
+    """Only refusals are found by name, whatever else their modules hold."""
+    assert twin_named("VersionOutOfTurn") is recognition_refusals.VersionOutOfTurn
+    assert twin_named("NotAuthorised") is NotAuthorised
+    assert twin_named("dataclass") is None
+    assert twin_named("OperatorStatus") is None
 
 
 @pytest.mark.parametrize(
