@@ -54,8 +54,8 @@ class SqlOperators:
         """Return operators by code, of one member or of all, going on after a code."""
         code, version = t.statuses.c.operator, t.statuses.c.version
         listed = select(code).where(version == 1).order_by(code).limit(limit)
-        if member is not None:  # the first two letters of a code, by which an index finds it
-            listed = listed.where(t.statuses.c.member == member, code.between(member, member + _LAST))
+        if member is not None:  # whose code is what its operators' codes begin with, by which they are found
+            listed = listed.where(code.between(member, member + _LAST))
         if after is not None:
             listed = listed.where(code > after)
         with self._database.reading() as connection:
