@@ -93,7 +93,7 @@ class Office:
 
     def asked(self, action: Action, *, wait: float = 5.0, **more: Any) -> Decided:
         """Do what an officer asks."""
-        given = {"authority": AUTHORITY, "account": KEY, "ledger": self.ledger}
+        given: dict[str, Any] = {"authority": AUTHORITY, "account": KEY, "ledger": self.ledger}
         return decide(action, wait=wait, **given | more)
 
     def does(self, act: Act, *, wait: float = 5.0, **more: Any) -> Decided:
