@@ -117,6 +117,11 @@ class Office:
         """What was recorded last of it."""
         return self.operator.latest
 
+    @property
+    def status(self) -> str:
+        """The status that was recorded last, in small letters."""
+        return self.latest.status.name.lower()
+
     def later(self, **by: int) -> None:
         """Let time pass."""
         self.now += timedelta(**by)
