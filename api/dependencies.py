@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Query, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from limits import RateLimitItem
 from pydantic import BaseModel
 
 from api.errors import RETRY_SECONDS, ApiError, retry_after
@@ -255,9 +256,23 @@ OnceDep = Annotated[Once, Depends(once_for)]
 
 def throttle(request: Request, services: ServicesDep) -> None:
     """Let one address ask only so often, so that reference numbers cannot be tried out."""
-    limit, address = services.by_reference, _network(request)
-    if not services.limiter.hit(limit, address):
-        free_at = services.limiter.get_window_stats(limit, address).reset_time
+    _throttled(request, services, services.by_reference)
+
+
+def throttle_recognition(request: Request, services: ServicesDep) -> None:
+    """Let one address ask only so often about operators; counted apart from other questions."""
+    _throttled(request, services, services.recognition, "recognition")
+
+
+def throttle_lists(request: Request, services: ServicesDep) -> None:
+    """Let one address send only so many lists of partners."""
+    _throttled(request, services, services.recognition_lists, "recognition lists")
+
+
+def _throttled(request: Request, services: Services, limit: RateLimitItem, *what: str) -> None:
+    address = _network(request)
+    if not services.limiter.hit(limit, *what, address):
+        free_at = services.limiter.get_window_stats(limit, *what, address).reset_time
         raise ApiError("rate-limited", headers=retry_after(free_at - time.time()))
 
 

@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api.errors import MEDIA_TYPE
 from api.problems import PROBLEMS, ProblemType
+from api.recognition_schemas import PartnerList
 from api.schemas import ELSEWHERE
 from ledger.documents import CertificateDocument
 
@@ -157,6 +158,19 @@ _ENVELOPE_SCHEMA: Final = {
         "fingerprints": {"type": "string", "description": "The issued field hashes, base64."},
     },
 }
+_PROOF_SCHEMA: Final = {
+    "type": "object",
+    "description": "A signed answer; `typedData` is what `eth_signTypedData_v4` takes (EIP-712).",
+    "required": ["schema", "typedData", "signature"],
+    "properties": {
+        "schema": {"type": "string", "const": "asal-recognition-proof-1"},
+        "typedData": {
+            "type": "object",
+            "required": ["types", "primaryType", "domain", "message"],
+        },
+        "signature": {"type": "string", "pattern": "^0x[0-9a-f]{130}$"},
+    },
+}
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
@@ -176,6 +190,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
     certificate = CertificateDocument.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= certificate.pop("$defs", {})
     schemas |= {"CertificateDocument": certificate, "Envelope": _ENVELOPE_SCHEMA, "Problem": _PROBLEM_SCHEMA}
+    partners = PartnerList.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= partners.pop("$defs", {})
+    schemas |= {"PartnerList": partners, "RecognitionProof": _PROOF_SCHEMA}
     for operations in document["paths"].values():
         for operation in operations.values():
             _corrected(operation["responses"])

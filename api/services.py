@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Event
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
@@ -13,6 +14,7 @@ from api.metrics import Metrics
 from api.probe import Probe
 from ledger.archive import ArchiveRooms
 from ledger.outbox import Alarm
+from ledger.outgoing import Sender
 from ledger.ports import Ledger
 
 MEBIBYTE = 1024 * 1024
@@ -26,6 +28,10 @@ class Limits:
     """Largest request body; a certificate of 64 lines has about 100 kB as an envelope."""
     by_reference: str = "30/minute"
     """Verifications by reference per caller address, in the notation of the `limits` package."""
+    recognition: str = "60/minute"
+    """Questions about operators per caller address."""
+    recognition_lists: str = "6/minute"
+    """Lists of partners per caller address."""
     wait: float = 10.0
     """Seconds that an answer waits for the chain, unless the caller prefers otherwise."""
     most_wait: int = 60
@@ -65,11 +71,25 @@ class Services:
     """Alarms about this process."""
     signer: Probe | None = None
     """Asks the signing service, where there is one."""
+    sender: Sender = field(default_factory=Sender)
+    """Sends to watchers; says which addresses may be named."""
+    bell: Event = field(default_factory=Event)
+    """Rung when a message to a watcher was queued."""
 
     @property
     def by_reference(self) -> RateLimitItem:
         """The limit on verifications by reference."""
         return parse(self.limits.by_reference)
+
+    @property
+    def recognition(self) -> RateLimitItem:
+        """The limit on questions about operators."""
+        return parse(self.limits.recognition)
+
+    @property
+    def recognition_lists(self) -> RateLimitItem:
+        """The limit on lists of partners."""
+        return parse(self.limits.recognition_lists)
 
     @cached_property
     def writable(self) -> Probe:

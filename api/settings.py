@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.services import MEBIBYTE, Limits
 from ledger import opening
+from ledger.outgoing import Allowed, Sender
 from ledger.rounds import Policy
 
 
@@ -51,6 +52,12 @@ class Settings(BaseSettings):
     by_reference: Annotated[str, AfterValidator(_rate)] = Field(
         "30/minute", description="Verifications by reference per caller address."
     )
+    recognition: Annotated[str, AfterValidator(_rate)] = Field(
+        "60/minute", description="Questions about operators per caller address."
+    )
+    recognition_lists: Annotated[str, AfterValidator(_rate)] = Field(
+        "6/minute", description="Lists of partners per caller address."
+    )
     clock_skew_seconds: PositiveInt = Field(120, description="Tolerated difference from the chain's clock.")
     block_seconds: PositiveInt | None = Field(None, description="Greatest pause between blocks, if regular.")
     wait: float = Field(10.0, ge=0, description="Seconds that an answer waits for the chain.")
@@ -68,6 +75,12 @@ class Settings(BaseSettings):
     replica: Literal["follow", "off"] = Field(
         "follow", description="Whether to keep the ledger's events in the archive and verify from these."
     )
+    webhook_hosts: str = Field(
+        "", description="Hosts (host or host:port) that watchers may name though private or without TLS."
+    )
+    webhook_ca: Path | None = Field(
+        None, description="Certificates (PEM) that receivers' own may come from, beside the system's."
+    )
     host: str = Field("127.0.0.1", description="Address to listen on; TLS is the proxy's affair.")
     port: int = Field(8400, ge=0, le=65_535)
 
@@ -77,6 +90,8 @@ class Settings(BaseSettings):
         return Limits(
             body_bytes=self.body_bytes,
             by_reference=self.by_reference,
+            recognition=self.recognition,
+            recognition_lists=self.recognition_lists,
             bulk_rows=self.bulk_rows,
             bulk_bytes=self.bulk_bytes,
             bulk_at_once=self.bulk_at_once,
@@ -89,6 +104,11 @@ class Settings(BaseSettings):
             stuck_seconds=self.stuck_seconds,
             silent_seconds=self.silent_seconds,
         )
+
+    @property
+    def sender(self) -> Sender:
+        """How messages to watchers are sent."""
+        return Sender(Allowed.of(self.webhook_hosts), self.webhook_ca)
 
     @property
     def ledger(self) -> opening.Settings:

@@ -72,6 +72,11 @@ class Checked:
         """The code as a sentence."""
         return SENTENCES[self.code]
 
+    @property
+    def exit_code(self) -> int:
+        """What a command that looked at it exits with."""
+        return EXIT_CODES[self.code]
+
 
 def prove(asked: Asked, ledger: Ledger, account: Address | None = None) -> dict[str, Any]:
     """Answer a question and sign the answer; returns the file.

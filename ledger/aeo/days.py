@@ -64,14 +64,15 @@ def span(now: datetime, since: str | None, until: str | None, *, days: int = 30)
 
     Each end is a moment or a day; the last day of a period belongs to it.
     """
-    end = _edge(until, "until", after=True) if until else now.astimezone(UTC).replace(microsecond=0)
-    begin = _edge(since, "since", after=False) if since else end - timedelta(days=days)
+    end = edge(until, "until", after=True) if until else now.astimezone(UTC).replace(microsecond=0)
+    begin = edge(since, "since") if since else end - timedelta(days=days)
     if begin >= end:
         raise QuestionMalformed("since", "time.order", "a period must begin before it ends")
     return begin, end
 
 
-def _edge(text: str, parameter: str, *, after: bool) -> datetime:
+def edge(text: str, parameter: str, *, after: bool = False) -> datetime:
+    """Return a moment, or the first one of a day; with `after`, the first one after the day."""
     if not _DAY.fullmatch(text):
         return instant(text, parameter)
     first = datetime.combine(day(text, parameter), time(), tzinfo=UTC)

@@ -72,6 +72,9 @@ def test_private_operations_say_that_they_need_a_key(description: dict[str, Any]
         "listApiKeys",
         "makeApiKey",
         "revokeApiKey",
+        "listBenefits",
+        "listStatusChanges",
+        "reportLatency",
     }
 
 
@@ -91,6 +94,8 @@ def test_bodies_are_described_by_their_schema(description: dict[str, Any]) -> No
         "cancelCertificate": "Cancellation",
         "verifyEnvelope": "Envelope",
         "verifyReference": "ReferenceQuestion",
+        "checkPartners": "PartnerList",
+        "verifyRecognitionProof": "RecognitionProof",
         "makeApiKey": "ApiKeyWish",
     }
 
