@@ -13,12 +13,13 @@ from api.monitoring import NOBODY, Answers, Monitoring
 from api.openapi import describe
 from api.probe import Probe
 from api.readiness import looked_at
-from api.routes import bulk, certificates, health, members, pages, verifications
+from api.routes import bulk, certificates, health, members, pages, recognition, verifications
 from api.scrape import AtScrape, Listener
 from api.services import Limits, Services
 from api.shared import Shared
 from api.transport import Transport
 from api.watch import Watch
+from api.webhooks import Telling, Webhooks
 from ledger.archive import ArchiveRooms
 from ledger.ports import Ledger
 from ledger.replica import Following
@@ -31,17 +32,20 @@ duplicate keys, no fractions, no integers beyond 2^53-1. Every error is a proble
 """
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - each is a part that the service is made of
     ledger: Ledger,
     rooms: ArchiveRooms,
     limits: Limits | None = None,
     following: Following | None = None,
     monitoring: Monitoring = NOBODY,
+    *,
+    telling: Telling | None = None,
 ) -> FastAPI:
     """Return the app over a ledger and the archive's rooms; it keeps no state of its own.
 
     `ledger.archive` is normally `rooms.certificates`.  `following` keeps the replica that the ledger reads
-    from; it runs as long as the app does.  `monitoring` says where the app is watched from.
+    from; it runs as long as the app does.  `monitoring` says where the app is watched from.  `telling`
+    says how watchers are told of what the replica holds; without it nobody is told from here.
     """
     app = FastAPI(
         title="Asal",
@@ -53,14 +57,18 @@ def create_app(
         lifespan=_at_work,
     )
     signer = Probe(monitoring.signer) if monitoring.signer else None
-    services = Services(ledger, rooms, limits or Limits(), signer=signer)
+    told = telling or Telling()
+    services = Services(ledger, rooms, limits or Limits(), signer=signer, sender=told.sender, bell=told.bell)
     ledger.reports.to(services.metrics)
     AtScrape(services)
     app.state.services, app.state.monitoring = services, monitoring
     app.state.following = following
+    app.state.webhooks = Webhooks(services, telling, following) if telling else None
     app.state.look = Shared(lambda: looked_at(app.state.services))
     # The busiest address first: routes are tried in this order.
-    routers = [routes.router for routes in (verifications, certificates, bulk, members, health, pages)]
+    routers = [
+        routes.router for routes in (verifications, certificates, bulk, recognition, members, health, pages)
+    ]
     for router in routers:
         app.include_router(router)
     app.state.routes = [route for router in routers for route in router.routes]
@@ -81,7 +89,8 @@ async def _at_work(app: FastAPI) -> AsyncIterator[None]:
     """Do what is done beside the requests as long as the app runs; what began last ends first.
 
     Accepted certificates are carried to the chain, those of an earlier process first; the chain is followed
-    where the service keeps a replica; the service is looked after, and answers Prometheus where it is asked.
+    where the service keeps a replica; watchers are told; the service is looked after, and answers Prometheus
+    where it is asked.
     """
     services: Services = app.state.services
     following: Following | None = app.state.following
@@ -92,9 +101,10 @@ async def _at_work(app: FastAPI) -> AsyncIterator[None]:
         if following is not None:
             following.start()
             begun.callback(following.stop)
-        for each in (Courier(services.ledger), Watch(services)):
-            each.start()
-            begun.callback(each.stop)
+        for each in (Courier(services.ledger), Watch(services), app.state.webhooks):
+            if each is not None:
+                each.start()
+                begun.callback(each.stop)
         ending = begun.pop_all()
     try:
         yield

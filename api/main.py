@@ -9,6 +9,7 @@ from api.app import create_app
 from api.logs import set_up
 from api.monitoring import Monitoring
 from api.settings import Settings
+from api.webhooks import Telling
 from ledger.errors import LedgerError
 from ledger.following import following_of
 from ledger.opening import open_ledger
@@ -23,8 +24,9 @@ def app() -> FastAPI:
     monitoring = Monitoring(settings.metrics_port, log, signer)
     if settings.replica == "off":
         return create_app(opened.ledger, opened.rooms, settings.limits, monitoring=monitoring)
-    following = following_of(opened.profile, opened.rooms)
-    return create_app(opened.served, opened.rooms, settings.limits, following, monitoring)
+    telling = Telling(opened.profile.finality, settings.sender)
+    following = following_of(opened.profile, opened.rooms, telling.heard)
+    return create_app(opened.served, opened.rooms, settings.limits, following, monitoring, telling=telling)
 
 
 def main() -> None:

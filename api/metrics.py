@@ -24,6 +24,7 @@ from ledger.errors import (
 from ledger.outbox import AlarmName, Dispatch, DispatchKind
 from ledger.refusals import ContractRefusal
 from ledger.verdict import VerdictCode
+from ledger.watch_port import DeliveryState
 
 _ANSWERS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 """Seconds of an answer; 10 and 60 are what it waits for the chain by default, and at most."""
@@ -32,6 +33,11 @@ _RECORDING: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 
 _BATCHES: Final = (2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 100_000)
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Methods that are named; anybody can make up others."""
+_ATTEMPTS: Final = {
+    DeliveryState.PENDING: "retried",
+    DeliveryState.DELIVERED: "delivered",
+    DeliveryState.FAILED: "failed",
+}
 NO_ROUTE: Final = "none"
 """What stands for the address of a request that no route takes; the address itself may hold anything."""
 
@@ -89,6 +95,12 @@ class Metrics:
         self._refused = Counter("asal_writes_refused", text, ("refusal",), registry=self.registry)
         text = "How often an alarm was raised, also while it was in force."
         self._alarms = Counter("asal_alarms_raised", text, ("name",), registry=self.registry)
+        text = "Attempts to send a message to a watcher, by what came of them."
+        self._sent = Counter("asal_webhook_attempts", text, ("outcome",), registry=self.registry)
+        for state in DeliveryState:
+            self._sent.labels(_ATTEMPTS[state])
+        text = "Seconds from a message's making to its being taken, of those taken at the first attempt."
+        self._taken = Histogram("asal_webhook_seconds", text, buckets=_ANSWERS, registry=self.registry)
         for name in AlarmName:
             self._alarms.labels(name.value)
         for kind in set(DispatchKind) - {DispatchKind.FOREIGN}:
@@ -132,6 +144,12 @@ class Metrics:
     def refused(self, dispatch: Dispatch, refusal: ContractRefusal) -> None:  # noqa: ARG002 - of the port
         """Count a write that the contract refused."""
         self._refused.labels(type(refusal).__name__).inc()
+
+    def sent(self, state: DeliveryState, waited: float | None) -> None:
+        """Count an attempt to send a message; `waited` seconds when it was taken at the first."""
+        self._sent.labels(_ATTEMPTS[state]).inc()
+        if waited is not None:
+            self._taken.observe(max(0.0, waited))
 
     def alarmed(self, name: AlarmName, subject: str) -> None:  # noqa: ARG002 - of the port
         """Count an alarm."""

@@ -40,6 +40,7 @@ class AtScrape(Collector):
             "outbox": self._outbox,
             "replica": self._replica,
             "alarms": self._alarms,
+            "webhooks": self._webhooks,
         }
         for name, look in parts.items():
             try:
@@ -87,6 +88,16 @@ class AtScrape(Collector):
             text = "Seconds since the node was last seen by whoever follows the chain."
             found.append(_gauge("asal_replica_silent_seconds", text, max(0.0, silent)))
         return found
+
+    def _webhooks(self) -> list[Metric]:
+        now = self._services.ledger.clock()
+        pending = self._services.rooms.watches.pending(now)
+        late = (now - pending.due).total_seconds() if pending.due else 0.0
+        text = "Seconds for which the oldest message that is due waits, of receivers that do not fail."
+        return [
+            _gauge("asal_webhooks_pending", "Messages to watchers not taken yet.", pending.messages),
+            _gauge("asal_webhooks_due_seconds", text, max(0.0, late)),
+        ]
 
     def _alarms(self) -> list[Metric]:
         in_force = {alarm.name for alarm in self._services.alarms()}

@@ -41,6 +41,7 @@ class Watch(Repeating):
                 self._note(name, look())
         with suppress(LedgerError):
             self._outbox()
+            self._webhooks()
 
     def _looked(self) -> float:
         self.look()
@@ -88,13 +89,22 @@ class Watch(Repeating):
 
     def _outbox(self) -> None:
         """Raise or take back the alarm about the oldest write, which all processes of the archive share."""
+        oldest = self._services.ledger.outbox.backlog().oldest
+        self._stuck(AlarmName.OUTBOX_STUCK, oldest, "the oldest write has waited")
+
+    def _webhooks(self) -> None:
+        """Raise or take back the alarm about messages to watchers, which all processes share as well."""
+        due = self._services.rooms.watches.pending(self._services.ledger.clock()).due
+        self._stuck(AlarmName.WEBHOOKS_STUCK, due, "the oldest message has been due")
+
+    def _stuck(self, name: AlarmName, oldest: datetime | None, what: str) -> None:
+        """Raise the alarm when something has waited since a moment too long ago, or take it back."""
         outbox, now = self._services.ledger.outbox, self._services.ledger.clock()
-        name, oldest = AlarmName.OUTBOX_STUCK, outbox.backlog().oldest
         waits = (now - oldest).total_seconds() if oldest else 0.0
         known = any(alarm.name is name for alarm in outbox.alarms())
         if waits > self._services.limits.stuck_seconds:
             if not known:
-                detail = f"the oldest write has waited for {waits:.0f} s"
+                detail = f"{what} for {waits:.0f} s"
                 outbox.raise_alarm(name, "", detail, now=now)
                 self._told(name, detail)
         elif known:

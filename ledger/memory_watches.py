@@ -154,7 +154,9 @@ class MemoryWatches:
 
     def pending(self, now: datetime) -> Pending:
         """Return what waits."""
-        since = [one.next_at for one in self._open() if one.next_at is not None and one.next_at <= now]
+        well = {watch.id for watch in self.live() if not watch.failing}
+        since = [one.next_at for one in self._open() if one.next_at is not None and one.watch in well]
+        since = [at for at in since if at <= now]
         return Pending(len(self._open()), min(since, default=None))
 
     def forget(self, before: datetime) -> int:

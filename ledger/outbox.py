@@ -134,6 +134,8 @@ class AlarmName(StrEnum):
     """The node serves another chain than before."""
     NODE_DISAGREES = "node-disagrees"
     """The witness node has other blocks."""
+    WEBHOOKS_STUCK = "webhooks-stuck"
+    """Messages to watchers are due, and nobody sends them."""
 
 
 STOPPING: Final = frozenset(

@@ -17,8 +17,10 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
 from http.client import HTTPException
+from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -190,25 +192,26 @@ def resolved(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
-def tls_context(authorities: str | None = None) -> ssl.SSLContext:
-    """Return how receivers are known: by the system's certificates, and those of a PEM file."""
-    context = ssl.create_default_context()
-    if authorities is not None:
-        context.load_verify_locations(authorities)
-    return context
-
-
 @dataclass
 class Sender:
     """Sends; threads may share it."""
 
     allowed: Allowed = field(default_factory=Allowed)
-    context: ssl.SSLContext = field(default_factory=tls_context)
+    authorities: Path | None = None
+    """Certificates (PEM) that receivers' own may come from, beside the system's."""
     seconds: float = SECONDS
     resolve: Resolve = resolved
     _open: set[socket.socket] = field(default_factory=set)
     _closed: bool = False
     _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        """How receivers are known."""
+        context = ssl.create_default_context()
+        if self.authorities is not None:
+            context.load_verify_locations(self.authorities)
+        return context
 
     def addresses(self, target: Target) -> Sequence[str]:
         """Return the addresses of a target; `TargetRefused` unless all of them are public.
@@ -260,7 +263,7 @@ class Sender:
                 address,
                 target.port,
                 timeout=left,
-                ssl_context=self.context,
+                ssl_context=self._context,
                 server_hostname=target.host,
             )
         with _spoken_of():

@@ -193,7 +193,8 @@ class Pending:
 
     messages: int
     due: datetime | None
-    """Since when the oldest message that is due has been; None when none is."""
+    """Since when the oldest message that is due has been, of receivers that took the last one, or had none
+    yet; None when none is."""
 
 
 class Watches(Protocol):

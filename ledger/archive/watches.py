@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from ledger.archive.database import Database
 from ledger.archive.watch_tables import OPEN, watch_cursor, watch_deliveries, watches
@@ -179,7 +179,8 @@ class SqlWatches:
     def pending(self, now: datetime) -> Pending:
         """Return what waits."""
         live = watch_deliveries.join(watches, (_W.id == _D.watch) & _W.disabled_at.is_(None))
-        query = select(func.count(), func.min(_D.next_at)).select_from(live).where(OPEN)
+        well = case((_W.failing, None), else_=_D.next_at)
+        query = select(func.count(), func.min(well)).select_from(live).where(OPEN)
         with self._database.reading() as connection:
             count, first = connection.execute(query).one()
         return Pending(count, first if first is not None and first <= now else None)

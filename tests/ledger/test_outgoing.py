@@ -10,7 +10,7 @@ import pytest
 from urllib3.connection import HTTPSConnection
 
 from ledger import outgoing
-from ledger.outgoing import Allowed, NotDelivered, Reply, Sender, TargetRefused, target_of, tls_context
+from ledger.outgoing import Allowed, NotDelivered, Reply, Sender, TargetRefused, target_of
 from tests.receiver import Receiver, a_certificate
 
 PUBLIC = "93.184.215.14"
@@ -306,7 +306,7 @@ def test_tls_is_with_the_name_and_by_the_certificates_that_are_trusted(tmp_path:
     file, context = a_certificate(tmp_path, "receiver.example")
     with Receiver(context) as receiver:
         named = Allowed.of("receiver.example other.example")
-        trusting = Sender(named, tls_context(str(file)), 5, lambda _, __: ["127.0.0.1"])
+        trusting = Sender(named, file, 5, lambda _, __: ["127.0.0.1"])
         assert trusting.post(receiver.url(host="receiver.example"), b"{}", {}).status == 204
         assert receiver.received[0].headers["host"] == f"receiver.example:{receiver.port}"
         with pytest.raises(NotDelivered, match="certificate"):

@@ -345,13 +345,15 @@ def test_deliveries_are_listed_newest_first_page_by_page(watches: Watches) -> No
 
 
 def test_what_waits_is_counted_and_its_age_told(watches: Watches) -> None:
-    """Only messages that are due have an age."""
+    """Only messages that are due have an age, to receivers that do not fail."""
     watches.add(a_watch())
     assert watches.pending(NOON) == Pending(0, None)
     watches.put(a_delivery("evt_1", next_at=NOON + HOUR))
     assert watches.pending(NOON) == Pending(1, None)
-    watches.put(a_delivery("evt_2", next_at=NOON - HOUR))
+    sent = watches.put(a_delivery("evt_2", next_at=NOON - HOUR))
     assert watches.pending(NOON) == Pending(2, NOON - HOUR)
+    watches.settle(sent, failed(NOON))
+    assert watches.pending(NOON) == Pending(2, None)
 
 
 def test_old_deliveries_that_ended_are_forgotten(watches: Watches) -> None:
