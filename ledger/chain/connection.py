@@ -37,6 +37,8 @@ _GAS_OF_MEMBERS = 2_000_000
 """The most a write about members may use: some walk over all keys of a member."""
 _GAS_PER_WORD = 12_000
 """For each 32 bytes of calldata: texts, parents and proofs cost by length, a parent most."""
+_GAS_PER_WORD_OF_STATUSES = 6_000
+"""The same of `record`: a status has 11 words, and hundreds of them must fit into a block."""
 
 
 class Connection:
@@ -118,7 +120,8 @@ class Connection:
     def call(self, function: str, *arguments: object) -> Call:
         """Return a call of a function, with the most gas that it may use."""
         address, data = self.address(function), self.codec.call(function, *arguments)
-        gas = _GAS.get(function, _GAS_OF_MEMBERS) + _GAS_PER_WORD * (len(data) // 32)
+        per_word = _GAS_PER_WORD_OF_STATUSES if function == "record" else _GAS_PER_WORD
+        gas = _GAS.get(function, _GAS_OF_MEMBERS) + per_word * (len(data) // 32)
         return Call(address, data, gas)
 
     def address(self, function: str) -> Address:

@@ -7,17 +7,28 @@ committing it.
 import json
 import os
 from collections.abc import Iterator
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from ledger.batch import batch_of
 from ledger.chain.artefacts import CERTIFICATE_REGISTRY, artefact
-from ledger.chain.connection import _GAS, _GAS_OF_MEMBERS
+from ledger.chain.connection import _GAS, _GAS_OF_MEMBERS, _GAS_PER_WORD_OF_STATUSES
 from ledger.facts import Address, ProposalKind, Reason, Role
 from ledger.hashing import keccak
+from ledger.operators import ArrangementKind, ParticipationState, ProgrammeKind
 from ledger.terms import Scheme, Terms, certificate_id
+from ledger.writes import (
+    AddRecognition,
+    DeclareArrangement,
+    DeclareProgramme,
+    EndRecognition,
+    Participate,
+    RecordStatuses,
+)
+from tests.recognitions import a_recognition, a_record, recorded, wrote
 from tests.worlds import ChainWorld
 
 pytestmark = pytest.mark.chain
@@ -59,7 +70,7 @@ def spent(assembled: ChainWorld) -> Iterator[dict[str, int]]:
     """Return the gas of each write, measured once and then undone."""
     snapshot = assembled.rpc.ask("evm_snapshot")
     world = assembled.afresh()
-    yield {"deploy": deployed(world)} | of_certificates(world) | of_members(world)
+    yield {"deploy": deployed(world)} | of_certificates(world) | of_recognition(world) | of_members(world)
     assembled.rpc.ask("evm_revert", snapshot)
 
 
@@ -89,6 +100,31 @@ def of_certificates(world: ChainWorld) -> dict[str, int]:
     return spent
 
 
+def of_recognition(world: ChainWorld) -> dict[str, int]:
+    """Return the gas of the writes of the recognition registry; the walk is over as many rows as can be."""
+    begins = datetime.fromisoformat("2026-01-15T00:00:01+00:00")
+    safe, plurilateral = ProgrammeKind.SAFE_AEO, ArrangementKind.PLURILATERAL
+    text = DeclareArrangement(
+        plurilateral, None, "AAMRA", "ASEAN AEO Mutual Recognition Arrangement", keccak(b"")
+    )
+    spent = {"declare a programme": wrote(world, DeclareProgramme("AEO", "AEO", safe, 3)).gas_used}
+    spent["declare an arrangement"] = wrote(world, text).gas_used
+    said = Participate(1, 1, ParticipationState.IN_FORCE, begins)
+    spent["participate"] = wrote(world, said).gas_used
+    spent["participate again"] = wrote(world, replace(said, version=2)).gas_used
+    for number in range(64):
+        terms = a_recognition(world, effective_from=begins + timedelta(days=number))
+        spent["recognise as the 64th"] = wrote(world, AddRecognition(terms), "TH").gas_used
+        spent.setdefault("recognise", spent["recognise as the 64th"])
+    spent["end a recognition"] = wrote(world, EndRecognition(1, begins), "TH").gas_used
+    spent["record a status"] = recorded(world, effective_from=begins).gas_used
+    spent["record a second status"] = recorded(world, version=2, effective_from=begins).gas_used
+    codes = [f"VN{number:010d}" for number in range(1, 201)]
+    many = RecordStatuses(tuple(a_record(world, code, effective_from=begins) for code in codes))
+    spent["record 200 statuses"] = wrote(world, many).gas_used
+    return spent
+
+
 def of_members(world: ChainWorld) -> dict[str, int]:
     """Return the gas of the writes of the member registry; the walks are over as many keys as can be."""
     ledger, vn, th, my = world.ledger, world.admin("VN"), world.admin("TH"), world.admin("MY")
@@ -100,6 +136,7 @@ def of_members(world: ChainWorld) -> dict[str, int]:
     spent["mark a key compromised"] = ledger.mark_compromised(
         world.account("VN aeo"), compromised, vn
     ).gas_used
+    ledger.withdraw_authority(world.authority("MY aeo"), my)
     for key in keys[:63]:
         ledger.add_key(world.authority("MY issuing"), key, my)
     before = ledger.head().block
@@ -145,6 +182,13 @@ def test_an_anchor_costs_the_same_whatever_the_size(spent: dict[str, int]) -> No
         ("cancel", _GAS["cancel"]),
         ("replace", _GAS["replace"]),
         ("enter from a batch of 10000", _GAS["enter"]),
+        ("declare a programme", _GAS["declareProgramme"]),
+        ("declare an arrangement", _GAS["declareArrangement"]),
+        ("participate", _GAS["participate"]),
+        ("recognise as the 64th", _GAS["addRecognition"]),
+        ("end a recognition", _GAS["endRecognition"]),
+        ("record a status", _GAS["record"]),
+        ("record 200 statuses", 200 * 11 * _GAS_PER_WORD_OF_STATUSES),
         ("vote that suspends 64 keys", _GAS_OF_MEMBERS),
         ("withdraw an authority of 64 keys", _GAS_OF_MEMBERS),
     ],

@@ -7,10 +7,26 @@ import pytest
 from ledger.batch import batch_of
 from ledger.errors import KeyNotHeld
 from ledger.facts import Address, Reason, Standing
+from ledger.operators import ArrangementKind, ParticipationState, ProgrammeKind
 from ledger.outbox import Answer, Failed, Mined, Signature
+from ledger.recognition_refusals import VersionOutOfTurn
 from ledger.refusals import CertificateUnknown, NotAuthorised, ReferenceAlreadyUsed
 from ledger.terms import certificate_id
-from ledger.writes import Anchor, Cancel, Enter, Issue, Replace, Write
+from ledger.writes import (
+    AddRecognition,
+    Anchor,
+    Cancel,
+    DeclareArrangement,
+    DeclareProgramme,
+    EndRecognition,
+    Enter,
+    Issue,
+    Participate,
+    RecordStatuses,
+    Replace,
+    Write,
+)
+from tests.recognitions import OPEN, OPERATOR, a_recognition, a_record, declared
 from tests.worlds import NOBODY, MemoryWorld, World
 
 
@@ -173,3 +189,32 @@ def test_what_an_authority_has_recorded_is_listed(world: World) -> None:
     assert records.entries == {single, certificate_id(member)}
     assert records.anchors == {batch.root}
     assert world.ledger.records({world.authority("TH customs")}).entries == frozenset()
+
+
+def test_writes_about_operators_are_recorded_by_their_transactions_too(world: World) -> None:
+    """They go to another contract, whose receipt is believed for them and for nothing else."""
+    declared(world)
+    for write in (
+        RecordStatuses((a_record(world),)),
+        DeclareProgramme("NEW", "New", ProgrammeKind.SAFE_AEO, 1),
+        DeclareArrangement(ArrangementKind.BILATERAL, "MY", "VN-MY", "Of two", bytes(32)),
+        Participate(OPEN, 1, ParticipationState.IN_FORCE, world.now),
+    ):
+        outcome = sent(world, write, by="VN aeo")
+        assert isinstance(outcome, Mined)
+        assert outcome.written.at == world.now
+    assert isinstance(sent(world, AddRecognition(a_recognition(world)), by="TH aeo"), Mined)
+    assert isinstance(sent(world, EndRecognition(1, world.now), by="TH aeo"), Mined)
+    assert world.ledger.found([OPERATOR]).operators[OPERATOR].latest.version == 1
+    assert isinstance(sent(world, Issue(world.terms())), Mined)
+
+
+def test_a_refused_write_about_operators_names_the_refusal(world: World) -> None:
+    """Somebody else has recorded that version in the meantime."""
+    declared(world)
+    write = RecordStatuses((a_record(world),))
+    assert isinstance(sent(world, write, by="VN aeo"), Mined)
+    outcome = sent(world, write, by="VN aeo")
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.refusal, VersionOutOfTurn)
+    assert (outcome.refusal.operator, outcome.refusal.expected) == (OPERATOR, 2)
