@@ -65,24 +65,9 @@ class Recognised(Fresh):
         member: str | None = None,
         limit: int = 100,
     ) -> Sequence[Recorded]:
-        """Return status changes in the order of the chain, after a place and up to a block.
-
-        Raises `ReplicaBehind` when the replica is not fresh; of final blocks an aged one knows all, too.
-        """
-        if up_to is None or up_to > self.newest_final():
-            self._require_operators()
+        """Return status changes in the order of the chain; `ReplicaBehind` when the replica is not fresh."""
+        self._require_operators()
         return self._replica.status_changes(after=after, up_to=up_to, member=member, limit=limit)
-
-    def newest_final(self) -> int:
-        """Return the newest block of the replica that can no longer be undone, however old the replica is.
-
-        Raises `ReplicaHalted` while an alarm stands, and `ReplicaBehind` when there is no replica yet.
-        """
-        head = self._head()
-        self._usable(head)
-        if head is None or head.block is None or not self._of_these_contracts(head):
-            raise ReplicaBehind
-        return self._final(head)
 
     def _look_operators(self, codes: Collection[OperatorCode]) -> OperatorsLook | None:
         with suppress(ArchiveUnavailable):
@@ -91,10 +76,8 @@ class Recognised(Fresh):
 
     def _holds_operators(self, head: ReplicaHead | None) -> bool:
         """Return whether the replica answers about operators; raises `ReplicaHalted` when nobody may."""
-        return self._usable(head) and head is not None and self._of_these_contracts(head)
-
-    def _of_these_contracts(self, head: ReplicaHead) -> bool:
-        return (head.ledger, head.recognition) == (self._chain.ledger, self._chain.recognition_registry)
+        registry = self.recognition_registry
+        return self._usable(head) and head is not None and head.recognition == registry
 
     def _require_operators(self) -> None:
         if not self._holds_operators(self._head()):

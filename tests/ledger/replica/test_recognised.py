@@ -103,25 +103,13 @@ def test_an_aged_replica_leaves_operators_to_the_chain(
             listed()
 
 
-def test_final_status_changes_are_told_by_an_aged_replica_too(
-    busy: Busy, replica: MemoryReplica, clock: Hands
-) -> None:
-    """What is final does not change while the node is silent; what is not waits."""
-    whole = _silent(busy, replica, clock).status_changes()
+def test_status_changes_are_listed_in_order(busy: Busy, replica: MemoryReplica, clock: Hands) -> None:
+    """All, or those after a place and up to a block."""
+    ledger = _silent(busy, replica, clock)
+    whole = ledger.status_changes()
     assert [one.change.version for one in whole] == [1, 1, 1, 2, 3]
-    head = replica.head()
-    assert head is not None
-    assert head.block is not None
-    finality = head.block.number - whole[3].place[0]
-    ledger = _silent(busy, replica, clock, finality=finality)
-    clock.time += timedelta(hours=1)
-    final = ledger.newest_final()
-    assert final == whole[3].place[0]
-    assert ledger.status_changes(up_to=final) == whole[:4]
-    assert ledger.status_changes(up_to=final, after=whole[2].place, member="VN") == whole[3:4]
-    with pytest.raises(ReplicaBehind):
-        ledger.status_changes(up_to=final + 1)
-    assert _silent(busy, replica, clock, finality=10**6, from_block=7).newest_final() == 7
+    assert ledger.status_changes(after=whole[1].place, up_to=whole[3].place[0], member="VN") == whole[2:4]
+    assert ledger.status_changes(member="TH") == []
 
 
 def test_where_blocks_can_change_answers_are_final_when_the_chain_says_so(
@@ -141,10 +129,10 @@ def test_where_blocks_can_change_answers_are_final_when_the_chain_says_so(
 def test_a_halted_replica_lets_nobody_tell_of_operators(
     busy: Busy, replica: MemoryReplica, clock: Hands
 ) -> None:
-    """Neither the chain nor the lists, nor what was final."""
+    """Neither the chain nor the lists."""
     replica.halt("chain-mismatch: block 3")
     ledger = ReplicatedLedger(busy.world.ledger, replica, clock=clock)
-    asked = (lambda: ledger.found([FIRST]), ledger.mutual, ledger.operators, ledger.newest_final)
+    asked = (lambda: ledger.found([FIRST]), ledger.mutual, ledger.operators, ledger.status_changes)
     for ask in asked:
         with pytest.raises(ReplicaHalted, match="block 3"):
             ask()
@@ -177,7 +165,7 @@ def test_a_replica_that_was_read_without_the_registry_is_not_asked_about_operato
     assert ledger.local
     assert ledger.found_at_hand([FIRST]) is None
     assert ledger.found([FIRST]) == busy.world.ledger.found([FIRST])
-    for listed in (ledger.operators, ledger.newest_final):
+    for listed in (ledger.operators, ledger.status_changes):
         with pytest.raises(ReplicaBehind):
             listed()
     with pytest.raises(ReplicaOfOtherContracts, match="asal replica rebuild"):
@@ -192,7 +180,7 @@ def test_a_ledger_without_a_registry_says_so(busy: Busy, clock: Hands) -> None:
     profile, replica = replace(busy.world.profile, recognition=None), MemoryReplica()
     caught_up(follower_of(profile, replica))
     ledger = ReplicatedLedger(ChainWorld(profile).ledger, replica, clock=clock)
-    for ask in (lambda: ledger.found([FIRST]), ledger.mutual, ledger.operators, ledger.newest_final):
+    for ask in (lambda: ledger.found([FIRST]), ledger.mutual, ledger.operators, ledger.status_changes):
         with pytest.raises(RecognitionNotNamed):
             ask()
     assert ledger.members()
