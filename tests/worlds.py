@@ -59,6 +59,11 @@ def _key(name: str) -> LocalAccount:
     return account
 
 
+def account_of(name: str) -> Address:
+    """Return the account of this name."""
+    return Address(_key(name).address)
+
+
 class World(ABC):
     """A ledger with the means to set its clock forward and to hold keys."""
 
@@ -75,7 +80,7 @@ class World(ABC):
 
     def account(self, name: str) -> Address:
         """Return the account of this name; its key is at hand."""
-        return Address(_key(name).address)
+        return account_of(name)
 
     def admin(self, member: str) -> Address:
         """Return the admin key that a member was founded with."""

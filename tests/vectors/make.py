@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.vectors import made_envelopes, made_merkle, made_terms, made_twins
+from tests.vectors import made_envelopes, made_merkle, made_recognition, made_terms, made_twins
 
 HERE = Path(__file__).resolve().parent
 
@@ -21,6 +21,8 @@ def wanted() -> Iterator[tuple[Path, str]]:
     """Yield each file and what belongs in it."""
     yield HERE / "terms/terms.json", _json(made_terms.vectors())
     yield HERE / "merkle/merkle.json", _json(made_merkle.vectors())
+    for name, case in made_recognition.vectors().items():
+        yield HERE / f"recognition/{name}.json", _json(case)
     for name, case in {**made_envelopes.cases(), **made_twins.cases()}.items():
         yield HERE / f"envelopes/{name}.json", _json(case)
 
@@ -28,7 +30,11 @@ def wanted() -> Iterator[tuple[Path, str]]:
 def stale() -> list[str]:
     """Return the files that are missing, differ or are left over, as sentences."""
     files = dict(wanted())
-    found = {path for folder in ("terms", "merkle", "envelopes") for path in (HERE / folder).glob("*.json")}
+    found = {
+        path
+        for folder in ("terms", "merkle", "envelopes", "recognition")
+        for path in (HERE / folder).glob("*.json")
+    }
     differing = [path for path, text in files.items() if not path.exists() or path.read_text("utf-8") != text]
     return [f"{path.relative_to(HERE)} is not what the code makes" for path in differing] + [
         f"{path.relative_to(HERE)} is left over" for path in sorted(found - set(files))
