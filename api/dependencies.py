@@ -101,6 +101,7 @@ def _with(scope: Scope) -> Callable[[Caller], Caller]:
 
 Reader = Annotated[Caller, Depends(_with(Scope.READ))]
 Issuer = Annotated[Caller, Depends(_with(Scope.ISSUE))]
+AeoOfficer = Annotated[Caller, Depends(_with(Scope.AEO))]
 Admin = Annotated[Caller, Depends(_with(Scope.ADMIN))]
 
 
@@ -237,21 +238,36 @@ async def _request_hash(request: Request) -> bytes:
     return sha256(f"{request.method} {request.url.path}\n".encode() + await request.body()).digest()
 
 
-def once_for(
-    services: ServicesDep,
-    caller: Issuer,
-    request_hash: Annotated[bytes, Depends(_request_hash)],
-    idempotency_key: Annotated[
-        str, Header(description="New for each new request, at most 255 characters; kept for 30 days.")
-    ] = "",
-) -> Once:
+_RequestHash = Annotated[bytes, Depends(_request_hash)]
+_Key = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        description="New for each new request, at most 255 characters; kept for 30 days.",
+    ),
+]
+
+
+def once_for(services: ServicesDep, caller: Issuer, request_hash: _RequestHash, key: _Key = "") -> Once:
     """Return the means to carry this request out once."""
-    if not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
+    return _once(services, caller, request_hash, key)
+
+
+def once_for_aeo(
+    services: ServicesDep, caller: AeoOfficer, request_hash: _RequestHash, key: _Key = ""
+) -> Once:
+    """Return the means to carry a request about operators or recognition out once."""
+    return _once(services, caller, request_hash, key)
+
+
+def _once(services: Services, caller: Caller, request_hash: bytes, key: str) -> Once:
+    if not _IDEMPOTENCY_KEY.fullmatch(key):
         raise ApiError("idempotency-key-missing")
-    return Once(services.rooms.requests, services.ledger.clock, caller, idempotency_key, request_hash)
+    return Once(services.rooms.requests, services.ledger.clock, caller, key, request_hash)
 
 
 OnceDep = Annotated[Once, Depends(once_for)]
+OnceAeoDep = Annotated[Once, Depends(once_for_aeo)]
 
 
 def throttle(request: Request, services: ServicesDep) -> None:

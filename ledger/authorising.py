@@ -7,7 +7,7 @@ repeated request finds the events that the first one left and waits for them.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -70,7 +70,7 @@ def decide(
     now = ledger.clock()
     permitted(case, action, now)
     officer = Officer(authority, _signer(case, authority, account, ledger))
-    record, holding = particulars(case, action, mutual, _at_hand(case, ledger))
+    record, holding = particulars(case, action, mutual, newest_record(case, ledger))
     events = events_of(case, action, holding, officer, now)
     _writable(case, events[0], ledger)
     try:
@@ -100,13 +100,24 @@ def cases(
     ]
 
 
+def newest_record(case: Case, ledger: Ledger) -> OperatorRecord | None:
+    """Return the newest record of a case, if it is here."""
+    return newest_records([case], ledger).get(case.operator)
+
+
+def newest_records(found: Sequence[Case], ledger: Ledger) -> Mapping[OperatorCode, OperatorRecord]:
+    """Return the newest records of cases, by operator, as far as they are here."""
+    named = {case.operator: case.holding.record_hash for case in found if case.holding}
+    records = ledger.operator_files.records(named.values())
+    return {code: records[one] for code, one in named.items() if one in records}
+
+
 def record_at_hand(operator: OperatorCode, ledger: Ledger) -> OperatorRecord:
     """Return the newest record of an operator; raises `OperatorNotOnFile` or `RecordNotHeld`."""
-    holding = case_of(operator, ledger).holding
-    found = ledger.operator_files.records([holding.record_hash]) if holding else {}
-    if holding is None or holding.record_hash not in found:
+    record = newest_record(case_of(operator, ledger), ledger)
+    if record is None:
         raise RecordNotHeld(operator)
-    return found[holding.record_hash]
+    return record
 
 
 def take_in(data: bytes, ledger: Ledger) -> OperatorRecord:
@@ -148,13 +159,6 @@ def _signer(case: Case, authority: int, account: Address, ledger: Ledger) -> Add
             return write.account
         raise NotRecordedYet
     return account
-
-
-def _at_hand(case: Case, ledger: Ledger) -> OperatorRecord | None:
-    """Return the newest record of a case, if it is here."""
-    if case.holding is None:
-        return None
-    return ledger.operator_files.records([case.holding.record_hash]).get(case.holding.record_hash)
 
 
 def _writable(case: Case, first: Event, ledger: Ledger) -> None:

@@ -5,7 +5,7 @@ libraries gives the same bytes ten times slower.  `tests/ledger/test_hashing.py`
 published vectors.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from eth_hash.auto import keccak as portable_keccak
@@ -20,3 +20,11 @@ with suppress(ImportError):  # there is no wheel for this platform
 def pair(left: bytes, right: bytes) -> bytes:
     """Hash two 32-byte nodes in byte order, as OpenZeppelin's MerkleProof and OpenAttestation do."""
     return keccak(left + right if left <= right else right + left)
+
+
+def keccak_of(pieces: Iterable[bytes]) -> bytes:
+    """Return the keccak-256 of bytes that come piece by piece, such as those of a large file."""
+    state = portable_keccak.new(b"")
+    for piece in pieces:
+        state.update(piece)
+    return bytes(state.digest())
