@@ -7,7 +7,7 @@ from pydantic import Field, WithJsonSchema
 from api.schemas import ELSEWHERE, AsOfOut, MemberCode, Moment, Schema
 from ledger import operators
 from ledger.aeo.told import NAME_NOTES, NameNote, Told
-from ledger.aeo.words import direction_word, directions_words, role_code
+from ledger.aeo.words import direction_word, directions_words, role_code, word
 from ledger.codes.members import name_of
 from ledger.operators import Direction, OperatorRole
 from ledger.partner_lists import MOST_ROWS, Line
@@ -338,8 +338,8 @@ class ChangeOut(Schema):
             **bare,
             name=row.name,
             version=change.version,
-            status=change.status.name.lower(),
-            ground=_kebab(change.ground.name),
+            status=word(change.status),
+            ground=word(change.ground),
             roles=[role_code(role) for role in OperatorRole if role in change.roles],
             programme=MembershipOut.of(row.programme, change.level),
             effective_from=change.effective_from,
@@ -350,10 +350,6 @@ class ChangeOut(Schema):
 def place_text(place: tuple[int, int]) -> str:
     """Return a place as the wire has it."""
     return f"{place[0]}-{place[1]}"
-
-
-def _kebab(name: str) -> str:
-    return name.lower().replace("_", "-")
 
 
 class ChangesOut(Schema):
@@ -389,7 +385,7 @@ class LatencyRow(Schema):
         """Show a row."""
         return cls(
             member=StateOut.of(row.member),
-            status=row.status.name.lower() if row.status else "all",
+            status=word(row.status) if row.status else "all",
             changes=row.changes,
             ahead=row.ahead,
             median_seconds=int(row.median.total_seconds()),

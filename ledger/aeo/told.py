@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from ledger.aeo.recognition import compromised, recognised, status_at
 from ledger.aeo.records import OperatorRecord, record_hash
-from ledger.aeo.words import next_step_of, reason_code, sentence_of, status_code
+from ledger.aeo.words import next_step_of, sentence_of, status_code, word
 from ledger.facts import AsOf
 from ledger.operators import (
     Answer,
@@ -88,7 +88,7 @@ class Told:
     @property
     def code(self) -> str:
         """The reason as the wire has it."""
-        return reason_code(self.reason)
+        return word(self.reason)
 
     @property
     def sentence(self) -> str:

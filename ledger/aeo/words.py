@@ -9,6 +9,7 @@ from ledger.errors import QuestionMalformed
 from ledger.operators import (
     Answer,
     Direction,
+    Ground,
     OperatorRole,
     OperatorStatus,
     Question,
@@ -73,9 +74,9 @@ def directions_words(directions: Direction) -> list[str]:
     return [word for word, direction in _DIRECTIONS.items() if direction in directions]
 
 
-def reason_code(reason: Reason) -> str:
-    """Return a reason as the wire has it, such as `programme-not-recognised`."""
-    return reason.name.lower().replace("_", "-")
+def word(one: Reason | OperatorStatus | Ground) -> str:
+    """Return a reason, status or ground as the wire has it, such as `programme-not-recognised`."""
+    return one.name.lower().replace("_", "-")
 
 
 def status_code(answer: Answer) -> str | None:
@@ -88,7 +89,7 @@ def status_code(answer: Answer) -> str | None:
     ended = change.until is not None and change.until < answer.question.at
     if change.status is OperatorStatus.CERTIFIED and ended:
         return EXPIRED
-    return change.status.name.lower()
+    return word(change.status)
 
 
 _SENTENCES: Final[Mapping[Reason, str]] = {
