@@ -73,10 +73,10 @@ def planned(  # noqa: PLR0913 - the list, what it is compared with, and how
         for one in page:
             operator = found.operators.get(one.operator)
             try:
-                if one.operator in known:
-                    _not_applying(one, operator, desk, sense)
                 record = records.get(operator.latest.record_hash) if operator else None
                 result = compared(one, operator, record, sense)
+                if result is not None and one.operator in known:
+                    _not_applying(one, operator, desk, sense)
             except Unfit as fault:
                 complaints.add(RowProblem(one.line, columns.title(fault.field), fault.rule, fault.message))
                 continue

@@ -3,6 +3,8 @@
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Final, TypeVar
 
 from ledger.aeo.codes import parse_operator_code
@@ -110,9 +112,7 @@ def status(cell: Cell) -> OperatorStatus | None:
 def consent(cell: Cell) -> Consent:
     """Return what it has agreed to: one word, or exchange and publication."""
     words = str(cell).translate(_BETWEEN).casefold().split() or [""]
-    return Consent(
-        sum({_one_of(word, CONSENTS, "consent").value for word in words} - {3}) | 3 * ("both" in words)
-    )
+    return reduce(or_, (_one_of(word, CONSENTS, "consent") for word in words))
 
 
 def ground(cell: Cell) -> Ground:

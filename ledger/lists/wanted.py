@@ -104,7 +104,9 @@ class _RowReader:
         place = self._places.get(field)
         cell = self._map.constants.get(field, "") if place is None else cells[place]
         if isinstance(cell, str):
-            cell = "" if folded(cell) in self._map.empty else cell.strip()
+            cell = cell.strip()
+            if self._map.empty and folded(cell) in self._map.empty:
+                cell = ""
         if cell == "":
             if field in _EMPTY:
                 return _EMPTY[field]
