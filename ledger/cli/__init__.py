@@ -6,9 +6,11 @@ asal keys …           make, add, rotate and revoke keys
 asal api-keys …       who may call the service for an authority
 asal programme …      programmes under which members authorise operators
 asal arrangement …    arrangements on mutual recognition, and who recognises whom
+asal operator …       authorise operators, suspend, revoke; their records
 asal certificate …    check, issue, cancel, replace, show, redact
 asal outbox …         what is accepted and on its way to the chain
 asal replica …        follow the chain, so that verifying asks no node
+asal recognise …      is this operator recognised there?
 asal verify …         is this certificate good?
 asal fsck             do archive, chain and envelopes say the same?
 """
@@ -27,8 +29,10 @@ from ledger.cli import (
     examination,
     keys,
     members,
+    operators,
     outbox,
     programmes,
+    recognition,
     replica,
     verification,
 )
@@ -60,9 +64,11 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(access.app, name="api-keys")
 app.add_typer(programmes.app, name="programme")
 app.add_typer(arrangements.app, name="arrangement")
+app.add_typer(operators.app, name="operator")
 app.add_typer(certificates.app, name="certificate")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(replica.app, name="replica")
+app.add_typer(recognition.app, name="recognise")
 app.command("verify")(verification.verify)
 app.command("fsck")(examination.fsck)
 
