@@ -9,18 +9,25 @@ from ledger.facts import Address, AsOf, Key, Role, Written
 from ledger.memory import blocks
 from ledger.memory.blocks import wall_clock
 from ledger.memory.members import EPOCH, MemoryMembers
+from ledger.memory.recognition_rules import (
+    open_to,
+    require_code,
+    require_status,
+    require_terms,
+    require_times,
+    row_of,
+    second,
+    whole,
+    whole_terms,
+)
 from ledger.operators import (
     ALL_ROLES,
-    ENDED,
     Arrangement,
     ArrangementKind,
-    Consent,
     Found,
-    Ground,
     Mutual,
     Operator,
     OperatorCode,
-    OperatorStatus,
     Participation,
     ParticipationState,
     Programme,
@@ -38,18 +45,11 @@ from ledger.recognition_refusals import (
     ArrangementKindInvalid,
     ArrangementTitleMissing,
     ArrangementUnknown,
-    ConsentInvalid,
-    ConsentMissing,
-    DirectionsInvalid,
-    EffectiveDateInvalid,
     EndDateInvalid,
     LevelInvalid,
     LevelsInvalid,
-    MinLevelInvalid,
     NotAParty,
     NothingToRecord,
-    OperatorCodeInvalid,
-    OperatorNotYours,
     OperatorRolesInvalid,
     OtherPartyInvalid,
     ParticipationDateInvalid,
@@ -61,20 +61,13 @@ from ledger.recognition_refusals import (
     ProgrammeKindInvalid,
     ProgrammeNameMissing,
     ProgrammeNotOfMember,
-    ProgrammeNotRecognisable,
-    ReapplicationTooEarly,
-    RecognisedRolesInvalid,
     RecognitionAlreadyAdded,
     RecognitionAlreadyEnded,
-    RecognitionDatesInvalid,
     RecognitionNotYours,
     RecognitionUnknown,
     RecordHashMissing,
-    StatusInvalid,
-    StatusNotAllowed,
     TooManyArrangements,
     TooManyRecognitions,
-    UntilInvalid,
     VersionOutOfTurn,
 )
 from ledger.writes import (
@@ -154,9 +147,9 @@ class MemoryRecognitions(MemoryMembers):
             case Participate():
                 self._participate(write, key)
             case AddRecognition(terms):
-                self._add_recognition(_whole_terms(terms), key)
+                self._add_recognition(whole_terms(terms), key)
             case EndRecognition(recognition, ended_from):
-                self._end_recognition(recognition, _second(ended_from), key)
+                self._end_recognition(recognition, second(ended_from), key)
         return self._written()
 
     def _record(self, statuses: tuple[StatusRecord, ...], key: Key) -> None:
@@ -174,11 +167,11 @@ class MemoryRecognitions(MemoryMembers):
         expected = latest.version + 1 if latest else 1
         if one.version != expected:
             raise VersionOutOfTurn(one.operator, one.version, expected)
-        _require_code(one.operator, key.member)
-        status = _whole(one.status)
-        _require_status(one.operator, status, latest)
+        require_code(one.operator, key.member)
+        status = whole(one.status)
+        require_status(one.operator, status, latest)
         self._require_scope(one.operator, status, key.member)
-        _require_times(one.operator, status, latest, self._now() + FURTHEST_AHEAD)
+        require_times(one.operator, status, latest, self._now() + FURTHEST_AHEAD)
         if not any(one.record_hash):
             raise RecordHashMissing(one.operator)
         return StatusChange(
@@ -243,7 +236,7 @@ class MemoryRecognitions(MemoryMembers):
         before = self._participations.get((write.arrangement, key.member), ())
         if write.version != len(before) + 1:
             raise ParticipationOutOfTurn(write.arrangement, write.version, len(before) + 1)
-        effective_from, latest = _second(write.effective_from), self._now() + FURTHEST_AHEAD
+        effective_from, latest = second(write.effective_from), self._now() + FURTHEST_AHEAD
         if effective_from == EPOCH or effective_from > latest:
             raise ParticipationDateInvalid(write.arrangement, effective_from, latest)
         one = Participation(write.version, write.state, effective_from, self._now(), key.id)
@@ -252,16 +245,16 @@ class MemoryRecognitions(MemoryMembers):
     def _add_recognition(self, terms: RecognitionTerms, key: Key) -> None:
         arrangement = self._require_party(terms.arrangement, key.member)
         self._require_partner(arrangement, terms.partner, key.member)
-        _require_terms(self._require_programme(terms.programme, terms.partner), terms)
+        require_terms(self._require_programme(terms.programme, terms.partner), terms)
         number = len(self._recognitions) + 1
-        row = _row(terms, number, key, self._now())
+        row = row_of(terms, number, key, self._now())
         rows = [
             one
             for one in self._recognitions.values()
             if (one.grantor, one.partner) == (key.member, terms.partner)
         ]
         for one in rows:
-            if one.ended_from is None and _row(one, number, key, row.recorded_at) == row:
+            if one.ended_from is None and row_of(one, number, key, row.recorded_at) == row:
                 raise RecognitionAlreadyAdded(one.id)
         if len(rows) >= MOST_RECOGNITIONS:
             raise TooManyRecognitions(MOST_RECOGNITIONS)
@@ -308,103 +301,13 @@ class MemoryRecognitions(MemoryMembers):
         found = self._arrangements.get(arrangement)
         if found is None:
             raise ArrangementUnknown(arrangement)
-        if not _open_to(found, member):
+        if not open_to(found, member):
             raise NotAParty(arrangement, member)
         return found
 
     def _require_partner(self, arrangement: Arrangement, partner: str, member: str) -> None:
-        if partner == member or partner not in self._members or not _open_to(arrangement, partner):
+        if partner == member or partner not in self._members or not open_to(arrangement, partner):
             raise PartnerInvalid(partner)
 
 
 _NONE = Operator(OperatorCode(""), ())
-
-
-def _require_code(operator: OperatorCode, member: str) -> None:
-    if not _CODE.fullmatch(operator):
-        raise OperatorCodeInvalid(operator)
-    if operator[:2] != member:
-        raise OperatorNotYours(operator, member)
-
-
-def _require_status(operator: OperatorCode, status: Status, latest: StatusChange | None) -> None:
-    """Check consent, and that this status may follow the latest one."""
-    if latest is None and Consent.EXCHANGE not in status.consent:
-        raise ConsentMissing(operator)
-    if int(status.consent) > int(Consent.PUBLICATION | Consent.EXCHANGE):
-        raise ConsentInvalid(operator, int(status.consent))
-    if latest is None and status.status is not OperatorStatus.CERTIFIED:
-        raise StatusInvalid(operator, status.status)
-    if latest and latest.status in ENDED and status.status is OperatorStatus.SUSPENDED:
-        raise StatusNotAllowed(operator, latest.status, status.status)
-
-
-def _require_times(
-    operator: OperatorCode, status: Status, latest: StatusChange | None, furthest: datetime
-) -> None:
-    """Check from when to when a status is to hold."""
-    if not EPOCH < status.effective_from <= furthest:
-        raise EffectiveDateInvalid(operator, status.effective_from, furthest)
-    if status.until is not None and status.until <= status.effective_from:
-        raise UntilInvalid(operator, status.effective_from, status.until)
-    if latest is None or latest.status is not OperatorStatus.REVOKED or latest.until is None:
-        return
-    again = status.status is OperatorStatus.CERTIFIED and status.ground is not Ground.APPEAL_UPHELD
-    if again and status.effective_from < latest.until:
-        raise ReapplicationTooEarly(operator, latest.until)
-
-
-def _require_terms(programme: Programme, terms: RecognitionTerms) -> None:
-    """Check what is recognised of a programme."""
-    if programme.kind is not ProgrammeKind.SAFE_AEO:
-        raise ProgrammeNotRecognisable(programme.id)
-    if not 1 <= terms.min_level <= programme.levels:
-        raise MinLevelInvalid(terms.min_level, programme.levels)
-    if not 0 < int(terms.roles) <= int(ALL_ROLES):
-        raise RecognisedRolesInvalid(int(terms.roles))
-    if not 0 < int(terms.directions) <= 3:  # noqa: PLR2004 -- IMPORT and EXPORT
-        raise DirectionsInvalid(int(terms.directions))
-    ends_first = terms.until is not None and terms.until <= terms.effective_from
-    if terms.effective_from == EPOCH or ends_first:
-        raise RecognitionDatesInvalid(terms.effective_from, terms.until or EPOCH)
-
-
-def _open_to(arrangement: Arrangement, member: str) -> bool:
-    """Whether a member can take part in an arrangement."""
-    parties = (arrangement.member, arrangement.other)
-    return arrangement.kind is not ArrangementKind.BILATERAL or member in parties
-
-
-def _row(terms: RecognitionTerms, number: int, key: Key, at: datetime) -> Recognition:
-    return Recognition(
-        arrangement=terms.arrangement,
-        partner=terms.partner,
-        programme=terms.programme,
-        min_level=terms.min_level,
-        roles=terms.roles,
-        directions=terms.directions,
-        effective_from=terms.effective_from,
-        until=terms.until,
-        id=number,
-        grantor=key.member,
-        recorded_at=at,
-        key=key.id,
-    )
-
-
-def _whole(status: Status) -> Status:
-    """Return a status with its times as the chain counts them."""
-    return replace(
-        status, effective_from=_second(status.effective_from), until=status.until and _second(status.until)
-    )
-
-
-def _whole_terms(terms: RecognitionTerms) -> RecognitionTerms:
-    return replace(
-        terms, effective_from=_second(terms.effective_from), until=terms.until and _second(terms.until)
-    )
-
-
-def _second(time: datetime) -> datetime:
-    """Return a time in whole seconds; what lies before 1970 is as good as none."""
-    return max(time.replace(microsecond=0), EPOCH)
