@@ -101,7 +101,7 @@ def _of(country: str, national: str, pieces: Sequence[str]) -> OperatorCode:
     if not kept.fits(national):
         message = f"a code of {country} has {kept.words} after {country}"
         raise OperatorCodeMalformed("operator.format", message)
-    if not kept.published and any(_begins_another(piece) for piece in pieces[1:]):
+    if not kept.published and _several(pieces):
         raise OperatorCodeMalformed("operator.several", "write one code; this reads like several")
     return OperatorCode(country + national)
 
@@ -143,9 +143,14 @@ def _usual(character: str) -> str:
     return {"Zs": " ", "Pd": "-"}.get(category, character)
 
 
-def _begins_another(piece: str) -> bool:
-    """Whether a later part of a text looks like the beginning of a second code."""
-    return piece.startswith(_PREFIX) or piece[:2] in COUNTRIES
+def _several(pieces: Sequence[str]) -> bool:
+    """Whether a later part of a text looks like the beginning of a second code.
+
+    `AEO` right after the country begins none: in `TH-AEO-1177` it belongs to the number.
+    """
+    bare = len(pieces[0]) == len("TH")
+    later = pieces[2:] if bare and pieces[1:2] == [_PREFIX] else pieces[1:]
+    return any(piece.startswith(_PREFIX) or piece[:2] in COUNTRIES for piece in later)
 
 
 @cache

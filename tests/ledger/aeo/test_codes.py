@@ -60,6 +60,13 @@ def test_case_separators_and_width_do_not_matter(text: str) -> None:
     assert parse_operator_code(text) == "SG1234567890AB"
 
 
+def test_letters_that_a_member_writes_before_its_numbers_belong_to_them() -> None:
+    """Thailand's THAEO1177 is one code, with separators or without, and is not TH1177."""
+    assert parse_operator_code("TH-AEO-1177") == parse_operator_code("THAEO1177") == "THAEO1177"
+    with pytest.raises(OperatorCodeMalformed):
+        parse_operator_code("TH-AEO-TH1177")
+
+
 @pytest.mark.parametrize("text", ["SG123", "SG1234567890ABC", "AEOSG12345678901", "SG 1234567890A"])
 def test_a_code_that_is_too_short_or_too_long_for_its_country_is_refused(text: str) -> None:
     """Singapore's have twelve characters, so a digit that was lost in copying is noticed."""
