@@ -13,7 +13,7 @@ from typing import Any, Final
 import orjson
 
 from ledger.aeo.recognition import recognised, status_at
-from ledger.aeo.words import direction_named, direction_word, reason_code, role_code
+from ledger.aeo.words import direction_named, direction_word, role_code, word
 from ledger.facts import AsOf
 from ledger.operators import (
     Consent,
@@ -107,11 +107,11 @@ def _stated(change: StatusChange, earlier: tuple[StatusChange, ...]) -> dict[str
     certified = change.status is OperatorStatus.CERTIFIED
     return {
         "statusBefore": _standing(earlier, change.effective_from),
-        "status": _word(change.status),
+        "status": word(change.status),
         "programme": change.programme,
         "level": change.level,
         "roles": [role_code(role) for role in OperatorRole if role in change.roles],
-        "ground": change.ground.name.lower().replace("_", "-"),
+        "ground": word(change.ground),
         "effectiveFrom": _instant(change.effective_from),
         "validUntil": _instant(change.until) if certified and change.until else None,
     }
@@ -125,7 +125,7 @@ def _standing(changes: tuple[StatusChange, ...], at: datetime) -> str | None:
     if held is None:
         return "not-yet-effective"
     over = held.status is OperatorStatus.CERTIFIED and held.until is not None and held.until < at
-    return "expired" if over else _word(held.status)
+    return "expired" if over else word(held.status)
 
 
 # ------------------------------------------------------------------------------------------- recognition
@@ -194,9 +194,9 @@ def _of_role(
                 "role": role_code(role),
                 "direction": direction_word(direction),
                 "recognisedBefore": before.recognised,
-                "reasonBefore": reason_code(before.reason),
+                "reasonBefore": word(before.reason),
                 "recognised": after.recognised,
-                "reason": reason_code(after.reason),
+                "reason": word(after.reason),
                 "effectiveFrom": _instant(at),
             }
             return
@@ -217,10 +217,6 @@ def tested(watch: Watch, number: str, now: datetime) -> Happened:
     """Return the message that tries a receiver; `number` tells it from other tries."""
     data = {"message": "This is a test; nothing happened.", "label": watch.label}
     return Happened(type=EventType.TEST, subject="", key=number, at=now, data=data)
-
-
-def _word(status: OperatorStatus) -> str:
-    return status.name.lower()
 
 
 def _instant(at: datetime) -> str:
