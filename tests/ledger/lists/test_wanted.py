@@ -5,11 +5,12 @@ import pytest
 
 from ledger.lists.complaints import ListUnreadable
 from ledger.lists.mapping import ListMap
+from ledger.lists.table import Cell
 from ledger.operators import Consent, Ground, OperatorRole, OperatorStatus
 from tests.ledger.lists.samples import FIELDS, ROW, read, row, rules_of, text_of, workbook
 
 
-def wanted(map_: ListMap | None = None, **cells: Any) -> Any:
+def wanted(map_: ListMap | None = None, /, **cells: Any) -> Any:
     """Return what a list with one row says."""
     source, problems = read(text_of([row(**cells)]), map_)
     assert not problems
@@ -55,8 +56,8 @@ def test_a_workbook_says_the_same() -> None:
 )
 def test_cells_are_read_as_people_write_them(field: str, cell: str, value: object) -> None:
     """Spelling that changes nothing is not a mistake."""
-    name = {"code": "operator"}.get(field, field)
-    assert getattr(wanted(**{field: cell}), name) == value
+    cells: dict[str, Any] = {field: cell}
+    assert getattr(wanted(**cells), {"code": "operator"}.get(field, field)) == value
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ def test_an_expired_status_is_a_certified_one_whose_last_day_is_over() -> None:
 def test_what_the_list_does_not_say_the_map_says_for_all_rows() -> None:
     """A constant is read like a cell, with the same complaints."""
     columns = {name: name for name in ("code", "name", "address", "national_id", "until")}
-    constants = {
+    constants: dict[str, Cell] = {
         "programme": "VN-AEO",
         "level": 2,
         "roles": "broker",
