@@ -5,8 +5,7 @@ countries write theirs is data, `data/operator_codes.json`, with the source of e
 
 1. White space, dashes, dots, slashes, underscores and brackets separate and are dropped; letters become
    capitals, and full-width characters, which East Asian keyboards write, the usual ones.
-2. `AEO` at the beginning is a prefix.  (So a code of the United Arab Emirates whose national part begins
-   with O cannot be told apart from a prefix, and is never read.)
+2. `AEO` at the beginning is a prefix, so that no code of the United Arab Emirates (AE) may go on with O.
 3. The two letters that follow are the country, and the rest has its format.
 4. A code without a country is read only where the caller knows the granting member.  Where the text could
    also be another country's, or without a member anybody's, it is refused with the candidates.
@@ -54,7 +53,8 @@ def format_of(country: str) -> NationalFormat:
     table = _table()
     row = table["countries"].get(country)
     kept = row or table["general"]
-    return NationalFormat(re.compile(kept["national"]), kept["words"], kept["source"], row is not None)
+    published = "general" not in kept and kept is row
+    return NationalFormat(re.compile(kept["national"]), kept["words"], kept["source"], published)
 
 
 def is_operator_code(text: str) -> bool:
@@ -89,7 +89,8 @@ def _with_country(bare: str, pieces: Sequence[str]) -> OperatorCode:
     """Read a code that must name its country itself."""
     if bare[:2] in COUNTRIES:
         return _of(bare[:2], bare[2:], pieces)
-    fitting = [country for country in sorted(_table()["countries"]) if format_of(country).fits(bare)]
+    formats = {country: format_of(country) for country in sorted(_table()["countries"])}
+    fitting = [country for country, kept in formats.items() if kept.published and kept.fits(bare)]
     if fitting:
         raise OperatorCodeAmbiguous(tuple(OperatorCode(country + bare) for country in fitting))
     raise OperatorCodeMalformed("operator.country", "write the granting country's two letters first")
