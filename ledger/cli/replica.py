@@ -13,9 +13,10 @@ from ledger.cli.session import Session, session_of
 from ledger.errors import ChainUnreachable
 from ledger.following import follower_of, following_of
 from ledger.opening import now
+from ledger.operators import Operator, OperatorCode
 from ledger.replica import Follower, Progress, digest_of
 from ledger.replica.running import NAME, Following
-from ledger.replica_port import ReplicaFollowed, ReplicaHalted, ReplicaHead
+from ledger.replica_port import Replica, ReplicaFollowed, ReplicaHalted, ReplicaHead
 from ledger.verdict import moment
 
 app = typer.Typer(no_args_is_help=True, help="The ledger's events, kept at hand in the archive.")
@@ -37,7 +38,7 @@ def follow(
         if once:
             with _alone(session) as follower:
                 _catch_up(follower)
-            _tell(rooms.replica.head(), session)
+            _tell(rooms.replica, session)
             return
         following = following_of(profile, rooms, _Talk())
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -61,8 +62,8 @@ def status(context: typer.Context) -> None:
     """Say how far the replica is, and why it does not answer if it does not."""
     session = session_of(context)
     with failures():
-        head = session.opened.rooms.replica.head()
-    _tell(head, session)
+        replica = session.opened.rooms.replica
+    _tell(replica, session)
 
 
 @app.command("list")
@@ -78,9 +79,7 @@ def list_entries(
     with failures():
         replica = session.opened.rooms.replica
         found = replica.entries(exporting=exporting, importing=importing, limit=limit, newest_first=True)
-        head = replica.head()
-        if head is not None and head.halted:
-            raise ReplicaHalted(head.halted)
+        head = _answering(replica.head())
 
     def shown() -> None:
         titles = ("certificate", "from", "to", "issued", "standing")
@@ -95,11 +94,43 @@ def list_entries(
             for one in found
         ]
         table(titles, rows, empty="The replica holds no such entry.")
-        if head is not None and head.block is not None:
-            talk.print(f"As of block {head.block.number}.")
+        _tell_as_of(head)
 
-    told = {"asOfBlock": head.block.number if head and head.block else None, "certificates": found}
-    answer(told, as_json=session.as_json, shown=shown)
+    answer(_listed(head, "certificates", found), as_json=session.as_json, shown=shown)
+
+
+@app.command()
+def operators(
+    context: typer.Context,
+    *,
+    member: Annotated[str | None, typer.Option(help="Only those that this member granted a status.")] = None,
+    after: Annotated[str | None, typer.Option(help="Go on after this code.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many, by code.")] = 100,
+) -> None:
+    """List operators with what was recorded of each last, as of the replica's block."""
+    session = session_of(context)
+    with failures():
+        replica = session.opened.rooms.replica
+        place = OperatorCode(after) if after is not None else None
+        found = replica.operators(member=member, after=place, limit=limit)
+        head = _answering(replica.head())
+
+    def shown() -> None:
+        titles = ("operator", "status", "level", "roles", "from", "until", "recorded")
+        rows = [(one.code, *_last_recorded(one)) for one in found]
+        table(titles, rows, empty="The replica holds no such operator.")
+        _tell_as_of(head)
+
+    answer(_listed(head, "operators", found), as_json=session.as_json, shown=shown)
+
+
+def _last_recorded(operator: Operator) -> tuple[object, ...]:
+    """Return the cells of a row."""
+    last = operator.latest
+    roles = " ".join(str(role.name) for role in last.roles)
+    until = moment(last.until) if last.until else ""
+    name = last.status.name.lower()
+    return name, last.level, roles, moment(last.effective_from), until, moment(last.recorded_at)
 
 
 @app.command()
@@ -160,8 +191,27 @@ def _end(following: Following) -> None:
     following.stop()
 
 
-def _tell(head: ReplicaHead | None, session: Session) -> None:
-    told = _state(head)
+def _answering(head: ReplicaHead | None) -> ReplicaHead | None:
+    """Return the head of a replica that answers; `ReplicaHalted` for one that does not."""
+    if head is not None and head.halted:
+        raise ReplicaHalted(head.halted)
+    return head
+
+
+def _tell_as_of(head: ReplicaHead | None) -> None:
+    if head is not None and head.block is not None:
+        talk.print(f"As of block {head.block.number}.")
+
+
+def _listed(head: ReplicaHead | None, name: str, found: object) -> dict[str, object]:
+    """Return a list as JSON has it."""
+    return {"asOfBlock": head.block.number if head and head.block else None, name: found}
+
+
+def _tell(replica: Replica, session: Session) -> None:
+    with failures():
+        head, counts = replica.head(), replica.operator_counts()
+    told = _state(head) | {"operators": counts.operators, "statuses": counts.statuses}
 
     def shown() -> None:
         if head is None:
@@ -172,6 +222,9 @@ def _tell(head: ReplicaHead | None, session: Session) -> None:
         page.print(f"{where}, {told['lagBlocks']} behind the node's newest, {head.node_block}")
         seen = moment(head.seen_at) if head.seen_at else "never"
         page.print(f"The node was last seen: {seen}")
+        if head.recognition is not None:
+            page.print(f"Recognition registry: {head.recognition}")
+            page.print(f"{counts.operators} operators, of which {counts.statuses} statuses were recorded")
         page.print(f"Halted: {head.halted}" if head.halted else "It answers.")
 
     answer(told, as_json=session.as_json, shown=shown)
@@ -186,6 +239,7 @@ def _state(head: ReplicaHead | None) -> dict[str, object]:
     return {
         "chainId": head.ledger.chain_id,
         "registry": head.ledger.address,
+        "recognition": head.recognition,
         "block": head.block.number if head.block else None,
         "blockHash": head.block.hash if head.block else None,
         "nodeBlock": head.node_block,

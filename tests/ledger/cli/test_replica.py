@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from ledger.chain.profile import write_profile
 from ledger.replica.running import NAME
 from tests import anvil
 from tests.anvil import AnvilWorld
+from tests.replicas import OPERATORS, make_operators
 from tests.worlds import network_of
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
@@ -66,6 +68,7 @@ def world() -> Iterator[AnvilWorld]:
         for _ in range(10):
             world.issued()
             world.mine(300)
+        make_operators(world)
         yield world
 
 
@@ -104,6 +107,38 @@ def test_entries_are_listed_as_of_a_block(desk: Desk, world: AnvilWorld, archive
     assert [one["certificate"] for one in told["certificates"]] == issued[::-1]
     assert told["asOfBlock"] == head["block"]
     assert desk.asal(archive_url, "list", "--exporting", "TH", "--importing", "VN")["certificates"] == []
+
+
+def test_operators_are_listed_as_of_a_block(desk: Desk, archive_url: str) -> None:
+    """By code, with all that was recorded of each; status counts both."""
+    head = desk.asal(archive_url, "follow", "--once")
+    assert (head["operators"], head["statuses"]) == (3, 5)
+    told = desk.asal(archive_url, "operators", "--member", "VN", "--after", OPERATORS[0], "--limit", "1")
+    assert told["asOfBlock"] == head["block"]
+    assert [one["code"] for one in told["operators"]] == [OPERATORS[1]]
+    changes = told["operators"][0]["changes"]
+    assert [one["status"] for one in changes] == ["CERTIFIED", "SUSPENDED", "CERTIFIED"]
+    assert desk.asal(archive_url, "operators", "--member", "TH")["operators"] == []
+    command, settings = desk.command(archive_url, "operators")
+    shown = subprocess.run(command, env=settings, capture_output=True, text=True, check=True, timeout=60)
+    assert all(code in shown.stdout for code in OPERATORS)
+
+
+def test_a_replica_without_a_registry_that_the_profile_names_is_to_be_rebuilt(
+    desk: Desk, world: AnvilWorld, archive_url: str
+) -> None:
+    """It lacks what was recorded before; the sentence says what to do, and that does it."""
+    write_profile(replace(world.profile, recognition=None), desk.profile)
+    before = desk.asal(archive_url, "follow", "--once")
+    assert before["recognition"] is None
+    write_profile(world.profile, desk.profile)
+    said = desk.asal(archive_url, "follow", "--once", code=3)
+    assert "ReplicaOfOtherContracts" in said
+    assert "asal replica rebuild" in " ".join(said.split())
+    assert desk.asal(archive_url, "status")["block"] == before["block"]
+    desk.asal(archive_url, "rebuild")
+    assert desk.asal(archive_url, "status")["recognition"] == world.profile.recognition
+    assert desk.asal(archive_url, "follow", "--once")["lagBlocks"] == 0
 
 
 def test_killed_at_any_moment_it_goes_on_and_is_the_same_in_the_end(desk: Desk, new_archive_url: Any) -> None:
