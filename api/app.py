@@ -13,7 +13,16 @@ from api.monitoring import NOBODY, Answers, Monitoring
 from api.openapi import describe
 from api.probe import Probe
 from api.readiness import looked_at
-from api.routes import bulk, certificates, health, members, pages, recognition, verifications
+from api.routes import (
+    bulk,
+    certificates,
+    health,
+    members,
+    pages,
+    recognition,
+    verifications,
+    watches,
+)
 from api.scrape import AtScrape, Listener
 from api.services import Limits, Services
 from api.shared import Shared
@@ -67,7 +76,8 @@ def create_app(  # noqa: PLR0913 - each is a part that the service is made of
     app.state.look = Shared(lambda: looked_at(app.state.services))
     # The busiest address first: routes are tried in this order.
     routers = [
-        routes.router for routes in (verifications, certificates, bulk, recognition, members, health, pages)
+        routes.router
+        for routes in (verifications, certificates, bulk, recognition, watches, members, health, pages)
     ]
     for router in routers:
         app.include_router(router)

@@ -103,6 +103,7 @@ Reader = Annotated[Caller, Depends(_with(Scope.READ))]
 Issuer = Annotated[Caller, Depends(_with(Scope.ISSUE))]
 AeoOfficer = Annotated[Caller, Depends(_with(Scope.AEO))]
 Admin = Annotated[Caller, Depends(_with(Scope.ADMIN))]
+Watcher = Annotated[Caller, Depends(_with(Scope.WATCH))]
 
 
 def certificate_of(body: CertificateBody) -> Certificate:

@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from api.problems import PROBLEMS, ProblemType, problem_of
+from ledger.aeo.refused import ActNotAllowed, CaseMovedOn, OperatorMalformed, ReapplicationEarly
 from ledger.errors import (
     CertificateMalformed,
     CertificateRefused,
@@ -26,7 +27,9 @@ from ledger.errors import (
     ReferenceAlreadyFiled,
     Unavailable,
 )
+from ledger.outgoing import TargetRefused
 from ledger.refusals import ContractRefusal
+from ledger.watch_port import WatchMalformed
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -100,16 +103,22 @@ def _ledger_error(request: Request, error: Exception) -> Response:
 def _detail(error: LedgerError) -> str | None:
     """Return the sentence of an error that may leave the house; others speak of our inside."""
     match error:
-        case ContractRefusal():
+        case ContractRefusal() | ActNotAllowed() | CaseMovedOn() | ReapplicationEarly():
             return str(error)
         case InputMalformed(message=message):
             return f"{message[:1].upper()}{message[1:]}."
+        case TargetRefused(why=why):
+            return f"{why[:1].upper()}{why[1:]}."
     return None
 
 
 def _members(error: LedgerError) -> dict[str, object]:  # noqa: PLR0911 - one for each kind of error
     match error:
-        case CertificateMalformed(problems=problems) | EnvelopeMalformed(problems=problems):
+        case (
+            CertificateMalformed(problems=problems)
+            | EnvelopeMalformed(problems=problems)
+            | WatchMalformed(problems=problems)
+        ):
             return {"errors": [_place(problem) for problem in problems]}
         case CertificateRefused(findings=findings):
             return {"errors": [finding_document(finding) for finding in findings]}
@@ -122,6 +131,10 @@ def _members(error: LedgerError) -> dict[str, object]:  # noqa: PLR0911 - one fo
             return {"errors": [{"parameter": parameter, "rule": rule, "detail": message}]}
         case ProofMalformed(pointer=pointer, rule=rule, message=message):
             return {"errors": [_place(Problem(pointer, rule, message))]}
+        case OperatorMalformed(problems=problems):
+            return {"errors": [_place(problem) for problem in problems]}
+        case ActNotAllowed(stage=stage, allowed=allowed) | CaseMovedOn(stage=stage, allowed=allowed):
+            return {"stage": stage, "allowed": list(allowed)}
         case ReferenceAlreadyFiled(certificate=certificate):
             return {"certificate": f"0x{certificate.hex()}"}
     return {}

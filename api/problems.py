@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from ledger import errors, refusals
+from ledger import errors, outgoing, recognition_refusals, refusals, watch_port
+from ledger.aeo import refused
 from ledger.recognition_port import RecognitionNotNamed
 
 
@@ -194,6 +195,33 @@ _OF_ERRORS: dict[type[errors.LedgerError], ProblemType] = {
         "The question is not as it must be asked",
         "Correct the parameter named in `errors`.",
     ),
+    watch_port.WatchUnknown: ProblemType(
+        "watch-not-found", 404, "No such watch for you", "List your authority's watches with GET /v1/watches."
+    ),
+    watch_port.DeliveryUnknown: ProblemType(
+        "delivery-not-found",
+        404,
+        "No such delivery",
+        "List the watch's deliveries; old ones, and those of operators that withdrew consent, are gone.",
+    ),
+    watch_port.WatchMalformed: ProblemType(
+        "watch-malformed", 422, "The watch is not as it must be", "Correct the places named in `errors`."
+    ),
+    watch_port.WatchDisabled: ProblemType(
+        "watch-disabled", 409, "The watch is disabled", "Repair its receiver, then resume the watch."
+    ),
+    watch_port.TooManyWatches: ProblemType(
+        "too-many-watches",
+        409,
+        "The authority has as many watches as it may",
+        "Remove a watch, or name more operators in one.",
+    ),
+    outgoing.TargetRefused: ProblemType(
+        "target-refused",
+        422,
+        "Nothing is sent to this address",
+        "Name a public https address; see `detail`.",
+    ),
     errors.ReplicaNeeded: ProblemType(
         "replica-needed",
         409,
@@ -229,6 +257,48 @@ _OF_ERRORS: dict[type[errors.LedgerError], ProblemType] = {
         409,
         "The reference is taken",
         "Cancel or replace the certificate that holds it, or use a new reference.",
+    ),
+    refused.OperatorMalformed: ProblemType(
+        "operator-malformed",
+        422,
+        "What is said of the operator is not as it must be",
+        "Correct the places named in `errors`.",
+    ),
+    refused.OperatorNotOnFile: ProblemType(
+        "operator-not-on-file",
+        404,
+        "Nothing is on file of the operator",
+        "Check the code; an operator's case begins with its application.",
+    ),
+    refused.ActNotAllowed: ProblemType(
+        "act-not-allowed",
+        409,
+        "The case is not in a stage for this",
+        "See `stage` and `allowed` for where the case is and what is allowed there.",
+    ),
+    refused.ReapplicationEarly: ProblemType(
+        "reapplication-early",
+        409,
+        "A revoked operator may not apply again yet",
+        "Wait until the day named in `detail`.",
+    ),
+    refused.CaseMovedOn: ProblemType(
+        "case-moved-on",
+        409,
+        "Somebody else acted on the operator at the same time",
+        "Look at the case again; nothing of this request was done.",
+    ),
+    refused.RecordNotHeld: ProblemType(
+        "record-not-held",
+        404,
+        "The operator's record is not in this archive",
+        "Ask the authority that keeps the record for it, and take it in.",
+    ),
+    refused.RecordNotOnLedger: ProblemType(
+        "record-not-on-ledger",
+        409,
+        "The ledger does not name this record",
+        "Ask for the record as it was exported; nothing in it may differ.",
     ),
     errors.KeyNotHeld: ProblemType(
         "key-not-held",
@@ -329,6 +399,8 @@ _CONTRACT_STATUS = {
     refusals.AuthorityNotYours: 403,
     refusals.KeyNotYours: 403,
     refusals.NotAnAdmin: 403,
+    recognition_refusals.OperatorNotYours: 403,
+    recognition_refusals.LevelInvalid: 422,
     refusals.CertificateUnknown: 404,
     refusals.ImportingMemberInvalid: 422,
     refusals.ValidityInvalid: 422,

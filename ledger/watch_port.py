@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
-from ledger.errors import Refused
+from ledger.errors import Problem, Refused
 from ledger.operators import OperatorCode
 
 MOST_WATCHES: Final = 50
@@ -65,6 +65,24 @@ class DeliveryUnknown(Refused):
 
     def __str__(self) -> str:
         return f"the watch has no delivery {self.delivery}"
+
+
+@dataclass(eq=False)
+class WatchMalformed(Refused):
+    """What is to be watched is not as it must be; carries every problem found."""
+
+    problems: tuple[Problem, ...]
+
+    def __str__(self) -> str:
+        return "; ".join(f"{problem.pointer or '/'}: {problem.message}" for problem in self.problems)
+
+
+@dataclass(eq=False)
+class WatchDisabled(Refused):
+    """Nothing is sent to the receiver of a watch that is disabled."""
+
+    def __str__(self) -> str:
+        return "the watch is disabled; resume it first"
 
 
 @dataclass(eq=False)

@@ -72,6 +72,16 @@ def test_private_operations_say_that_they_need_a_key(description: dict[str, Any]
         "listApiKeys",
         "makeApiKey",
         "revokeApiKey",
+        "listWatches",
+        "makeWatch",
+        "getWatch",
+        "changeWatch",
+        "removeWatch",
+        "rotateWatchSecret",
+        "resumeWatch",
+        "testWatch",
+        "listDeliveries",
+        "redeliver",
         "listBenefits",
         "listStatusChanges",
         "reportLatency",
@@ -97,6 +107,8 @@ def test_bodies_are_described_by_their_schema(description: dict[str, Any]) -> No
         "checkPartners": "PartnerList",
         "verifyRecognitionProof": "RecognitionProof",
         "makeApiKey": "ApiKeyWish",
+        "makeWatch": "WatchWish",
+        "changeWatch": "WatchWish",
     }
 
 
