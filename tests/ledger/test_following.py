@@ -13,10 +13,14 @@ from ledger.archive import ArchiveRooms, open_archive
 from ledger.errors import LedgerMismatch
 from ledger.events import Block
 from ledger.following import follower_of, replicated_of, start_following
-from ledger.replica import Alarm, Progress
+from ledger.memory_replica import MemoryReplica
+from ledger.operators import OperatorCode
+from ledger.replica import Alarm, Progress, digest_of
 from ledger.replica.running import NAME
 from tests.anvil import AnvilWorld
 from tests.anvil import running as anvil_running
+from tests.replicas import OPERATORS, caught_up, make_operators
+from tests.replicas import follower_of as follower_in_memory
 from tests.worlds import ChainWorld, network_of
 
 pytestmark = pytest.mark.chain
@@ -65,6 +69,24 @@ def test_what_happens_on_the_chain_is_seen_here(world: ChainWorld, rooms: Archiv
     following.stop()
     with rooms.database.exclusive(NAME) as held:
         assert held is not None
+
+
+def test_operators_are_answered_from_the_database_as_the_chain_has_them(
+    world: ChainWorld, rooms: ArchiveRooms
+) -> None:
+    """One, several and none of them, with all terms; a replica read anew in memory has the same digest."""
+    following = start_following(world.profile, rooms)
+    make_operators(world)
+    _until(lambda: _block(rooms) >= world.ledger.head().block)
+    ledger = replicated_of(world.ledger, rooms)
+    for asked in ([OPERATORS[1]], OPERATORS, [OperatorCode("VN9999999999")]):
+        assert ledger.found_at_hand(asked) == world.ledger.found(asked)
+    assert [one.code for one in ledger.operators(member="VN")] == list(OPERATORS)
+    assert [one.operator for one in ledger.status_changes()][:3] == list(OPERATORS)
+    following.stop()
+    anew = MemoryReplica()
+    caught_up(follower_in_memory(world.profile, anew))
+    assert digest_of(rooms.replica) == digest_of(anew)
 
 
 def test_when_the_one_that_follows_ends_another_takes_over(
