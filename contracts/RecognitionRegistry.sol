@@ -27,9 +27,9 @@ contract RecognitionRegistry is IRecognitionRegistry {
     uint256 private constant MAX_RECOGNITIONS = 64;
     /// @dev Characters of an operator's code at most, its member's included.
     uint256 private constant MAX_CODE = 17;
-    /// @dev One bit for each ASCII character: those of A to Z, and those of A to Z and 0 to 9.
-    uint256 private constant LETTERS = 0x07fffffe0000000000000000;
-    uint256 private constant SIGNS = 0x07fffffe03ff000000000000;
+    /// @dev One bit for each ASCII character: 26 from A on, and with them 10 from 0 on.
+    uint256 private constant LETTERS = ((1 << 26) - 1) << 65;
+    uint256 private constant SIGNS = LETTERS | (((1 << 10) - 1) << 48);
     /// @dev How far ahead of the block something may begin.
     uint48 private constant MAX_NOTICE = 366 days;
 
@@ -158,7 +158,7 @@ contract RecognitionRegistry is IRecognitionRegistry {
         // Check: an AEO key of a party recognises what a partner can offer, once.
         (uint32 keyId, bytes2 member) = _requireAeo();
         _requireRecognisable(terms, member);
-        uint32[] storage row = _matrix[member][terms.partner];
+        uint32[] memory row = _matrix[member][terms.partner];
         _requireNew(terms, row);
         if (row.length >= MAX_RECOGNITIONS) revert TooManyRecognitions(MAX_RECOGNITIONS);
 
@@ -169,7 +169,7 @@ contract RecognitionRegistry is IRecognitionRegistry {
         added.grantor = member;
         added.key = keyId;
         added.recordedAt = _now();
-        row.push(recognition);
+        _matrix[member][terms.partner].push(recognition);
         emit RecognitionAdded(recognition, member, terms.partner, keyId, terms);
     }
 
@@ -457,7 +457,7 @@ contract RecognitionRegistry is IRecognitionRegistry {
     }
 
     /// @dev The same terms may only be there when they were ended.
-    function _requireNew(RecognitionTerms calldata terms, uint32[] storage row) private view {
+    function _requireNew(RecognitionTerms calldata terms, uint32[] memory row) private view {
         bytes32 hash = keccak256(abi.encode(terms));
         for (uint256 i = 0; i < row.length; ++i) {
             Recognition storage other = _recognitions[row[i]];
