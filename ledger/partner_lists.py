@@ -23,15 +23,13 @@ from ledger.lists.table import Row as Cells
 from ledger.lists.table import folded
 from ledger.operators import Question
 from ledger.ports import Ledger
-from ledger.recognising import Asked, answered, codes_of, read
+from ledger.recognising import Asked, answered, circumstances, codes_of, read
 
 MOST_ROWS: Final = 10_000
 COLUMNS: Final = ("operator", "member", "host", "role", "direction")
 """What a row may say; but for `operator`, it then says otherwise than the request as a whole."""
 CANNOT_CHECK: Final = "cannot-check"
 _AT_ONCE: Final = 500
-_SAMPLE: Final = "SG1"
-"""A code that can be read, to see what is wrong with all rows before any is answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +93,7 @@ def checked(rows: Sequence[Row], common: Asked, ledger: Ledger) -> Iterator[Line
     anything is told; where nobody answers later on, the rows say so.
     """
     members, now = codes_of(ledger.members.members()), ledger.clock()
-    sample = replace(common, operator=_SAMPLE, member=None, host=common.host or members[0])
-    read(sample, now, members)
+    circumstances(replace(common, host=common.host or members[0]), now, members)
     first, *rest = list(chunked(rows, _AT_ONCE))
     asked = [_asked(row, common, now, members) for row in first]
     told = _answered(asked, ledger)

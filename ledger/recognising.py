@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from ledger.aeo.codes import parse_operator_code
 from ledger.aeo.days import instant, moment_asked
@@ -81,18 +82,22 @@ def read(asked: Asked, now: datetime, members: Sequence[str]) -> Question:
     """Return the question that a text asks; `members` are those on the ledger."""
     member = asked.member.strip().upper() if asked.member else None
     operator = parse_operator_code(asked.operator, member=member)
+    return Question(operator=operator, **circumstances(asked, now, members))
+
+
+def circumstances(asked: Asked, now: datetime, members: Sequence[str]) -> dict[str, Any]:
+    """Return all of a question but the operator; raises `QuestionMalformed`."""
     host = asked.host.strip().upper()
     if host not in members:
         raise QuestionMalformed("host", "host.unknown", "name a member of the ledger by its ISO 3166 code")
     role = role_named(asked.role)
-    return Question(
-        operator=operator,
-        host=host,
-        role=role,
-        direction=direction_named(asked.direction, role),
-        at=moment_asked(now, on=asked.on, at=asked.at),
-        known=instant(asked.known, "known") if asked.known else None,
-    )
+    return {
+        "host": host,
+        "role": role,
+        "direction": direction_named(asked.direction, role),
+        "at": moment_asked(now, on=asked.on, at=asked.at),
+        "known": instant(asked.known, "known") if asked.known else None,
+    }
 
 
 def codes_of(members: Iterable[Member]) -> list[str]:

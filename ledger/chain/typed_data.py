@@ -13,6 +13,8 @@ from ledger.errors import KeyNotHeld, ProofNotOffered
 from ledger.facts import Address
 
 _BYTES: Final = 65
+_PARITIES: Final = frozenset({27, 28})
+"""The last byte: of other values libraries take some for one of these, so that a signature has twins."""
 _HALF_ORDER: Final = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 """Half the order of secp256k1: of a signature and its mirror image only the lower is taken (EIP-2)."""
 
@@ -59,7 +61,8 @@ class TypedDataSigners:
 
     def signer_of(self, typed: Mapping[str, Any], signature: bytes) -> Address | None:
         """Return the account that signed typed data; None for what is no signature of anybody."""
-        if len(signature) != _BYTES or int.from_bytes(signature[32:64]) > _HALF_ORDER:
+        whole = len(signature) == _BYTES and signature[64] in _PARITIES
+        if not whole or int.from_bytes(signature[32:64]) > _HALF_ORDER:
             return None
         from eth_account import Account  # noqa: PLC0415 -- slow to import
         from eth_account.messages import encode_typed_data  # noqa: PLC0415
