@@ -1,7 +1,10 @@
 """What each write is for the contract: a function and its arguments, the same each time."""
 
+from datetime import datetime
+
 from ledger.chain.values import code_of, seconds_of
 from ledger.operators import OperatorCode, RecognitionTerms, StatusRecord
+from ledger.recognition_refusals import OperatorCodeInvalid
 from ledger.terms import abi_of, last_instant
 from ledger.writes import (
     AddRecognition,
@@ -47,16 +50,33 @@ def _said(write: OfRecognition) -> tuple[str, tuple[object, ...]]:
         case DeclareArrangement(kind, other, code, title, text_hash):
             return "declareArrangement", (int(kind), code_of(other or ""), code, title, text_hash)
         case Participate(arrangement, version, state, effective_from):
-            return "participate", (arrangement, version, int(state), seconds_of(effective_from))
+            return "participate", (arrangement, version, int(state), _begin(effective_from))
         case AddRecognition(terms):
             return "addRecognition", (_recognition(terms),)
         case EndRecognition(recognition, ended_from):
-            return "endRecognition", (recognition, seconds_of(ended_from))
+            return "endRecognition", (recognition, _begin(ended_from))
 
 
 def word_of(operator: OperatorCode) -> bytes:
-    """Return an operator code as the word that the contract knows it by."""
+    """Return an operator code as the contract's word; `OperatorCodeInvalid` when it does not fit into one."""
+    if not fits_a_word(operator):
+        raise OperatorCodeInvalid(operator)
     return operator.encode().ljust(32, b"\0")
+
+
+def fits_a_word(code: str) -> bool:
+    """Return whether a code, good or not, is told from all others by its word."""
+    return code.isascii() and len(code) <= 32 and "\0" not in code  # noqa: PLR2004 -- bytes32
+
+
+def _begin(time: datetime) -> int:
+    """Return from when something holds; before 1970 there is no time, as for the contract."""
+    return max(seconds_of(time), 0)
+
+
+def _end(time: datetime | None) -> int:
+    """Return until when something holds; only None is without end."""
+    return max(seconds_of(time), 1) if time else 0
 
 
 def _status(record: StatusRecord) -> tuple[object, ...]:
@@ -71,8 +91,8 @@ def _status(record: StatusRecord) -> tuple[object, ...]:
         status.programme,
         int(status.ground),
         int(status.consent),
-        seconds_of(status.effective_from),
-        seconds_of(status.until) if status.until else 0,
+        _begin(status.effective_from),
+        _end(status.until),
         record.record_hash,
     )
 
@@ -86,6 +106,6 @@ def _recognition(terms: RecognitionTerms) -> tuple[object, ...]:
         terms.min_level,
         int(terms.roles),
         int(terms.directions),
-        seconds_of(terms.effective_from),
-        seconds_of(terms.until) if terms.until else 0,
+        _begin(terms.effective_from),
+        _end(terms.until),
     )

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from ledger.aeo.gathering import gathered_mutual, operator_of
-from ledger.chain.calls import call_of, word_of
+from ledger.chain.calls import call_of, fits_a_word, word_of
 from ledger.chain.codec import BlockLog
 from ledger.chain.connection import Connection
 from ledger.chain.events import ChainEvents
@@ -29,7 +29,6 @@ _TERMS = (
 """Events that a `Mutual` is gathered from."""
 _SEARCHED_AT_ONCE = 200
 """Operators in one search of events."""
-_LONGEST_CODE = 32
 
 
 class ChainRecognitions:
@@ -96,7 +95,7 @@ class ChainRecognitions:
     ) -> Mapping[str, Sequence[Occurrence]]:
         """Return what was recorded of operators, by their codes."""
         said = defaultdict[str, list[Occurrence]](list)
-        words = [word_of(code) for code in operators if code.isascii() and len(code) <= _LONGEST_CODE]
+        words = [word_of(code) for code in operators if fits_a_word(code)]
         first, topic = self._connection.profile.from_block, self._connection.codec.topic("StatusRecorded")
         for start in range(0, len(words), _SEARCHED_AT_ONCE):
             asked = words[start : start + _SEARCHED_AT_ONCE]

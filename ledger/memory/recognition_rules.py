@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ledger.facts import Key
 from ledger.memory.members import EPOCH
@@ -119,17 +119,22 @@ def row_of(terms: RecognitionTerms, number: int, key: Key, at: datetime) -> Reco
 def whole(status: Status) -> Status:
     """Return a status with its times as the chain counts them."""
     return replace(
-        status, effective_from=second(status.effective_from), until=status.until and second(status.until)
+        status, effective_from=second(status.effective_from), until=status.until and _end(status.until)
     )
 
 
 def whole_terms(terms: RecognitionTerms) -> RecognitionTerms:
     """Return terms with their times as the chain counts them."""
     return replace(
-        terms, effective_from=second(terms.effective_from), until=terms.until and second(terms.until)
+        terms, effective_from=second(terms.effective_from), until=terms.until and _end(terms.until)
     )
 
 
 def second(time: datetime) -> datetime:
     """Return a time in whole seconds; what lies before 1970 is as good as none."""
     return max(time.replace(microsecond=0), EPOCH)
+
+
+def _end(time: datetime) -> datetime:
+    """Return the end of something; the first second of 1970 would be none."""
+    return max(second(time), EPOCH + timedelta(seconds=1))

@@ -1,7 +1,7 @@
 """Operators and mutual recognition behave alike in memory, on a chain and through a replica."""
 
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from ledger.aeo.recognition import recognised
 from ledger.errors import KeyNotHeld
 from ledger.facts import Address
 from ledger.hashing import keccak
+from ledger.memory.members import EPOCH
 from ledger.operators import (
     Arrangement,
     ArrangementKind,
@@ -29,7 +30,15 @@ from ledger.operators import (
     Reason,
     Recognition,
 )
-from ledger.recognition_refusals import LevelInvalid, ReapplicationTooEarly, VersionOutOfTurn
+from ledger.recognition_refusals import (
+    EffectiveDateInvalid,
+    LevelInvalid,
+    OperatorCodeInvalid,
+    ReapplicationTooEarly,
+    RecognitionDatesInvalid,
+    UntilInvalid,
+    VersionOutOfTurn,
+)
 from ledger.writes import AddRecognition, DeclareProgramme, EndRecognition, Participate, RecordStatuses
 from tests.recognitions import (
     CERTIFIED,
@@ -335,6 +344,31 @@ def test_times_are_kept_in_whole_seconds(world: World) -> None:
     now = world.now
     recorded(world, effective_from=now + timedelta(microseconds=999_999))
     assert operator(world).latest.effective_from == now
+
+
+@pytest.mark.parametrize("code", ["VNé", "VN1\0", "VN" + "1" * 31, "VN", "vn12", "V12", "VN1-2", ""])
+def test_what_is_no_code_is_refused(world: World, code: str) -> None:
+    """Whether or not it would fit into the contract's 32 bytes, and never taken for another one."""
+    declared(world)
+    recorded(world, "VN1")
+    with pytest.raises(OperatorCodeInvalid) as caught:
+        wrote(world, RecordStatuses((a_record(world, code),)))
+    assert caught.value.operator == code
+    assert found(world, code).operators == {}
+
+
+def test_before_1970_there_is_no_time(world: World) -> None:
+    """A status cannot begin there, and one that would end there is not one without end."""
+    declared(world)
+    early = datetime(1969, 7, 20, tzinfo=UTC)
+    with pytest.raises(EffectiveDateInvalid) as begins:
+        recorded(world, effective_from=early)
+    with pytest.raises(UntilInvalid) as ends:
+        recorded(world, until=early)
+    with pytest.raises(RecognitionDatesInvalid):
+        wrote(world, AddRecognition(a_recognition(world, until=early)), "TH")
+    assert begins.value.effective_from == EPOCH
+    assert ends.value.until == EPOCH + timedelta(seconds=1)
 
 
 def test_without_the_key_nothing_is_written(world: World) -> None:
