@@ -18,6 +18,7 @@ from api.routes import (
     certificates,
     health,
     members,
+    operators,
     pages,
     recognition,
     verifications,
@@ -77,7 +78,17 @@ def create_app(  # noqa: PLR0913 - each is a part that the service is made of
     # The busiest address first: routes are tried in this order.
     routers = [
         routes.router
-        for routes in (verifications, certificates, bulk, recognition, watches, members, health, pages)
+        for routes in (
+            verifications,
+            certificates,
+            bulk,
+            recognition,
+            operators,
+            watches,
+            members,
+            health,
+            pages,
+        )
     ]
     for router in routers:
         app.include_router(router)

@@ -413,7 +413,7 @@ _CONTRACT_STATUS = {
 
 def _of_contract(refusal: type[refusals.ContractRefusal]) -> ProblemType:
     """Return the problem of the same name, with the refusal's sentence as advice."""
-    words = re.findall("[A-Z][a-z]+", refusal.__name__)
+    words = re.findall("[A-Z][a-z]*", refusal.__name__)
     sentence = re.sub(r"\{(\w+?)_?\}", r"(\1)", (refusal.__doc__ or "").strip())
     status = _CONTRACT_STATUS.get(refusal, HTTPStatus.CONFLICT.value)
     return ProblemType("-".join(words).lower(), status, " ".join(words).capitalize(), sentence)

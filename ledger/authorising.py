@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 from ledger.aeo.asked import Action
 from ledger.aeo.cases import Case, Event, EventState
+from ledger.aeo.codes import parse_operator_code
 from ledger.aeo.life import Officer, events_of, permitted
 from ledger.aeo.particulars import particulars
 from ledger.aeo.records import OperatorRecord, record_hash, record_in
 from ledger.aeo.refused import CaseMovedOn, OperatorNotOnFile, RecordNotHeld, RecordNotOnLedger
-from ledger.errors import KeyNotHeld, NotRecordedYet
+from ledger.errors import KeyNotHeld, NotRecordedYet, OperatorCodeAmbiguous, OperatorCodeMalformed
 from ledger.facts import Address, Role
 from ledger.issuing import WAIT, admit, entitled
 from ledger.operator_files import Step
@@ -78,6 +79,21 @@ def decide(
     except CaseMovedOn:
         return _carried(_moved_on(action, ledger), account, ledger, wait, repeated=True)
     return _carried(filed, account, ledger, wait, repeated=False)
+
+
+def own_code(text: str, member: str) -> OperatorCode:
+    """Return the code of a member's own operator, with or without the country's letters.
+
+    Raises `OperatorNotYours` when the code names another member, `OperatorCodeMalformed` or
+    `OperatorCodeAmbiguous`.
+    """
+    try:
+        code = parse_operator_code(text)
+    except (OperatorCodeMalformed, OperatorCodeAmbiguous):
+        code = parse_operator_code(text, member=member)
+    if code[:2] != member:
+        raise OperatorNotYours(code, member)
+    return code
 
 
 def case_of(operator: OperatorCode, ledger: Ledger) -> Case:

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from ledger import authorising
 from ledger.aeo.acts import GROUNDS, Act
 from ledger.aeo.application import particulars_in
-from ledger.aeo.codes import parse_operator_code
 from ledger.aeo.words import ROLE_WORDS, role_named
 from ledger.cli.output import usage
 from ledger.cli.saying import begin_of, end_of
@@ -62,7 +62,7 @@ def own_code(session: Session, code: str) -> OperatorCode:
     """Return the code of an operator of the acting authority's member."""
     number, _ = session.authority()
     authority = session.members.authority(number)
-    return parse_operator_code(code, member=authority.member if authority else None)
+    return authorising.own_code(code, authority.member if authority else "")
 
 
 def hashes(files: list[Path] | None) -> tuple[bytes, ...]:

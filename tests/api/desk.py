@@ -165,6 +165,8 @@ def a_desk(world: World, rooms: ArchiveRooms, clock: HandClock, limits: Limits |
         archive=rooms.certificates,
         outbox=rooms.outbox,
         clock=clock,
+        recognitions=world.ledger,
+        operator_files=rooms.operators,
     )
     return Desk(world, rooms, ledger, clock, limits or Limits())
 

@@ -60,7 +60,7 @@ def test_every_error_of_the_ledger_has_a_problem_of_its_own_status() -> None:
 def test_every_refusal_of_the_contracts_is_a_problem_of_the_same_name() -> None:
     """CamelCase there, kebab-case here."""
     for refusal in refusals.ContractRefusal.__subclasses__():
-        code = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", refusal.__name__).lower()
+        code = re.sub(r"(?<!^)(?=[A-Z])", "-", refusal.__name__).lower()
         assert problem_of(refusal.__new__(refusal)) is PROBLEMS[code]
 
 
