@@ -65,7 +65,10 @@ class Receiver:
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         """Remember a request, and answer it."""
-        body = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
+        length = int(handler.headers.get("Content-Length", 0))
+        body = handler.rfile.read(length)
+        if len(body) < length:  # whoever sent it is gone
+            return
         headers = {name.lower(): value for name, value in handler.headers.items()}
         with self._came:
             self.received.append(Received(handler.path, headers, body))
