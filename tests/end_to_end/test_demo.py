@@ -56,6 +56,27 @@ def test_every_sample_gets_the_verdict_it_is_listed_with(ready: Ready) -> None:
     assert verdicts == BAD_ENDS | {"VALID"}
 
 
+def test_every_question_about_an_operator_gets_the_answer_it_is_listed_with(ready: Ready) -> None:
+    """Anybody who asks whether an operator is recognised gets the reason that the ready file foretells."""
+    reasons = set()
+    for asked in ready["recognition"]:
+        url = f"{ready['api']}/v1/recognition"
+        answer = httpx.get(url, params=asked["query"], timeout=30).json()
+        assert (answer["reason"], answer["name"] is not None) == (asked["reason"], asked["named"]), asked
+        reasons.add(answer["reason"])
+    assert {"recognised", "suspended", "level-too-low", "no-consent", "not-found"} <= reasons
+
+
+def test_a_suspension_speaks_from_its_moment_on(ready: Ready) -> None:
+    """Of the operator that the story suspends, the partner's answer differs before and after."""
+    answers = {
+        asked["query"].get("on", "now"): asked["reason"]
+        for asked in ready["recognition"]
+        if asked["query"]["operator"] == "SGMERL00000001" and asked["query"]["host"] == "TH"
+    }
+    assert answers == {"now": "suspended", "2026-11-01": "recognised"}
+
+
 def test_the_command_line_agrees_with_the_service(ready: Ready) -> None:
     """`asal verify` tells the same verdicts on the same files and ends with the gravest one's exit code."""
     environment = os.environ | {"ASAL_PROFILE": ready["profile"]}
