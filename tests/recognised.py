@@ -65,7 +65,7 @@ class Recognising:
 
     def found(self) -> None:
         """Let VN, TH and MY agree."""
-        since = START - 30 * DAY
+        since = self.clock() - 30 * DAY
         vn, th, my = (self.world.account(f"{member} aeo") for member in ("VN", "TH", "MY"))
         write = self.world.ledger.write
         write(DeclareProgramme("DNUT", "Doanh nghiệp ưu tiên", ProgrammeKind.SAFE_AEO, 2), vn)
@@ -123,6 +123,14 @@ def a_record(operator: OperatorCode = EXPORTER, name: str = NAME) -> OperatorRec
     )
 
 
+def recognising_on(world: World, ledger: Ledger, clock: Any) -> Recognising:
+    """Found this small world on another one, such as a service's, with one certified operator."""
+    made = Recognising(world, ledger, clock)
+    made.found()
+    made.record()
+    return made
+
+
 def recognising(*held: str) -> Recognising:
     """Return the world in memory with one certified operator; keys of these names sign proofs."""
     clock = Moving()
@@ -130,10 +138,7 @@ def recognising(*held: str) -> Recognising:
     world.ledger = MemoryLedger({member: world.admin(member) for member in FOUNDERS}, clock)
     world.assemble()
     ledger = replace(bundled(world.ledger, clock=clock), notary=notary(*held))
-    made = Recognising(world, ledger, clock)
-    made.found()
-    made.record()
-    return made
+    return recognising_on(world, ledger, clock)
 
 
 def notary(*held: str) -> TypedDataSigners:
