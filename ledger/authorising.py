@@ -105,9 +105,9 @@ def case_of(operator: OperatorCode, ledger: Ledger) -> Case:
 
 
 def cases(
-    ledger: Ledger, *, member: str, after: OperatorCode | None = None, limit: int = 100
+    ledger: Ledger, *, member: str | None = None, after: OperatorCode | None = None, limit: int = 100
 ) -> Sequence[Case]:
-    """Return the cases of a member's operators that have events here, by code, going on after a code."""
+    """Return the cases of operators that have events here, of one member or of all, going on after a code."""
     codes = ledger.operator_files.operators(member=member, after=after, limit=limit)
     held = ledger.recognitions.found(codes).operators if codes else {}
     return [

@@ -1,52 +1,27 @@
 """Proving that archive, chain and envelopes say the same: `asal fsck`.
 
-Three directions, so that nothing is lost, doubled or invented:
+Four directions, so that nothing is lost, doubled or invented:
 
 1. every filing: its envelope rebuilds to its id and root, and the chain holds what the archive says it does;
 2. every batch: its root is the root of just the certificates that it carries;
-3. everything that the keys of the authorities served here have recorded is in the archive.
+3. everything that the keys of the authorities served here have recorded is in the archive;
+4. every status of an operator that has a case here is on the chain, and its record here: `fsck_operators`.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from ledger.batch import batch_of
+from ledger.discrepancies import Discrepancy, Fault
 from ledger.facts import Authority, Evidence
+from ledger.fsck_operators import OperatorExaminer
 from ledger.issuing import envelope_of
 from ledger.ports import Filing, FilingState, Ledger
 from ledger.presented import examined, opened
 
+__all__ = ["Counts", "Discrepancy", "Examiner", "Fault"]
+
 _PAGE = 500
-
-
-class Fault(StrEnum):
-    """What is not as it must be."""
-
-    ENVELOPE_DIFFERS = "envelope-differs"
-    """The envelope rebuilt from the archive does not verify against the filing."""
-    NOT_ON_CHAIN = "not-on-chain"
-    """Recorded says the archive, and the chain holds nothing: lost."""
-    ENTRY_DIFFERS = "entry-differs"
-    """The chain holds the id, or its batch, with other particulars."""
-    REFUSED_BUT_ON_CHAIN = "refused-but-on-chain"
-    """Refused says the archive, and the chain holds it."""
-    BATCH_DIFFERS = "batch-differs"
-    """A batch does not consist of the certificates that the archive has for it."""
-    NOT_IN_ARCHIVE = "not-in-archive"
-    """The chain holds it from a key of an authority served here, and the archive does not: invented."""
-    DOUBLED = "doubled"
-    """Two certificates hold one reference."""
-
-
-@dataclass(frozen=True, slots=True)
-class Discrepancy:
-    """One thing that is not as it must be."""
-
-    fault: Fault
-    subject: bytes
-    """Id of the certificate, or root of the batch."""
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +33,7 @@ class Counts:
     accepted: int = 0
     refused: int = 0
     batches: int = 0
+    operators: int = 0
 
 
 class Examiner:
@@ -66,6 +42,7 @@ class Examiner:
     def __init__(self, ledger: Ledger, progress: Callable[[int], None] = lambda _: None) -> None:
         """Prepare; `progress` is called with the number of filings looked at."""
         self._ledger, self._progress = ledger, progress
+        self._operators = OperatorExaminer(ledger)
         self._ids: set[bytes] = set()
         self._batches: dict[int, tuple[bytes, list[bytes], str]] = {}
         self._references: dict[bytes, bytes] = {}
@@ -81,6 +58,7 @@ class Examiner:
             accepted=states[FilingState.ACCEPTED],
             refused=states[FilingState.REFUSED],
             batches=len(self._batches),
+            operators=self._operators.operators,
         )
 
     def discrepancies(self) -> Iterator[Discrepancy]:
@@ -94,6 +72,7 @@ class Examiner:
                 served.append(authority)
         yield from self._of_batches()
         yield from self._of_chain(served)
+        yield from self._operators.discrepancies()
 
     def _filings(self, authority: int) -> Iterator[Filing]:
         after: bytes | None = None

@@ -214,9 +214,7 @@ class Case:
             return False
         if event.status is None or event.version > len(self.changes):
             return True
-        held = self.changes[event.version - 1]
-        same = all(getattr(held, name) == getattr(event.stated, name) for name in _SAID)
-        return same and held.record_hash == event.holding.record_hash
+        return says(event, self.changes[event.version - 1])
 
     def _waiting(self) -> Iterator[Status]:
         """Yield the statuses on their way, by version."""
@@ -225,6 +223,13 @@ class Case:
             if event.version == expected and (stated := event.stated):
                 yield stated
                 expected += 1
+
+
+def says(event: Event, change: StatusChange) -> bool:
+    """Whether a status on the ledger is the one that an event writes."""
+    stated = event.stated
+    same = stated is not None and all(getattr(change, name) == getattr(stated, name) for name in _SAID)
+    return same and change.record_hash == event.holding.record_hash
 
 
 def _held(changes: Sequence[StatusChange]) -> Holding:

@@ -24,9 +24,9 @@ def fsck(context: typer.Context) -> None:
     def shown() -> None:
         page.print(
             f"{counts.filings} certificates: {counts.recorded} recorded, {counts.accepted} accepted, "
-            f"{counts.refused} refused; {counts.batches} batches."
+            f"{counts.refused} refused; {counts.batches} batches; {counts.operators} operators."
         )
-        rows = [(one.fault, f"0x{one.subject.hex()}", one.detail) for one in found]
+        rows = [(one.fault, one.operator or f"0x{one.subject.hex()}", one.detail) for one in found]
         table(("fault", "subject", "detail"), rows, empty="Archive, chain and envelopes say the same.")
 
     answer({"counts": counts, "discrepancies": found}, as_json=session.as_json, shown=shown)
