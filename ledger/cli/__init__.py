@@ -10,6 +10,7 @@ asal operator …       authorise operators, suspend, revoke; their records
 asal certificate …    check, issue, cancel, replace, show, redact
 asal outbox …         what is accepted and on its way to the chain
 asal replica …        follow the chain, so that verifying asks no node
+asal watch …          who is told when the status of an operator changes
 asal recognise …      is this operator recognised there?
 asal verify …         is this certificate good?
 asal fsck             do archive, chain and envelopes say the same?
@@ -35,6 +36,7 @@ from ledger.cli import (
     recognition,
     replica,
     verification,
+    watches,
 )
 from ledger.cli.session import Session
 from ledger.facts import Address
@@ -68,6 +70,7 @@ app.add_typer(operators.app, name="operator")
 app.add_typer(certificates.app, name="certificate")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(replica.app, name="replica")
+app.add_typer(watches.app, name="watch")
 app.add_typer(recognition.app, name="recognise")
 app.command("verify")(verification.verify)
 app.command("fsck")(examination.fsck)
