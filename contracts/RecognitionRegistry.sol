@@ -158,7 +158,7 @@ contract RecognitionRegistry is IRecognitionRegistry {
         // Check: an AEO key of a party recognises what a partner can offer, once.
         (uint32 keyId, bytes2 member) = _requireAeo();
         _requireRecognisable(terms, member);
-        uint32[] memory row = _matrix[member][terms.partner];
+        uint32[] storage row = _matrix[member][terms.partner];
         _requireNew(terms, row);
         if (row.length >= MAX_RECOGNITIONS) revert TooManyRecognitions(MAX_RECOGNITIONS);
 
@@ -457,7 +457,7 @@ contract RecognitionRegistry is IRecognitionRegistry {
     }
 
     /// @dev The same terms may only be there when they were ended.
-    function _requireNew(RecognitionTerms calldata terms, uint32[] memory row) private view {
+    function _requireNew(RecognitionTerms calldata terms, uint32[] storage row) private view {
         bytes32 hash = keccak256(abi.encode(terms));
         for (uint256 i = 0; i < row.length; ++i) {
             Recognition storage other = _recognitions[row[i]];
