@@ -88,7 +88,7 @@ outbox = Table(
     ),
     Column("account", String(42), nullable=False),
     Column("kind", String(7), nullable=False),
-    Column("subject", LargeBinary(32), nullable=False, comment="certificate, root of a tree, or a hash"),
+    Column("subject", LargeBinary(32), nullable=False, comment="certificate, or root of a batch's tree"),
     Column("size", Integer, nullable=False, comment="certificates it carries; none to enter or to cancel"),
     Column("valid_until", Date),
     Column("reason", SmallInteger, nullable=False, comment="of a cancellation, else 0"),
