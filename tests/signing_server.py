@@ -1,8 +1,8 @@
 """A signing service for tests, on loopback, that behaves as Web3Signer's `eth1` mode does.
 
 What it answers, with which error code and HTTP status, was read in Consensys/web3signer:
-`Eth1AccountsHandler`, `EthSignTransactionResultProvider`, `EthTransaction`, `TransactionSerializer`,
-`JsonRpcError` and `ResponseCodeSelector`.  A test may make it misbehave by its public fields.
+`Eth1AccountsHandler`, `EthSignTransactionResultProvider`, `EthSignTypedDataResultProvider`, `EthTransaction`,
+`TransactionSerializer`, `JsonRpcError` and `ResponseCodeSelector`.  A test may make it misbehave by its public fields.
 """
 
 import json
@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import SHUT_RDWR, socket
 from typing import Any, Self
 
+from eth_account.messages import encode_defunct, encode_typed_data
 from eth_account.signers.local import LocalAccount
 from eth_utils.address import is_hex_address, to_checksum_address
 
@@ -49,6 +50,8 @@ class SigningServer:
         """Changes a transaction before it is signed."""
         self.signs_with: LocalAccount | None = None
         """A key that signs instead of the one asked for."""
+        self.prefixes = False
+        """Whether typed data is signed with the prefix of plain messages, as some signers do."""
         self.answer: bytes | None = None
         """A body to answer with, whatever is asked."""
         self.status: int | None = None
@@ -128,7 +131,21 @@ class SigningServer:
                 if len(params) != 1 or not isinstance(params[0], dict):
                     raise Fault(INVALID_PARAMS)
                 return self._signed(params[0])
+            case "eth_signTypedData":
+                if len(params) != 2 or not all(isinstance(one, str) for one in params):
+                    raise Fault(INVALID_PARAMS)
+                return self._signed_typed(*params)
         raise Fault(NO_NODE)
+
+    def _signed_typed(self, account: str, text: str) -> str:
+        """Sign typed data, which comes as a text of JSON."""
+        if account.lower() not in self.keys or account.lower() in self.locked:
+            raise Fault(NOT_UNLOCKED)
+        key = self.signs_with or self.keys[account.lower()]
+        message = (
+            encode_defunct(text=text) if self.prefixes else encode_typed_data(full_message=json.loads(text))
+        )
+        return "0x" + bytes(key.sign_message(message).signature).hex()
 
     def _signed(self, asked: dict[str, Any]) -> str:
         if not asked.get("from") or not asked.get("nonce"):

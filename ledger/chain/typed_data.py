@@ -72,5 +72,5 @@ class TypedDataSigners:
         try:
             message = encode_typed_data(full_message=dict(typed))
             return Address(Account.recover_message(message, signature=signature))
-        except (BadSignature, ValidationError, ValueError, TypeError):
+        except (BadSignature, ValidationError, ValueError, TypeError, KeyError):
             return None

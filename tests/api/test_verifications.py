@@ -3,6 +3,7 @@
 import copy
 import json
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +12,11 @@ import pytest
 from api.routes import verifications
 from api.schemas import VerdictOut, verdict_json
 from api.services import Limits
+from ledger.aeo.parties import Party
 from ledger.errors import ArchiveUnavailable, ChainUnreachable, Finding, Severity
+from ledger.operators import OperatorCode
 from ledger.verdict import Verdict, judge, unknown_reference, with_warnings
-from tests.api.desk import Desk, a_desk, a_new_document, idempotent, problem, replacing
+from tests.api.desk import START, Desk, a_desk, a_new_document, idempotent, problem, replacing
 from tests.ledger.test_verdict import TABLE, facts
 
 
@@ -150,9 +153,28 @@ def test_nothing_is_waited_for_between_requests(
 VERDICTS = [judge(facts(*parts)) for _, parts, _, _ in TABLE]
 WARNING = Finding("RULE", Severity.WARNING, "/items/1/marks", 'Một "dòng"\n\x01', "Rule 7")
 
+_PARTY: dict[str, Any] = {"role": "exporter", "given": 'A "1"', "host": "TH", "at": START, "sentence": "So."}
+PARTIES = (
+    Party(reason="code-malformed", **_PARTY),
+    Party(
+        reason="suspended",
+        operator=OperatorCode("VN1"),
+        recognised=False,
+        status="suspended",
+        programme="DNUT",
+        **_PARTY,
+    ),
+)
+
 
 @pytest.mark.parametrize(
-    "found", [*VERDICTS, unknown_reference(), with_warnings(VERDICTS[0], (WARNING,) * 2)]
+    "found",
+    [
+        *VERDICTS,
+        unknown_reference(),
+        with_warnings(VERDICTS[0], (WARNING,) * 2),
+        replace(VERDICTS[0], parties=PARTIES),
+    ],
 )
 def test_a_verdict_is_written_as_its_description_says(found: Verdict) -> None:
     """Member by member as the documented shape would write it, in the same order and with the same gaps."""
