@@ -157,5 +157,5 @@ def test_what_is_no_signature_is_nobodys(signature: bytes) -> None:
 
 def test_typed_data_that_is_none_is_nobodys() -> None:
     """A library's own error does not come out."""
-    for broken in ({}, {**MAIL, "primaryType": "Nothing"}, {**MAIL, "message": {}}):
+    for broken in ({}, {**MAIL, "primaryType": "Nothing"}, {**MAIL, "types": {}}):
         assert TypedDataSigners().signer_of(broken, bytes.fromhex(OF_THE_EIP)) is None
