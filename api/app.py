@@ -14,6 +14,7 @@ from api.openapi import describe
 from api.probe import Probe
 from api.readiness import looked_at
 from api.routes import (
+    arrangements,
     bulk,
     certificates,
     health,
@@ -85,6 +86,7 @@ def create_app(  # noqa: PLR0913 - each is a part that the service is made of
             recognition,
             operators,
             watches,
+            arrangements,
             members,
             health,
             pages,

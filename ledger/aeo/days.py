@@ -77,3 +77,9 @@ def edge(text: str, parameter: str, *, after: bool = False) -> datetime:
         return instant(text, parameter)
     first = datetime.combine(day(text, parameter), time(), tzinfo=UTC)
     return first + timedelta(days=1) if after else first
+
+
+def last_moment(text: str, parameter: str) -> datetime:
+    """Return a moment, or the last one of a day."""
+    moment = edge(text, parameter, after=True)
+    return moment - timedelta(seconds=1) if _DAY.fullmatch(text) else moment

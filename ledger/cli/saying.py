@@ -6,11 +6,11 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from ledger.aeo.days import day, instant
-from ledger.arranging import WAIT, Actor, Arranged
-from ledger.cli.arrangement_file import first_second, last_second
+from ledger.aeo.days import edge, last_moment
+from ledger.arranging import Actor, Arranged
 from ledger.cli.output import EXIT_PENDING, answer, failures, page, usage
 from ledger.cli.session import Session
+from ledger.issuing import WAIT
 from ledger.operators import Mutual
 
 Wait = Annotated[float, typer.Option(min=0, help="Seconds to wait for the chain.")]
@@ -54,9 +54,9 @@ def chosen(word: str, words: Mapping[str, _Kind], what: str) -> _Kind:
 
 def begin_of(text: str) -> datetime:
     """Return the moment from which something holds: of a day its first second, UTC."""
-    return instant(text, "from") if "T" in text.upper() else first_second(day(text, "from"))
+    return edge(text, "from")
 
 
 def end_of(text: str) -> datetime:
     """Return the moment until which something holds: of a day its last second, UTC."""
-    return instant(text, "until") if "T" in text.upper() else last_second(day(text, "until"))
+    return last_moment(text, "until")

@@ -90,6 +90,11 @@ def test_private_operations_say_that_they_need_a_key(description: dict[str, Any]
         "listBenefits",
         "listStatusChanges",
         "reportLatency",
+        "declareProgramme",
+        "declareArrangement",
+        "participate",
+        "addRecognition",
+        "endRecognition",
     }
 
 
@@ -116,6 +121,11 @@ def test_bodies_are_described_by_their_schema(description: dict[str, Any]) -> No
         "makeApiKey": "ApiKeyWish",
         "makeWatch": "WatchWish",
         "changeWatch": "WatchWish",
+        "declareProgramme": "ProgrammeBody",
+        "declareArrangement": "ArrangementBody",
+        "participate": "ParticipationBody",
+        "addRecognition": "RecognitionBody",
+        "endRecognition": "EndBody",
     }
 
 
