@@ -2,8 +2,7 @@
 
 What it answers, with which error code and HTTP status, was read in Consensys/web3signer:
 `Eth1AccountsHandler`, `EthSignTransactionResultProvider`, `EthSignTypedDataResultProvider`, `EthTransaction`,
-`TransactionSerializer`, `JsonRpcError` and `ResponseCodeSelector`.  A test may make it misbehave by its public
-fields.
+`TransactionSerializer`, `JsonRpcError`, `ResponseCodeSelector`.  A test may make it misbehave by its fields.
 """
 
 import json
