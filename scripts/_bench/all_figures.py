@@ -1,6 +1,6 @@
 """Every figure, in the order of measuring: importing a module registers what is in it."""
 
-from _bench import primitives, wrapping, verifying, replica, recognising, issuing, filing, bulk  # noqa: F401, I001 - the order is the table's
+from _bench import primitives, wrapping, verifying, replica, recognising, issuing, filing, bulk, operators  # noqa: F401, I001 - the order is the table's
 from _bench.figures import FIGURES
 
 __all__ = ["FIGURES"]

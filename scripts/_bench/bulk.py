@@ -50,7 +50,7 @@ def _held(pid: int) -> int:
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS")), 0)
 
 
-class _Watch:
+class Watch:
     """Looks at a family of processes until they end: memory together, processor time each."""
 
     def __init__(self, pid: int) -> None:
@@ -103,7 +103,7 @@ def _lap(stand: Stand, size: int) -> Lap:
     environment, node = os.environ | _settings(stand, name), stand.node.process.pid
     node_spent, began = cpu_of(node), time.perf_counter()
     process = subprocess.Popen(command, cwd=_setup.ROOT, env=environment, stdout=subprocess.PIPE)
-    watch = _Watch(process.pid)
+    watch = Watch(process.pid)
     told, _ = process.communicate()
     seconds = time.perf_counter() - began
     watch.close()
