@@ -11,6 +11,7 @@ import typer
 from ledger import authorising
 from ledger.aeo.acts import GROUNDS, Act
 from ledger.aeo.application import particulars_in
+from ledger.aeo.asked import OFFICE
 from ledger.aeo.words import ROLE_WORDS, role_named
 from ledger.cli.output import usage
 from ledger.cli.saying import begin_of, end_of
@@ -26,7 +27,10 @@ Particulars = Annotated[
     Path, typer.Argument(metavar="FILE", help="What is said of the operator: a JSON object.")
 ]
 Office = Annotated[
-    str, typer.Option("--office", envvar="ASAL_OFFICE", help="The deciding office; stays in this archive.")
+    str,
+    typer.Option(
+        "--office", envvar="ASAL_OFFICE", help="The deciding office; the authority's name unless told."
+    ),
 ]
 Effective = Annotated[
     str | None,
@@ -50,9 +54,11 @@ Why = Annotated[
 
 def common(session: Session, code: str, office: str, effective: str | None, note: str) -> dict[str, Any]:
     """Return the fields of an action that every act has."""
+    number, _ = session.authority()
+    authority = session.members.authority(number)
     return {
         "operator": own_code(session, code),
-        "office": office,
+        "office": office or (authority.name[:OFFICE] if authority else ""),
         "effective": begin_of(effective) if effective else None,
         "note": note,
     }

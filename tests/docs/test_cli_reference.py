@@ -89,7 +89,8 @@ def test_the_commands_that_a_page_shows_are_taken(page: Path) -> None:
             word = words.pop(0)
             inner = getattr(command, "commands", {})
             if word.startswith("--"):
-                known = {name: one for one in (*command.params, *ROOT_COMMAND.params) for name in one.opts}
+                options = (*command.params, *ROOT_COMMAND.params)
+                known = {name: one for one in options for name in (*one.opts, *one.secondary_opts)}
                 assert word in known, f"{line}: there is no {word}"
                 given.add(word)
                 del words[: not known[word].is_flag]
