@@ -7,6 +7,7 @@ from ledger.verdict import VerdictCode
 from tests.docs.pages import ROOT, blocks
 
 README = ROOT / "README.md"
+_ANSWER = re.compile(r"^([a-z-]+) +([A-Z0-9]{3,17}) +in [A-Z]{2}  (.+) \((.+)\)$", re.MULTILINE)
 _LINE = re.compile(r"^([A-Z_]+) +[A-Z]{2}→[A-Z]{2}  (.+)$", re.MULTILINE)
 
 
@@ -21,3 +22,16 @@ def test_the_readme_shows_lines_of_the_demonstration() -> None:
     for verdict, about in lines:
         assert verdict in set(VerdictCode)
         assert about in described or about in story
+
+
+def test_the_answers_about_operators_in_the_readme_are_those_of_the_demonstration() -> None:
+    """Each is a question that the demonstration asks, with the reason that it expects."""
+    shown = next(block for block in blocks(README) if block.language == "text")
+    answers = _ANSWER.findall(shown.text)
+    asked = (ROOT / "scripts/_questions.py").read_text(encoding="utf-8")
+    operators = (ROOT / "ganache-config/operators.json").read_text(encoding="utf-8")
+    assert len(answers) >= 5
+    for reason, operator, about, name in answers:
+        assert f'"{operator}"' in operators
+        assert all(f'"{text}"' in asked for text in (reason, about))
+        assert json.dumps(name, ensure_ascii=False) in operators
