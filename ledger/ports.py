@@ -33,7 +33,6 @@ from ledger.facts import (
     Written,
 )
 from ledger.operator_files import NoOperatorFiles, OperatorFiles
-from ledger.operator_files import NoOperatorFiles, OperatorFiles
 from ledger.outbox import Carrier, Outbox, Transactions
 from ledger.recognition_port import NoNotary, NoRecognitions, Notary, Recognitions
 from ledger.telemetry import Reports
@@ -264,8 +263,6 @@ class Ledger:
     reports: Reports = field(default_factory=Reports)
     """Tells whoever watches what became of writes."""
     recognitions: Recognitions = field(default_factory=NoRecognitions)
-    operator_files: OperatorFiles = field(default_factory=NoOperatorFiles)
-    """Cases and records of operators."""
     operator_files: OperatorFiles = field(default_factory=NoOperatorFiles)
     """Cases and records of operators."""
     notary: Notary = field(default_factory=NoNotary)
