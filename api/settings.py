@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from limits import parse
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
+from pydantic import AfterValidator, Field, FilePath, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.services import MEBIBYTE, Limits
@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     webhook_hosts: str = Field(
         "", description="Hosts (host or host:port) that watchers may name though private or without TLS."
     )
-    webhook_ca: Path | None = Field(
+    webhook_ca: FilePath | None = Field(
         None, description="Certificates (PEM) that receivers' own may come from, beside the system's."
     )
     host: str = Field("127.0.0.1", description="Address to listen on; TLS is the proxy's affair.")

@@ -7,7 +7,8 @@ room for another message; without it one looks now and then.
 import logging
 import threading
 import time
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -15,7 +16,7 @@ from api.background import Repeating
 from api.services import Services
 from ledger.delivering import Deliverer
 from ledger.delivery_lanes import FAST, SLOW, Lanes
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, Unavailable
 from ledger.outbox import Tenure
 from ledger.outgoing import Sender
 from ledger.replica import Following, Progress
@@ -32,8 +33,9 @@ _POLL: Final = 0.5
 """Seconds between two looks when the bell is not rung."""
 _CHECK: Final = 1.0
 """Seconds between two looks at whether the claim is still held."""
-_CLEAN: Final = 3600.0
-"""Seconds between two times of forgetting."""
+_TIDY: Final = 60.0
+"""Seconds between two times of tidying up."""
+_WITHDRAWN: Final = "its authority is no longer on the ledger"
 _TURN: Final = 2.0
 """Seconds until the next try to be the one that tells."""
 _PATIENCE: Final = 2
@@ -99,22 +101,32 @@ class Webhooks(Repeating):
         return _TURN
 
     def _while_held(self, held: Tenure) -> None:
-        checked = cleaned = time.monotonic()
+        checked, tidied = time.monotonic(), float("-inf")
         while not self._stopping.is_set():
             now = time.monotonic()
             if now - checked > _CHECK:
                 checked = now
                 if not held.alive():
                     return
-            if now - cleaned > _CLEAN:
-                cleaned = now
-                self._services.rooms.watches.forget(self._services.ledger.clock() - KEPT)
+            if now - tidied > _TIDY:
+                tidied = now
+                self.tidy()
             self._telling.bell.clear()
             more = self._teller.tell()
             self._silent = False
             self._lanes.fill(self._services.ledger.clock())
             if not more:
                 self._telling.bell.wait(_POLL)
+
+    def tidy(self) -> None:
+        """Forget old deliveries, and disable watches whose authority is no longer on the ledger."""
+        watches, now = self._services.rooms.watches, self._services.ledger.clock()
+        watches.forget(now - KEPT)
+        for watch in watches.live():
+            with suppress(Unavailable):  # then nothing is known, and it stays as it is
+                authority = self._services.ledger.members.authority(watch.authority)
+                if authority is None or authority.withdrawn_at is not None:
+                    watches.change(replace(watch, disabled_at=now, disabled_why=_WITHDRAWN))
 
     def _said(self, delivery: Delivery, outcome: Outcome, disabled: Watch | None) -> None:
         """Count an attempt, and log the end of a watch."""

@@ -27,6 +27,9 @@ _AT_ONCE: Final = 4
 _SLOW_SECONDS: Final = 2.0
 """A receiver that takes longer goes to the slow lane."""
 
+_REST: Final = 5.0
+"""Seconds for which a watch is left alone after what came of an attempt could not be kept."""
+
 Said = Callable[[Delivery, Outcome, Watch | None], None]
 """Hears of each attempt, and of the watch if that disabled it."""
 
@@ -50,6 +53,8 @@ class Lanes:
     slow: int = SLOW
     _under_way: defaultdict[str, set[int]] = field(init=False)
     _sluggish: set[str] = field(init=False, default_factory=set)
+    _resting: dict[str, float] = field(init=False, default_factory=dict)
+    """Until when, by the monotonic clock: else a receiver would be sent the same again and again at once."""
     _turn: Lock = field(init=False, default_factory=Lock)
     _first: int = field(init=False, default=0)
     _closed: bool = field(init=False, default=False)
@@ -80,6 +85,8 @@ class Lanes:
 
     def _filled(self, watch: Watch, now: datetime) -> int:
         """Start what is due for one watch."""
+        if self._resting.get(watch.id, 0.0) > time.monotonic():
+            return 0
         poorly = watch.failing or watch.id in self._sluggish
         lane = self._slow if poorly else self._fast
         width = _AT_ONCE if watch.last_success is not None and not poorly else 1
@@ -109,9 +116,12 @@ class Lanes:
             slow = time.monotonic() - began > _SLOW_SECONDS
             (self._sluggish.add if slow else self._sluggish.discard)(watch.id)
             self.said(delivery, outcome, self.watches.settle(delivery, outcome))
+            self._resting.pop(watch.id, None)
         except LedgerError as silent:
+            self._resting[watch.id] = time.monotonic() + _REST
             _LOG.warning("what came of a message could not be kept: %s", type(silent).__name__)
         except Exception:  # noqa: BLE001 - the message is due again; nobody waits for this thread
+            self._resting[watch.id] = time.monotonic() + _REST
             _LOG.exception("sending a message broke off")
         finally:
             with self._turn:

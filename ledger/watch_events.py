@@ -90,9 +90,12 @@ def status_changed(recorded: Recorded, operator: Operator, to: str) -> Happened 
     change = recorded.change
     earlier = operator.changes[: change.version - 1]
     told: dict[str, Any] = {"operator": recorded.operator, "version": change.version}
-    if to == operator.member or exchanged(operator, change):
-        told |= {"exchanged": Consent.EXCHANGE in change.consent, **_stated(change, earlier)}
-    elif earlier and Consent.EXCHANGE in earlier[-1].consent:
+    had = bool(earlier) and Consent.EXCHANGE in earlier[-1].consent
+    own = to == operator.member
+    if own or exchanged(operator, change):
+        agreed = Consent.EXCHANGE in change.consent
+        told |= {"exchanged": agreed, **_stated(change, earlier if own or had else ())}
+    elif had:
         told |= {"exchanged": False}
     else:
         return None
@@ -169,6 +172,8 @@ def recognition_changed(shift: Shift, operator: Operator, host: str, known: date
 
     `known` is the time of the block up to which the ledger is told; later statuses do not count yet.
     """
+    if Consent.EXCHANGE not in operator.latest.consent:
+        return None
     changes = [found for role in OperatorRole for found in _of_role(shift, operator, host, role, known)]
     if not changes:
         return None

@@ -19,6 +19,7 @@ from ledger.outbox import AlarmName
 from ledger.outgoing import Allowed, Sender
 from ledger.replica import FollowState, Progress
 from ledger.replica_port import ReplicaHead
+from ledger.watch_port import DeliveryState, Outcome
 from tests.api.desk import Desk
 from tests.receiver import Receiver
 from tests.watched import Chronicle
@@ -198,6 +199,30 @@ def test_messages_that_nobody_sends_raise_an_alarm_and_sending_ends_it(
     desk.rooms.watches.remove(1, "w1")
     looking.look()
     assert AlarmName.WEBHOOKS_STUCK not in _alarms(desk)
+
+
+def test_watches_of_a_withdrawn_authority_are_disabled_and_old_deliveries_forgotten(
+    desk: Desk, chronicle: Chronicle
+) -> None:
+    """Whoever is no longer on the ledger is told nothing more."""
+    app = create_app(desk.ledger, desk.rooms, telling=a_telling())
+    chronicle.watch("of-1")
+    chronicle.watches.change(replace(chronicle.watch("of-2"), label="stays"))
+    other = replace(chronicle.watch("withdrawn"), id="of-th", authority=desk.world.authority("TH customs"))
+    chronicle.watches.remove(1, "withdrawn")
+    chronicle.watches.add(other)
+    chronicle.block(chronicle.status())
+    chronicle.tell()
+    (sent,) = chronicle.kept("of-1")
+    chronicle.watches.settle(sent, Outcome(state=DeliveryState.DELIVERED, at=desk.clock(), status=204))
+    desk.world.ledger.withdraw_authority(other.authority, desk.world.admin("TH"))
+    desk.clock.now = sent.created_at + timedelta(days=31)
+    app.state.webhooks.tidy()
+    assert [watch.id for watch in desk.rooms.watches.live()] == ["of-1", "of-2"]
+    kept = desk.rooms.watches.find(other.authority, "of-th")
+    assert kept is not None
+    assert kept.disabled_why == "its authority is no longer on the ledger"
+    assert (len(chronicle.kept("of-1")), len(chronicle.kept("of-2"))) == (0, 1)
 
 
 def _alarms(desk: Desk) -> list[AlarmName]:

@@ -234,6 +234,8 @@ def test_an_outcome_that_cannot_be_kept_leaves_the_message_due(
         depot.lanes.fill(NOON)
         depot.settled(1)
     assert depot.states("w1") == ["pending"]
+    assert depot.lanes.fill(NOON) == 0, "it is left alone for a moment"
+    depot.lanes._resting.clear()  # as if that moment were over
     depot.lanes.fill(NOON)
     depot.settled(1)
     assert depot.states("w1") == ["delivered"]
