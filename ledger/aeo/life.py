@@ -94,7 +94,7 @@ def _writing(case: Case, action: Action, first: Event) -> list[Event]:
     """Return the events of an act that writes a status of its own."""
     status, effective = STATUS_OF[action.act], first.effective
     if status is OperatorStatus.ANNULLED:
-        return [replace(first, status=status, effective=case.begun())]
+        return [replace(first, status=status, effective=case.begun(), until=_barred(case))]
     if status is OperatorStatus.SURRENDERED:
         return [replace(first, status=status)]
     if status is OperatorStatus.REVOKED:
@@ -116,24 +116,24 @@ def _writing(case: Case, action: Action, first: Event) -> list[Event]:
 def _restated(case: Case, first: Event) -> list[Event]:
     """Return what holds at the effective time, and all that begins later, with the new particulars.
 
-    The consent of an operator whose authorisation has expired is said anew for its last second, which makes
-    it the newest without giving the authorisation any more time.  Raises `OperatorMalformed` where an end is
+    Where the time of an authorisation, or of a revocation, is over, consent is said anew for its last second:
+    that makes it the newest word and gives nobody more time.  Raises `OperatorMalformed` where an end is
     recorded that begins later: what comes before it stands.
     """
     effective, newest = first.effective, case.statuses[-1]
     if newest.status in ENDED and effective < newest.effective_from:
         message = f"an end is recorded from {newest.effective_from:%Y-%m-%d}; not before it"
         raise _misdated("/effective", message)
-    valid = first.holding.until
-    if first.act is Act.CONSENT and newest.status not in ENDED and valid is not None and valid <= effective:
-        effective = valid - timedelta(seconds=1)
+    last = newest.until if newest.status in ENDED else first.holding.until
+    if first.act is Act.CONSENT and last is not None and last <= effective:
+        effective = last - timedelta(seconds=1)
     begins = {effective} | {one.effective_from for one in case.statuses if one.effective_from > effective}
     events = []
     for moment in sorted(begins):
         held = case.holds_at(moment)
         if held is None or (moment > effective and held.effective_from != moment):
             continue
-        until = _until(held, first.holding, moment)
+        until = _until(held, first.holding)
         if until is None or moment < until:
             ground = first.ground if moment == effective else held.ground
             again = replace(first, effective=moment, status=held.status, until=until, ground=ground)
@@ -143,11 +143,15 @@ def _restated(case: Case, first: Event) -> list[Event]:
     return events
 
 
-def _until(held: Status, holding: Holding, moment: datetime) -> datetime | None:
-    """Return the `until` of a status that is said once more; the time of a revocation may be over by then."""
-    if held.status not in ENDED:
-        return holding.until
-    return held.until if held.until is not None and held.until > moment else None
+def _until(held: Status, holding: Holding) -> datetime | None:
+    """Return the `until` of a status that is said once more."""
+    return held.until if held.status in ENDED else holding.until
+
+
+def _barred(case: Case) -> datetime | None:
+    """Return until when a revocation keeps an operator from applying, which another end does not change."""
+    newest = case.statuses[-1]
+    return newest.until if newest.status in ENDED else None
 
 
 def _numbered(case: Case, events: list[Event]) -> list[Event]:
@@ -167,7 +171,7 @@ def _not_against_an_end(case: Case, action: Action, stage: Stage, effective: dat
             raise _wrong("/ground", "act.ground", message)
         return
     coming_back = action.act in {Act.APPLY, Act.CERTIFY, Act.ENTER}
-    if newest is None or newest.status is not OperatorStatus.REVOKED or newest.until is None:
+    if newest is None or newest.status not in ENDED or newest.until is None:
         return
     if coming_back and effective < newest.until and ground_of(action) is not Ground.APPEAL_UPHELD:
         raise ReapplicationEarly(case.operator, newest.until)

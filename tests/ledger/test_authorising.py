@@ -420,12 +420,12 @@ def test_a_whole_life_is_recorded_in_its_order(office: Office) -> None:
         (Act.SUSPEND, {"ground": Ground.SUSPECTED_BREACH}),
         (Act.REINSTATE, {}),
         (Act.RENEW, {"until": on(11, 2, 2031)}),
-        (Act.REVOKE, {"ground": Ground.SERIOUS_INFRINGEMENT}),
+        (Act.REVOKE, {"ground": Ground.SERIOUS_INFRINGEMENT, "until": on(4, 15, 2027)}),
         (Act.ANNUL, {}),
     ):
         office.later(days=30)
         office.does(act, **more)
-    office.later(days=1)
+    office.later(days=20)
     office.does(Act.APPLY)
     for act in (*TO_FIELD, Act.CERTIFY):
         office.later(days=10)

@@ -220,6 +220,15 @@ def test_a_new_authorisation_is_not_granted_before_the_time_is_over_either() -> 
     assert again.stage_at(on(12, 3)) is Stage.CERTIFIED
 
 
+def test_an_annulment_of_what_was_revoked_leaves_the_time_without_application() -> None:
+    """Void from the start, and still not to be applied for before."""
+    annulled = done(done(certified(), an_act(Act.REVOKE, until=on(12, 1))), an_act(Act.ANNUL))
+    assert annulled.statuses[-1].until == on(12, 1)
+    with pytest.raises(ReapplicationEarly):
+        done(annulled, an_act(Act.APPLY), on(11, 30))
+    assert done(annulled, an_act(Act.APPLY), on(12, 1)).stage_at(on(12, 1)) is Stage.SUBMITTED
+
+
 def test_only_an_appeal_that_was_upheld_undoes_a_revocation() -> None:
     """A cure does not: the operator has to apply again."""
     revoked = done(certified(until=on(11, 2, 2031)), an_act(Act.REVOKE))
@@ -295,6 +304,23 @@ def test_consent_withdrawn_after_expiry_is_the_newest_word_and_gives_no_more_tim
         ended,
     )
     assert case.stage_at(DAY) is Stage.EXPIRED
+
+
+def test_consent_withdrawn_after_the_time_of_a_revocation_leaves_that_time_as_it_was() -> None:
+    """The contract takes no end that shortens it."""
+    revoked = done(certified(), an_act(Act.REVOKE, until=on(12, 1)))
+    case = done(revoked, an_act(Act.CONSENT, consent=Consent(0)), on(12, 20))
+    newest = case.statuses[-1]
+    assert (newest.status, newest.until) == (OperatorStatus.REVOKED, on(12, 1))
+    assert newest.effective_from == on(12, 1) - timedelta(seconds=1)
+
+
+def test_an_annulment_after_a_revocation_keeps_the_time_before_which_none_may_apply() -> None:
+    """Voiding what was revoked is no way back."""
+    revoked = done(certified(), an_act(Act.REVOKE))
+    annulled = done(revoked, an_act(Act.ANNUL))
+    with pytest.raises(ReapplicationEarly):
+        done(annulled, an_act(Act.APPLY), on(12, 1))
 
 
 def test_consent_given_before_the_decision_stays_here() -> None:
