@@ -21,8 +21,8 @@ contract RecognitionRegistry is IRecognitionRegistry {
     uint8 private constant BOTH_DIRECTIONS = 3;
     /// @dev Levels of a programme.
     uint8 private constant MAX_LEVELS = 9;
-    /// @dev Bounds the walk over arrangements in answers.
-    uint16 private constant MAX_ARRANGEMENTS = 255;
+    /// @dev That one member declares; bounds the walk over arrangements in answers, and takes room from nobody else.
+    uint16 private constant MAX_ARRANGEMENTS = 16;
     /// @dev For each grantor and partner; bounds the walk over recognitions in answers.
     uint256 private constant MAX_RECOGNITIONS = 64;
     /// @dev Characters of an operator's code at most, its member's included.
@@ -51,6 +51,7 @@ contract RecognitionRegistry is IRecognitionRegistry {
     mapping(bytes2 member => mapping(bytes32 codeHash => uint16 programme)) private _programmeOfCode;
     mapping(uint16 arrangement => Arrangement record) private _arrangements;
     mapping(bytes32 codeHash => uint16 arrangement) private _arrangementOfCode;
+    mapping(bytes2 member => uint16 arrangements) private _declaredBy;
     mapping(uint16 arrangement => mapping(bytes2 member => Participation record)) private _participations;
     mapping(uint16 arrangement => mapping(bytes2 member => mapping(uint16 version => Participation record)))
         private _earlierParticipations;
@@ -121,10 +122,11 @@ contract RecognitionRegistry is IRecognitionRegistry {
         bytes32 codeHash = keccak256(bytes(code));
         uint16 known = _arrangementOfCode[codeHash];
         if (known != 0) revert ArrangementAlreadyDeclared(known);
-        if (_arrangementCount >= MAX_ARRANGEMENTS) revert TooManyArrangements(MAX_ARRANGEMENTS);
+        if (_declaredBy[member] >= MAX_ARRANGEMENTS) revert TooManyArrangements(MAX_ARRANGEMENTS);
 
         // Effect: take the code and write it down.
         arrangement = ++_arrangementCount;
+        ++_declaredBy[member];
         _arrangementOfCode[codeHash] = arrangement;
         _arrangements[arrangement] = Arrangement({kind: kind, member: member, other: other, since: _now(), key: keyId});
         emit ArrangementDeclared(arrangement, member, kind, other, keyId, textHash, code, title);
@@ -389,9 +391,10 @@ contract RecognitionRegistry is IRecognitionRegistry {
         _requireSound(operator, change, previous);
         _requireLevel(operator, change, member);
         _requireDates(operator, change);
-        bool comesBack = previous == OperatorStatus.Revoked && change.status == OperatorStatus.Certified;
-        if (comesBack && change.effectiveFrom < until && change.ground != Ground.AppealUpheld) {
-            revert ReapplicationTooEarly(operator, until);
+        if (previous > OperatorStatus.Suspended && change.ground != Ground.AppealUpheld) {
+            // It comes back at a time after which it could apply, and no other end shortens that time.
+            uint48 free = change.status == OperatorStatus.Certified ? change.effectiveFrom : change.until;
+            if (free < until) revert ReapplicationTooEarly(operator, until);
         }
     }
 

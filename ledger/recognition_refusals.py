@@ -131,7 +131,7 @@ class UntilInvalid(ContractRefusal):
 
 @dataclass(eq=False)
 class ReapplicationTooEarly(ContractRefusal):
-    """{operator} was revoked and may not be certified again before {until}, unless an appeal is upheld."""
+    """{operator} may not be certified again before {until}, nor may that time be cut short but on appeal."""
 
     operator: str
     until: datetime
@@ -208,7 +208,7 @@ class ArrangementAlreadyDeclared(ContractRefusal):
 
 @dataclass(eq=False)
 class TooManyArrangements(ContractRefusal):
-    """The ledger holds at most {most} arrangements."""
+    """A member declares at most {most} arrangements."""
 
     most: int
 

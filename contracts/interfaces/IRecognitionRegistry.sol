@@ -441,7 +441,8 @@ interface IRecognitionRegistry {
     /// @param until The last second in which it would.
     error UntilInvalid(bytes32 operator, uint48 effectiveFrom, uint48 until);
 
-    /// @notice A revoked operator may not come back yet; only an appeal (ground AppealUpheld) brings it back earlier.
+    /// @notice A revoked operator may not come back yet, nor may another end shorten that time; only an appeal (ground
+    /// AppealUpheld) brings it back earlier.
     /// @param operator The operator's code.
     /// @param until The time before which it may not.
     error ReapplicationTooEarly(bytes32 operator, uint48 until);
@@ -486,8 +487,8 @@ interface IRecognitionRegistry {
     /// @param arrangement The number of that arrangement.
     error ArrangementAlreadyDeclared(uint16 arrangement);
 
-    /// @notice No more arrangements fit.
-    /// @param most How many there can be.
+    /// @notice The member has declared as many arrangements as it may.
+    /// @param most How many that is.
     error TooManyArrangements(uint256 most);
 
     /// @notice There is no arrangement with this number.
@@ -582,7 +583,8 @@ interface IRecognitionRegistry {
     /// - `roles` must be a sum of role bits, and not 0.
     /// - `programme` must be the member's, and `level` one of its levels.
     /// - `effectiveFrom` must not be 0, nor more than 366 days ahead; `until` must be 0 or later.
-    /// - Certified after Revoked must not begin before the `until` of the revocation, but with the ground AppealUpheld.
+    /// - After an end with an `until`, such as a revocation, Certified must not begin before it, and another end must not
+    ///   have an earlier one, but with the ground AppealUpheld.
     /// - `recordHash` must not be zero.
     /// @param writes What is to be recorded.
     function record(StatusWrite[] calldata writes) external;
@@ -610,7 +612,7 @@ interface IRecognitionRegistry {
     /// - The sender must be a live key with the role AEO.
     /// - Code and title must not be empty, and `kind` not None.
     /// - `other` must be another member of the ledger for a bilateral arrangement, and zero for others.
-    /// - There must be no arrangement with this code, and fewer than 255 arrangements.
+    /// - There must be no arrangement with this code, and fewer than 16 that the member has declared.
     /// @param kind How many members it is open to.
     /// @param other The other party of a bilateral one; the sender's member is the one.
     /// @param code Its short name, unique on the ledger.

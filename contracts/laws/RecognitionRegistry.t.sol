@@ -322,6 +322,34 @@ contract StatusTest is RecognitionBase {
         _record(again);
     }
 
+    function test_no_other_end_shortens_a_revocation() public {
+        _record(_first(operator));
+        IRecognitionRegistry.StatusWrite memory revoked =
+            _then(operator, 2, IRecognitionRegistry.OperatorStatus.Revoked);
+        revoked.until = START + 300 days;
+        _record(revoked);
+        bytes memory reason =
+            abi.encodeWithSelector(IRecognitionRegistry.ReapplicationTooEarly.selector, operator, revoked.until);
+        for (uint8 status = 3; status <= 5; ++status) {
+            IRecognitionRegistry.StatusWrite memory end =
+                _then(operator, 3, IRecognitionRegistry.OperatorStatus(status));
+            end.until = 0;
+            _refuses(end, reason);
+            end.until = revoked.until - 1;
+            _refuses(end, reason);
+        }
+        IRecognitionRegistry.StatusWrite memory annulled =
+            _then(operator, 3, IRecognitionRegistry.OperatorStatus.Annulled);
+        annulled.until = revoked.until;
+        _record(annulled);
+        IRecognitionRegistry.StatusWrite memory again =
+            _then(operator, 4, IRecognitionRegistry.OperatorStatus.Certified);
+        again.effectiveFrom = revoked.until - 1;
+        _refuses(again, reason);
+        again.effectiveFrom = revoked.until;
+        _record(again);
+    }
+
     function test_the_record_has_a_hash() public {
         IRecognitionRegistry.StatusWrite memory write = _first(operator);
         write.recordHash = 0;
@@ -451,11 +479,13 @@ contract TermsTest is RecognitionBase {
         _refusesArrangement(open, TH, "A", "T", reason);
         _refused(TH_AEO, abi.encodeWithSelector(IRecognitionRegistry.ArrangementAlreadyDeclared.selector, all));
         recognition.declareArrangement(open, 0, "ALL", "T", 0);
-        for (uint256 i = 2; i < 255; ++i) {
+        for (uint256 i = 2; i < 16; ++i) {
             _declare(open, 0, string(abi.encode(i)));
         }
-        reason = abi.encodeWithSelector(IRecognitionRegistry.TooManyArrangements.selector, uint256(255));
+        reason = abi.encodeWithSelector(IRecognitionRegistry.TooManyArrangements.selector, uint256(16));
         _refusesArrangement(open, 0, "A", "T", reason);
+        vm.prank(TH_AEO);
+        recognition.declareArrangement(open, 0, "A", "T", 0);
     }
 
     function _participate(uint16 arrangement, uint16 version, uint8 state, uint48 from) private {

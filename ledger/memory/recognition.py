@@ -83,7 +83,7 @@ from ledger.writes import (
 MEMORY_RECOGNITION_REGISTRY = Address("0x00000000000000000000000000000000000A5A12")
 FURTHEST_AHEAD = timedelta(days=366)
 MOST_LEVELS = 9
-MOST_ARRANGEMENTS = 255
+MOST_ARRANGEMENTS = 16
 MOST_RECOGNITIONS = 64
 _CODE = re.compile("[A-Z]{2}[A-Z0-9]{1,15}")
 
@@ -215,7 +215,7 @@ class MemoryRecognitions(MemoryMembers):
         for known in self._arrangements.values():
             if known.code == write.code:
                 raise ArrangementAlreadyDeclared(known.id)
-        if len(self._arrangements) >= MOST_ARRANGEMENTS:
+        if sum(known.member == key.member for known in self._arrangements.values()) >= MOST_ARRANGEMENTS:
             raise TooManyArrangements(MOST_ARRANGEMENTS)
         number = len(self._arrangements) + 1
         self._arrangements[number] = Arrangement(

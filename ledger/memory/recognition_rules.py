@@ -70,10 +70,11 @@ def require_times(
         raise EffectiveDateInvalid(operator, status.effective_from, furthest)
     if status.until is not None and status.until <= status.effective_from:
         raise UntilInvalid(operator, status.effective_from, status.until)
-    if latest is None or latest.status is not OperatorStatus.REVOKED or latest.until is None:
+    if latest is None or latest.status not in ENDED or status.ground is Ground.APPEAL_UPHELD:
         return
-    again = status.status is OperatorStatus.CERTIFIED and status.ground is not Ground.APPEAL_UPHELD
-    if again and status.effective_from < latest.until:
+    # It comes back at a time after which it could apply, and no other end shortens that time.
+    free = status.effective_from if status.status is OperatorStatus.CERTIFIED else status.until
+    if latest.until is not None and (free is None or free < latest.until):
         raise ReapplicationTooEarly(operator, latest.until)
 
 

@@ -242,10 +242,10 @@ def arrangement_already_declared(world: World) -> Brink:
 
 @provokes
 def too_many_arrangements(world: World) -> Brink:
-    """A 256th arrangement."""
-    for number in range(255):
+    """A member's 17th arrangement."""
+    for number in range(16):
         wrote(world, replace(_ARRANGEMENT, code=f"A{number}"))
-    return _refused(world, _ARRANGEMENT, refusals.TooManyArrangements(255))
+    return _refused(world, _ARRANGEMENT, refusals.TooManyArrangements(16))
 
 
 # ---------------------------------------------------------------------------------------- participations

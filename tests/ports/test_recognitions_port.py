@@ -12,6 +12,7 @@ from ledger.facts import Address
 from ledger.hashing import keccak
 from ledger.memory.members import EPOCH
 from ledger.operators import (
+    ENDED,
     Arrangement,
     ArrangementKind,
     Consent,
@@ -189,6 +190,23 @@ def test_a_revoked_operator_comes_back_after_its_time_or_by_an_appeal(world: Wor
     recorded(world, "VN2", version=3, effective_from=again)
     looked = found(world, "VN1", "VN2").operators.values()
     assert [one.latest.status for one in looked] == [CERTIFIED, CERTIFIED]
+
+
+@pytest.mark.parametrize("end", sorted(ENDED))
+def test_no_other_end_shortens_the_time_after_a_revocation(world: World, end: OperatorStatus) -> None:
+    """Else a revoked operator could be surrendered, and come back the same day."""
+    declared(world)
+    again = world.now + 100 * DAY
+    recorded(world)
+    recorded(world, version=2, status=REVOKED, until=again)
+    for until in (None, again - timedelta(seconds=1)):
+        with pytest.raises(ReapplicationTooEarly):
+            recorded(world, version=3, status=end, until=until)
+    recorded(world, version=3, status=end, until=again)
+    with pytest.raises(ReapplicationTooEarly):
+        recorded(world, version=4)
+    recorded(world, version=4, effective_from=again)
+    assert operator(world).latest.status is CERTIFIED
 
 
 def test_what_has_ended_may_be_surrendered_or_annulled_but_not_suspended(world: World) -> None:
