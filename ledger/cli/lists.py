@@ -16,7 +16,7 @@ from ledger.cli.session import Session, read_text, session_of
 from ledger.facts import Address, Authority, Role
 from ledger.issuing import entitled
 from ledger.lists.absent import Absence, Ending
-from ledger.lists.carrying import PATIENCE, BatchRefused, carried_out, finished_before
+from ledger.lists.carrying import PATIENCE, BatchRefused, carried_out, finished_before, left_before
 from ledger.lists.comparing import Sense
 from ledger.lists.complaints import MOST_TOLD, Complaints, ListRefused
 from ledger.lists.fields import CONSENTS, GROUNDS, STATUSES
@@ -151,11 +151,11 @@ def _loaded(session: Session, asked: Asked) -> NoReturn:
     with ExitStack() as ending:
         progress = ending.enter_context(progress_bar())
         if not asked.dry_run:
-            tally.finished = finished_before(account, ledger, asked.wait)
+            tally.finished = finished_before(authority, account, ledger, asked.wait)
         source, plan = _planned(session, asked, ledger, acting, progress)
         if asked.dry_run:
             progress.stop()
-            plan_told(plan, as_json=session.as_json)
+            plan_told(plan, len(left_before(authority, ledger)), as_json=session.as_json)
             raise typer.Exit(0)
         loading = _loading(asked, acting, account, source)
         task = progress.add_task("Recording", total=len(plan.due), rate=0)

@@ -1,11 +1,13 @@
 """How `asal operator import` tells a plan, what is wrong with a list, and what came of a run."""
 
+import json
+import sys
 from collections.abc import Iterable
 from datetime import datetime
 from enum import Flag, IntEnum
 from typing import Any, Final, Protocol
 
-from ledger.cli.output import answer, page, table, talk
+from ledger.cli.output import answer, page, plain, table, talk
 from ledger.lists.carrying import BatchRefused
 from ledger.lists.complaints import ListRefused
 from ledger.lists.steps import Difference, Due, Kind, Left, Plan
@@ -24,9 +26,14 @@ class Ran(Protocol):
     stopped: str | None
 
 
-def plan_told(plan: Plan, *, as_json: bool) -> None:
-    """Tell what would be recorded."""
-    answer(_plan_document(plan), as_json=as_json, shown=lambda: _show_plan(plan))
+def plan_told(plan: Plan, waiting: int, *, as_json: bool) -> None:
+    """Tell what would be recorded; so many writes of earlier runs are still on their way."""
+    if as_json:
+        _write_plan(plan, waiting)
+        return
+    _show_plan(plan)
+    if waiting:
+        talk.print(f"{waiting} writes of an earlier run are not recorded yet; they come first.", markup=False)
 
 
 def complaints_told(refused: ListRefused, *, as_json: bool) -> None:
@@ -51,9 +58,19 @@ def summary_told(plan: Plan, ran: Ran, *, as_json: bool) -> None:
         "refused": [_refused_document(batch) for batch in ran.refused],
         "stopped": ran.stopped,
         "finishedBefore": ran.finished,
-        **_plan_document(plan, steps=False),
+        **_plan_document(plan),
     }
     answer(told, as_json=as_json, shown=lambda: _show_summary(plan, ran))
+
+
+def _write_plan(plan: Plan, waiting: int) -> None:
+    """Write a plan as JSON, an operator a line, so that it is never held as a whole text."""
+    head = json.dumps(plain(_plan_document(plan) | {"waiting": waiting}), ensure_ascii=False)
+    sys.stdout.write(f'{head[:-1]}, "operators": [')
+    for number, one in enumerate(plan.told):
+        text = json.dumps(plain(_document(one)), ensure_ascii=False)
+        sys.stdout.write(f"{',' if number else ''}\n{text}")
+    sys.stdout.write("]}\n")
 
 
 def _show_plan(plan: Plan) -> None:
@@ -115,14 +132,13 @@ def _said(value: object) -> str:
     return str(value)
 
 
-def _plan_document(plan: Plan, *, steps: bool = True) -> dict[str, Any]:
-    document: dict[str, Any] = {
+def _plan_document(plan: Plan) -> dict[str, Any]:
+    return {
         "asOf": plan.as_of,
         "counts": {kind.value: count for kind, count in plan.counts.items()},
         "unknownColumns": plan.unknown_columns,
         "absenceKnown": plan.absence_known,
     }
-    return document | ({"operators": [*map(_document, plan.told)]} if steps else {})
 
 
 def _document(one: Due | Left) -> dict[str, Any]:

@@ -10,12 +10,12 @@ A batch that the contract refuses stands for itself: its rows are named, and the
 
 import time
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from ledger.bulk.reading import chunked
-from ledger.errors import Unavailable
+from ledger.bulk.running import RunPaused
 from ledger.facts import Address
 from ledger.lists.filing import Batch, Loading, batch_of
 from ledger.lists.steps import Due
@@ -47,25 +47,20 @@ class BatchRefused:
     refusal: ContractRefusal
 
 
-@dataclass(eq=False)
-class LoadPaused(Unavailable):
-    """The ledger recorded nothing for so long that the run ended; what was accepted goes out later."""
-
-    seconds: float
-
-    def __str__(self) -> str:
-        return (
-            f"the ledger recorded nothing for {self.seconds:g} seconds; run the same command again to go on"
-        )
+def left_before(authority: int, ledger: Ledger) -> list[Dispatch]:
+    """Return the statuses that an authority's earlier runs have left in the outbox."""
+    own = [account for account in ledger.outbox.accounts() if _of(authority, account, ledger)]
+    left = (write for account in own for write in ledger.outbox.open(account, _MANY))
+    return [write for write in left if write.kind is DispatchKind.STATUS]
 
 
-def finished_before(account: Address, ledger: Ledger, patience: float = PATIENCE) -> int:
-    """Carry out what earlier runs have left in the outbox; returns how many writes that were.
+def finished_before(authority: int, account: Address, ledger: Ledger, patience: float = PATIENCE) -> int:
+    """Carry out what an authority's earlier runs have left in the outbox; returns how many writes that were.
 
-    What waits for a key that is not at hand any more goes out under this one.  Raises `LoadPaused`, or
+    What waits for a key of it that is not at hand any more goes out under this one.  Raises `RunPaused`, or
     `SubmitterStopped` while an alarm stops the key.
     """
-    left = [write for key in ledger.outbox.accounts() for write in _statuses_of(key, ledger)]
+    left = left_before(authority, ledger)
     for write in left:
         if write.state is DispatchState.WAITING and not ledger.registry.holds(write.account):
             ledger.outbox.requeue(write, account)
@@ -79,7 +74,7 @@ def carried_out(
 ) -> Generator[Recorded | BatchRefused, None, None]:
     """Record what is due; yields what came of each batch, in order.
 
-    Raises `CaseMovedOn` when somebody acts on one of the operators at the same time, and `LoadPaused` or
+    Raises `CaseMovedOn` when somebody acts on one of the operators at the same time, and `RunPaused` or
     another `Unavailable` when the run cannot go on: the same list again continues it.
     """
     seqs = _numbered(due, ledger)
@@ -95,8 +90,10 @@ def carried_out(
         yield _told(*under_way.popleft(), ledger, patience)
 
 
-def _statuses_of(key: Address, ledger: Ledger) -> Iterator[Dispatch]:
-    return (write for write in ledger.outbox.open(key, _MANY) if write.kind is DispatchKind.STATUS)
+def _of(authority: int, account: Address, ledger: Ledger) -> bool:
+    """Whether an account is or was a key of an authority."""
+    key = ledger.members.key(account)
+    return key is not None and key.authority == authority
 
 
 def _numbered(due: Sequence[Due], ledger: Ledger) -> Mapping[OperatorCode, int]:
@@ -123,4 +120,4 @@ def _done(position: int, ledger: Ledger, patience: float) -> Dispatch:
         if done.state in {DispatchState.RECORDED, DispatchState.REFUSED}:
             return done
         if time.monotonic() > deadline:
-            raise LoadPaused(patience)
+            raise RunPaused(patience)

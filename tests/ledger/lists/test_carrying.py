@@ -94,7 +94,7 @@ def test_a_run_that_was_killed_is_gone_on_with_by_running_it_again(ministry: Min
     """What was filed is carried out first, and only the rest is new: nothing twice, nothing lost."""
     everything = rows(5)
     filed(ministry, ministry.plan(*everything).due[:2])
-    assert finished_before(KEY, ministry.ledger, 5) == 1
+    assert finished_before(1, KEY, ministry.ledger, 5) == 1
     plan = ministry.load(*everything)
     assert (plan.counts[Kind.NEW], plan.counts[Kind.UNCHANGED]) == (3, 2)
     assert not ministry.plan(*everything).due
@@ -124,7 +124,7 @@ def test_two_runs_at_once_do_not_record_an_operator_twice(ministry: Ministry) ->
     position = filed(ministry, first.due)
     with pytest.raises(CaseMovedOn):
         filed(ministry, second.due)
-    finished_before(KEY, ministry.ledger, 5)
+    finished_before(1, KEY, ministry.ledger, 5)
     done = ministry.ledger.outbox.find(position)
     assert done is not None
     assert done.state is DispatchState.RECORDED
