@@ -553,6 +553,8 @@ contract RecognitionRegistry is IRecognitionRegistry {
         answer.reason = Reason.NoArrangement;
         uint16 count = _arrangementCount;
         for (uint16 arrangement = 1; arrangement <= count; ++arrangement) {
+            Arrangement memory text = _arrangements[arrangement];
+            if (!_isParty(text, question.host) || !_isParty(text, question.home)) continue;
             Reason reason = _both(arrangement, question);
             if (reason == Reason.Recognised) {
                 _note(answer, Reason.ProgrammeNotRecognised, 0, arrangement);

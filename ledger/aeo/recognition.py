@@ -97,9 +97,12 @@ def _standing(question: Question, change: StatusChange) -> Reason:
 
 
 def _abroad(question: Question, operator: Operator, change: StatusChange, mutual: Mutual) -> Answer:
-    """Return the best that any arrangement says, the first of equals."""
+    """Return the best that any arrangement open to both members says, the first of equals."""
     best = Answer(question=question, reason=Reason.NO_ARRANGEMENT, change=change)
+    between = {question.host, operator.member}
     for arrangement in mutual.arrangements.values():
+        if arrangement.other and between != {arrangement.member, arrangement.other}:
+            continue
         for reason, row in _under(arrangement, question, operator, change, mutual):
             if reason is Reason.RECOGNISED or reason > best.reason:
                 best = Answer(

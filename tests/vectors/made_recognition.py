@@ -519,6 +519,14 @@ def _two_arrangements() -> Made:
                 recognition=5,
                 arrangement=2,
             ),
+            ask(
+                "the host's arrangement with a third member says nothing",
+                "PHTWO",
+                "VN",
+                at=_JUNE,
+                reason="host-not-participating",
+                arrangement=1,
+            ),
             ask("no arrangement with both", "VNONE", "SG", at=_JUNE, reason="home-not-participating")
             | {"arrangement": 1},
             ask("both cover it: the first", "PHTWO", "TH", at=_JUNE, recognition=2, arrangement=1),
