@@ -1,11 +1,13 @@
 """Loading national lists as people do it: files on a desk, statuses on a real chain."""
 
 import itertools
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -323,3 +325,24 @@ def test_a_load_that_is_killed_again_and_again_ends_with_each_operator_once(offi
     held = office.chain.found([office.code(number) for number in range(1, 451)]).operators
     assert len(held) == 450
     assert {len(one.changes) for one in held.values()} == {1}
+
+
+@pytest.mark.slow
+def test_a_load_that_is_told_to_end_says_how_to_go_on(office: Office) -> None:
+    """Ctrl-C or a service manager ends it between two batches, with a summary and code 15."""
+    rows = office.rows(1_200)
+    words = ["--json", "operator", "import", office.file(rows)]
+    process = subprocess.Popen(
+        [*ASAL, *words], env=os.environ | office.settings, cwd=ROOT, stdout=subprocess.PIPE
+    )
+    rooms = open_archive(office.settings["ASAL_ARCHIVE"])
+    ends = time.monotonic() + 60
+    while not rooms.outbox.accounts() and time.monotonic() < ends:
+        time.sleep(0.05)
+    rooms.close()
+    process.send_signal(signal.SIGTERM)
+    told, _ = process.communicate(timeout=120)
+    assert (process.returncode, json.loads(told)["stopped"]) == (15, "interrupted")
+    said = office.load(rows)
+    assert (said.code, said.json["counts"]["unchanged"] > 0) == (0, True), said.talk
+    assert len(office.held(1_200).changes) == 1
