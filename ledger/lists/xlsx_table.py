@@ -16,7 +16,7 @@ from python_calamine import (
 
 from ledger.lists.complaints import Complaints, ListUnreadable, RowProblem
 from ledger.lists.table import Cell, Row, Table, bounded, row_of, trimmed
-from ledger.lists.xlsx_cells import faulty_cells
+from ledger.lists.xlsx_cells import faulty_cells, require_bounded
 
 _LARGEST_WHOLE: Final = 2**53
 """Up to here a sheet's number says a whole number exactly."""
@@ -30,6 +30,8 @@ def xlsx_table(
     `header` is the row of the titles, the first that is not empty unless told.  Formulas and cells in error
     are complained of.  Raises `ListUnreadable`.
     """
+    require_bounded(stream)
+    stream.seek(0)
     try:
         with CalamineWorkbook.from_filelike(stream) as book:
             name = _chosen(book, sheet)

@@ -5,6 +5,8 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
+from ledger.lists import xlsx_cells
+from ledger.lists import xlsx_table as xlsx_table_module
 from ledger.lists.complaints import Complaints, ListUnreadable
 from ledger.lists.table import Row, Table
 from ledger.lists.xlsx_table import xlsx_table
@@ -88,6 +90,77 @@ def test_a_cell_far_out_is_refused_before_room_is_made_for_all_before_it() -> No
     book.save(stream)
     with pytest.raises(ListUnreadable, match="beyond 200000 rows or 200 columns"):
         table(stream.getvalue())
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1048576">' + "<c><v>1</v></c>" * 16_000 + "</row>",
+        '<row r="4294967290"><c><v>1</v></c></row>',
+        '<row r="1">' + "<c><v>1</v></c>" * 201 + "</row>",
+        '<row r="201001"/><row><c><v>1</v></c></row>',
+    ],
+    ids=["far down", "beyond all sheets", "far right", "after one far down"],
+)
+def test_cells_that_do_not_say_where_they_are_count_from_their_row(rows: str) -> None:
+    """They ask for room as well, and a workbook of five kilobytes has taken all memory with them."""
+    data = patched(
+        workbook([TITLES]), "xl/worksheets/sheet1.xml", b"</sheetData>", f"{rows}</sheetData>".encode()
+    )
+    with pytest.raises(ListUnreadable, match="beyond 200000 rows or 200 columns"):
+        table(data)
+
+
+def test_cells_without_a_place_have_the_place_where_they_stand() -> None:
+    """A formula among them is told with it."""
+    rows = b"<row><c><v>1</v></c><c><f>A2</f><v>1</v></c></row></sheetData>"
+    _, complaints = table(
+        patched(workbook([TITLES]), "xl/worksheets/sheet1.xml", b"</sheetData>", rows), "AEO"
+    )
+    assert [(one.line, one.column, one.rule) for one in complaints] == [(2, "B", "xlsx.formula")]
+
+
+@pytest.mark.parametrize("honest", [True, False], ids=["true sizes", "false sizes"])
+def test_a_workbook_is_not_unpacked_beyond_its_bound(monkeypatch: pytest.MonkeyPatch, honest: bool) -> None:  # noqa: FBT001
+    """Whatever it says of its size, and before its library, which unpacks the texts at once, sees it."""
+    bound = 1024 * 1024
+    monkeypatch.setattr(xlsx_cells, "MOST_INFLATED", bound)
+    made = io.BytesIO(workbook([TITLES]))
+    with zipfile.ZipFile(made, "a", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("xl/bomb.xml", b"<a>" + bytes(bound) + b"</a>")
+    data = made.getvalue()
+    if not honest:
+        size = (bound + 7).to_bytes(4, "little")
+        assert data.count(size) == 2
+        data = data.replace(size, (7).to_bytes(4, "little"))
+    monkeypatch.delattr(xlsx_table_module, "CalamineWorkbook")
+    with pytest.raises(ListUnreadable, match="too large when it is unpacked"):
+        table(data)
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        ("xl/worksheets/SHEET1.xml", b"<worksheet/>"),
+        ("xl\\worksheets\\sheet1.xml", b"<worksheet/>"),
+    ],
+)
+def test_a_part_that_is_there_twice_is_refused(part: str, text: bytes) -> None:
+    """What is looked at for formulas would not be what is loaded."""
+    made = io.BytesIO(workbook([TITLES, ["VN1", "A", ""]]))
+    with zipfile.ZipFile(made, "a") as parts:
+        parts.writestr(part, text)
+    with pytest.raises(ListUnreadable, match="holds a part twice"):
+        table(made.getvalue())
+
+
+def test_a_sheet_whose_cells_could_be_in_two_parts_is_refused() -> None:
+    """Of two relations of one name libraries take different ones, and so of a path that begins with xl/."""
+    data, rels = workbook([TITLES, ["VN1", "A", ""]]), "xl/_rels/workbook.xml.rels"
+    twice = b'<Relationship Id="rId1" Type="a" Target="worksheets/other.xml"/></Relationships>'
+    for old, new in ((b"</Relationships>", twice), (b'"/xl/worksheets', b'"xl/worksheets')):
+        with pytest.raises(ListUnreadable, match="not a whole XLSX workbook"):
+            table(patched(data, rels, old, new))
 
 
 @pytest.mark.parametrize(
