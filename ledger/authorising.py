@@ -75,7 +75,7 @@ def decide(
     events = events_of(case, action, holding, officer, now)
     _writable(case, events[0], ledger)
     try:
-        filed = tuple(ledger.operator_files.file(_steps(events), [record] if record else [], now=now))
+        filed = tuple(ledger.operator_files.file([_step(events)], [record] if record else [], now=now))
     except CaseMovedOn:
         return _carried(_moved_on(action, ledger), account, ledger, wait, repeated=True)
     return _carried(filed, account, ledger, wait, repeated=False)
@@ -186,13 +186,14 @@ def _writable(case: Case, first: Event, ledger: Ledger) -> None:
     admit(first.account, ledger)
 
 
-def _steps(events: Sequence[Event]) -> list[Step]:
-    """Return the events with their writes: one operator is in a write at most once."""
-    steps = []
-    for event in events:
-        write = RecordStatuses((record,)) if (record := event.record) else None
-        steps.append(Step((event,), write, event.account))
-    return steps
+def _step(events: Sequence[Event]) -> Step:
+    """Return the events of an act with one write for all their statuses.
+
+    The ledger takes all of it or nothing: the first of two statuses alone would speak for the days of the
+    second, such as those of a suspension that is said once more behind an amendment of an earlier day.
+    """
+    statuses = tuple(record for event in events if (record := event.record))
+    return Step(tuple(events), RecordStatuses(statuses) if statuses else None, events[0].account)
 
 
 def _moved_on(action: Action, ledger: Ledger) -> tuple[Event, ...]:

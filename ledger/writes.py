@@ -64,7 +64,7 @@ class Replace:
 
 @dataclass(frozen=True, slots=True)
 class RecordStatuses:
-    """Record statuses of operators of the key's member, all or none; one operator at most once."""
+    """Record statuses of operators of the key's member, all or none; those of one operator by version."""
 
     statuses: tuple[StatusRecord, ...]
 

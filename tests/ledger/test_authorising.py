@@ -108,10 +108,10 @@ def test_a_late_suspension_changes_the_answer_for_the_days_before(office: Office
 
 
 def test_a_suspension_with_an_end_is_recorded_as_two_statuses(office: Office) -> None:
-    """One operator is in a write at most once, so there are two writes right behind each other."""
+    """They are in one write, so that the ledger never holds the first without the second."""
     office.certified()
     done = office.does(Act.SUSPEND, ground=Ground.CONDITIONS_UNMET, until=on(12, 1))
-    assert len({event.dispatch for event in done.events}) == 2
+    assert (len(done.events), len({event.dispatch for event in done.events})) == (2, 1)
     assert [(one.version, one.status.name) for one in office.operator.changes] == [
         (1, "CERTIFIED"),
         (2, "SUSPENDED"),
@@ -120,6 +120,22 @@ def test_a_suspension_with_an_end_is_recorded_as_two_statuses(office: Office) ->
     held = status_at(office.operator, on(12, 2))
     assert held is not None
     assert held.status is OperatorStatus.CERTIFIED
+
+
+def test_a_late_amendment_never_lifts_the_suspension_that_came_after_it(office: Office) -> None:
+    """Both are said anew in one write: between two of them the operator would stand certified."""
+    office.certified()
+    office.later(days=10)
+    office.does(Act.SUSPEND, ground=Ground.SUSPECTED_BREACH)
+    office.later(days=5)
+    office.hold()
+    done = office.does(Act.AMEND, level=2, effective=DAY + timedelta(days=3), wait=0.0)
+    assert [event.status and event.status.name for event in done.events] == ["CERTIFIED", "SUSPENDED"]
+    assert office.archive.outbox.backlog().writes == 1
+    office.release()
+    held = status_at(office.operator, office.now)
+    assert held is not None
+    assert (held.status, held.level) == (OperatorStatus.SUSPENDED, 2)
 
 
 def test_a_repeated_act_changes_nothing(office: Office) -> None:
