@@ -62,9 +62,10 @@ def day(text: str, parameter: str) -> date:
 def span(now: datetime, since: str | None, until: str | None, *, days: int = 30) -> tuple[datetime, datetime]:
     """Return a period: its first moment and the first one after it; by default the last days until now.
 
-    Each end is a moment or a day; the last day of a period belongs to it.
+    Each end is a moment or a day; the last day of a period belongs to it, and so does the second that is now.
     """
-    end = edge(until, "until", after=True) if until else now.astimezone(UTC).replace(microsecond=0)
+    second = now.astimezone(UTC).replace(microsecond=0)
+    end = edge(until, "until", after=True) if until else second + timedelta(seconds=1)
     begin = edge(since, "since") if since else end - timedelta(days=days)
     if begin >= end:
         raise QuestionMalformed("since", "time.order", "a period must begin before it ends")

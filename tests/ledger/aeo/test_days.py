@@ -97,11 +97,11 @@ def test_every_moment_is_read_as_what_it_is(seconds: int, offset: int) -> None:
 
 
 def test_a_period_has_its_days_whole() -> None:
-    """The last day belongs to it, and the last 30 days are meant unless told."""
+    """The last day belongs to it, and the last 30 days up to this very second are meant unless told."""
     begin, end = span(NOW, "2026-11-01", "2026-11-21")
     assert (begin, end) == (datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC))
     begin, end = span(NOW, None, None)
-    assert (end, end - begin) == (NOW.replace(microsecond=0), timedelta(days=30))
+    assert (end, end - begin) == (NOW.replace(microsecond=0) + timedelta(seconds=1), timedelta(days=30))
     assert edge("2026-11-01T06:00:00Z", "since") == datetime(2026, 11, 1, 6, tzinfo=UTC)
     with pytest.raises(QuestionMalformed):
         span(NOW, "2026-11-22", "2026-11-21")
