@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from ledger.aeo.joining import Described, Todo, concerns, declared, todo
+from ledger.aeo.joining import Described, Todo, concerns, declared, differences, todo
 from ledger.carried_recognition import held_already
 from ledger.errors import NotRecordedYet, Refused
 from ledger.facts import Address, Authority, Role, Written
@@ -52,6 +52,22 @@ class ArrangementNotYours(Refused):
 
     def __str__(self) -> str:
         return f"{self.member} has no part in arrangement {self.code}, as the file describes it"
+
+
+@dataclass(eq=False)
+class ArrangementDiffers(Refused):
+    """The ledger holds another arrangement under the code of the one that a file describes."""
+
+    code: str
+    declared_by: str
+    fields: tuple[str, ...]
+    """In what they differ: kind, title, text or parties."""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.declared_by} has declared another arrangement as {self.code}: {' and '.join(self.fields)}"
+            " differ from the file; settle with the other members which code is meant"
+        )
 
 
 def say(write: OfRecognition, actor: Actor, ledger: Ledger, wait: float = WAIT) -> Arranged:
@@ -102,12 +118,18 @@ def participate(  # noqa: PLR0913 - what, from when, for whom, where, how long
 def described_todo(described: Described, actor: Actor, ledger: Ledger) -> list[Todo]:
     """Return what a file describes for the authority's member that the ledger does not hold yet.
 
-    Raises `ArrangementNotYours` when the member has no part in it, and what `say` raises of keys.
+    Raises `ArrangementNotYours` when the member has no part in it, `ArrangementDiffers` when its code is
+    another's on the ledger, and what `say` raises of keys.
     """
     member = entitled_to_aeo(actor, ledger).member
+    code = described.arrangement.code
     if not concerns(described, member):
-        raise ArrangementNotYours(described.arrangement.code, member)
-    return todo(described, member, ledger.recognitions.mutual()[1])
+        raise ArrangementNotYours(code, member)
+    mutual = ledger.recognitions.mutual()[1]
+    found = declared(mutual, code)
+    if found is not None and (differing := differences(described, found)):
+        raise ArrangementDiffers(code, found.member, tuple(differing))
+    return todo(described, member, mutual)
 
 
 def apply(
@@ -134,13 +156,16 @@ def entitled_to_aeo(actor: Actor, ledger: Ledger) -> Authority:
 
 
 def number_of(named: str, mutual: Mutual) -> int:
-    """Return the number of an arrangement that is named by it or by its code; raises `ArrangementUnknown`."""
-    found = declared(mutual, named)
-    if found is not None:
-        return found.id
+    """Return the number of an arrangement that is named by it or by its code; raises `ArrangementUnknown`.
+
+    A number is always a number: nobody takes another's by declaring an arrangement under it as its code.
+    """
     number = int(named) if named.isascii() and named.isdigit() and len(named) <= 5 else 0  # noqa: PLR2004
     if number in mutual.arrangements:
         return number
+    found = declared(mutual, named)
+    if found is not None:
+        return found.id
     raise ArrangementUnknown(number)
 
 

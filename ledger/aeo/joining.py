@@ -102,6 +102,21 @@ def declared(mutual: Mutual, code: str) -> Arrangement | None:
     return next((one for one in mutual.arrangements.values() if one.code == code), None)
 
 
+def differences(described: Described, found: Arrangement) -> list[str]:
+    """Return in what an arrangement on the ledger is another than the described one of the same code.
+
+    Any member may declare an arrangement under a code that is free, so the code alone makes it no other's.
+    """
+    wanted = described.arrangement
+    same = {
+        "kind": found.kind is wanted.kind,
+        "title": found.title == wanted.title,
+        "text": wanted.text_hash in {found.text_hash, bytes(len(wanted.text_hash))},
+        "parties": described.declared_by in {None, found.member} and wanted.other == found.other,
+    }
+    return [name for name, holds in same.items() if not holds]
+
+
 def programme_of(mutual: Mutual, member: str, code: str) -> Programme | None:
     """Return a member's programme by its code."""
     found = (one for one in mutual.programmes.values() if (one.member, one.code) == (member, code))

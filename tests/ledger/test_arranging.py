@@ -3,12 +3,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ledger import arranging
 from ledger.aeo.joining import Described, todo
-from ledger.arranging import Actor, ArrangementNotYours, number_of
+from ledger.arranging import Actor, ArrangementDiffers, ArrangementNotYours, number_of
 from ledger.cli.arrangement_file import SHIPPED, read_arrangement
 from ledger.codes.members import NAMES
 from ledger.errors import InputMalformed, NotRecordedYet
@@ -119,6 +120,46 @@ def test_an_arrangement_is_named_by_code_or_number(ledger: Ledger) -> None:
             number_of(name, terms)
     with pytest.raises(ArrangementUnknown):
         arranging.participate(2, ParticipationState.SIGNED, DAY, actor=actor("SG"), ledger=ledger)
+
+
+def test_a_code_in_digits_does_not_take_the_number_of_another_arrangement(ledger: Ledger) -> None:
+    """Else whoever joins arrangement 1 would join what somebody declared as `1`."""
+    _declared(ledger)
+    arranging.say(
+        DeclareArrangement(ArrangementKind.PLURILATERAL, None, "1", "Another", bytes(32)), actor("MM"), ledger
+    )
+    assert (number_of("1", terms_of(ledger)), number_of("2", terms_of(ledger))) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("other", "fields"),
+    [
+        ({"title": "ASEAN Arrangement"}, ("title",)),
+        ({"kind": ArrangementKind.BILATERAL, "other": "SG"}, ("kind", "parties")),
+        ({"text_hash": b"\1" * 32}, ("text",)),
+    ],
+)
+def test_nobody_joins_another_arrangement_that_was_declared_under_the_code(
+    other: dict[str, Any], fields: tuple[str, ...], ledger: Ledger
+) -> None:
+    """Whoever is first takes a code, so what is under it is compared before anything is said about it."""
+    aamra = read_arrangement("aamra")
+    described = replace(aamra, arrangement=replace(aamra.arrangement, text_hash=b"\2" * 32))
+    arranging.say(replace(described.arrangement, **other), actor("MM"), ledger)
+    with pytest.raises(ArrangementDiffers, match="MM has declared another arrangement as AAMRA") as refused:
+        join(described, "SG", ledger)
+    assert refused.value.fields == fields
+    assert not terms_of(ledger).participations
+    assert not terms_of(ledger).programmes
+
+
+def test_a_third_that_declares_a_bilateral_arrangement_is_not_taken_for_its_party(ledger: Ledger) -> None:
+    """The file says who declares it; only the text of an arrangement may be unknown to a file."""
+    bilateral = read_arrangement("bilateral")
+    arranging.say(replace(bilateral.arrangement, text_hash=b"\1" * 32), actor("MM"), ledger)
+    with pytest.raises(ArrangementDiffers) as refused:
+        join(bilateral, "KH", ledger)
+    assert refused.value.fields == ("parties",)
 
 
 def test_a_third_member_has_no_part_in_a_bilateral_arrangement(ledger: Ledger) -> None:
