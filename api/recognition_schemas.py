@@ -423,6 +423,10 @@ class ProofCheckOut(Schema):
     exit_code: int = Field(description="What `asal recognise verify` exits with.")
     signer: ProofSigner | None = Field(None, description="Only of a key that was entitled then.")
     said: dict[str, Any] = Field(description="What the proof says was asked and answered.")
+    name_confirmed: bool | None = Field(
+        None,
+        description="Whether its name is that of the operator's record; absent if that cannot be seen.",
+    )
     then: RecognitionOut | None = Field(None, description="What the ledger says, as it knew at that time.")
     today: RecognitionOut | None = Field(None, description="The same question by all that it knows now.")
 
@@ -440,6 +444,7 @@ class ProofCheckOut(Schema):
             if signer
             else None,
             said={name: message[name] for name in ("question", "answer", "asOf")},
+            name_confirmed=checked.name_confirmed,
             then=RecognitionOut.from_domain(checked.then) if checked.then else None,
             today=RecognitionOut.from_domain(checked.today) if checked.today else None,
         )

@@ -1,14 +1,15 @@
 """Signed answers for third parties, and what a signed answer is worth: the steps."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from ledger.aeo.proofs import Proof, Seal, comparable, document_of, proof_in, typed_data
-from ledger.aeo.told import Told
-from ledger.errors import ProofNotOffered
+from ledger.aeo.told import NO_NAMES, NameNote, Told, names_in
+from ledger.errors import ProofNotOffered, Unavailable
 from ledger.facts import Address, Authority, Key, Role
 from ledger.operators import Reason
 from ledger.ports import Ledger
@@ -53,6 +54,10 @@ SENTENCES: Final = {
     ProofCode.ANOTHER_LEDGER: "It is about another ledger than this one.",
 }
 
+NAME_NOT_COMPARED: Final = (
+    "The name in it is the signer's word: the record that holds it is not at hand here."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -66,11 +71,16 @@ class Checked:
     """What the ledger says of the question as it knew it at the proof's time; None unless it was asked."""
     today: Told | None
     """What it says of the same question by all that it knows now."""
+    name_confirmed: bool | None = None
+    """Whether the name in it is that of the record which the ledger named then; None where it holds no name,
+    and where there is nothing to compare it with."""
 
     @property
     def sentence(self) -> str:
-        """The code as a sentence."""
-        return SENTENCES[self.code]
+        """The code as a sentence, and what it leaves open."""
+        told = self.proof.answer["name"] and self.name_confirmed is None
+        more = (NAME_NOT_COMPARED,) if told and self.code is ProofCode.GENUINE else ()
+        return " ".join((SENTENCES[self.code], *more))
 
     @property
     def exit_code(self) -> int:
@@ -126,15 +136,36 @@ def _compared(proof: Proof, authority: Authority | None, ledger: Ledger) -> Chec
         [replace(proof.question, known=known), replace(proof.question, known=None)], ledger
     )
     claimed = {name: value for name, value in proof.answer.items() if name != "name"}
+    beyond = proof.block > then.as_of.block
+    named = _name_confirmed(proof, then, ledger)
     if then.reason is Reason.NO_CONSENT and claimed["reason"] != then.code:
         code = ProofCode.NOT_COMPARABLE
-    elif proof.block > then.as_of.block and proof.time <= ledger.clock():
+    elif beyond and proof.time <= ledger.clock():
         raise ReplicaBehind  # what it speaks of has not come here yet
-    elif comparable(then) != claimed or proof.block > then.as_of.block:
-        code = ProofCode.NOT_CONFIRMED
+    elif comparable(then) != claimed or beyond or proof.time > then.as_of.time or named is False:
+        code = ProofCode.NOT_CONFIRMED  # also of a time that its block cannot have had
     else:
         code = ProofCode.GENUINE
-    return Checked(code, proof, authority, then, today)
+    return Checked(code, proof, authority, then, today, named)
+
+
+def _name_confirmed(proof: Proof, then: Told, ledger: Ledger) -> bool | None:
+    """Return whether a proof's name is that of the newest record which the ledger named at its time.
+
+    The ledger holds no name, only the hash of the record; None where that record is not at hand, and where
+    the operator does not agree to be named, so that nobody finds its name by trying.
+    """
+    code, claimed = proof.question.operator, proof.answer["name"]
+    if not claimed or then.name_note not in {None, NameNote.NOT_AT_HAND}:
+        return None
+    operator = ledger.recognitions.found([code]).operators.get(code)
+    changes = [one for one in operator.changes if one.recorded_at <= proof.time] if operator else []
+    if not changes:
+        return None
+    hash_, names = changes[-1].record_hash, NO_NAMES
+    with suppress(Unavailable):
+        names = names_in(ledger.operator_files.records({hash_}), {code: hash_})
+    return names[code] == claimed if code in names else None
 
 
 def _seal(told: Told, ledger: Ledger, account: Address | None) -> Seal:

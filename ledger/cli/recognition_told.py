@@ -103,6 +103,7 @@ def proof_report(found: Checked) -> Mapping[str, object]:
         if signer
         else None,
         "said": {name: message[name] for name in ("question", "answer", "asOf")},
+        "nameConfirmed": found.name_confirmed,
         "then": report(found.then) if found.then else None,
         "today": report(found.today) if found.today else None,
     }

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from eth_account.messages import encode_typed_data
 
 from ledger import proving, strict_json
 from ledger.errors import KeyNotHeld, ProofMalformed, ProofNotOffered
+from ledger.memory_operator_files import MemoryOperatorFiles
 from ledger.operators import Consent, OperatorStatus
 from ledger.proving import ProofCode, check, prove
 from ledger.recognising import Asked
@@ -195,6 +197,57 @@ def test_an_answer_that_the_ledger_never_gave_is_not_confirmed(at: Recognising) 
         if place == "asOf/block":
             changed["typedData"]["message"]["asOf"]["time"] += 10 * 86_400
         assert code(at, resealed(changed, "TH customs", **seal)) is ProofCode.NOT_CONFIRMED, place
+
+
+def test_a_name_that_is_not_the_operators_is_not_confirmed(at: Recognising) -> None:
+    """It is not on the ledger, but the record is that the ledger names; a partner is known by this name."""
+    made = proof(at)
+    seal = made["typedData"]["message"]["signer"]
+    forged = resealed(altered(made, "/typedData/message/answer/name", "Somebody else"), "TH customs", **seal)
+    assert check(made, at.ledger).name_confirmed is True
+    found = check(forged, at.ledger)
+    assert (found.code, found.name_confirmed) == (ProofCode.NOT_CONFIRMED, False)
+
+
+def test_a_name_is_compared_with_the_record_of_its_time(at: Recognising) -> None:
+    """An operator that has another name now had this one then."""
+    made = proof(at)
+    at.clock.advance(DAY)
+    at.record(name="Another name")
+    assert check(made, at.ledger).name_confirmed is True
+    seal = made["typedData"]["message"]["signer"]
+    newer = altered(made, "/typedData/message/answer/name", "Another name")
+    assert check(resealed(newer, "TH customs", **seal), at.ledger).name_confirmed is False
+
+
+def test_a_name_without_the_record_is_said_to_be_the_signers_word(at: Recognising) -> None:
+    """The rest is compared."""
+    made = proof(at)
+    elsewhere = replace(at.ledger, operator_files=MemoryOperatorFiles(at.ledger.outbox))
+    found = check(made, elsewhere)
+    assert (found.code, found.name_confirmed) == (ProofCode.GENUINE, None)
+    assert found.sentence.endswith(proving.NAME_NOT_COMPARED)
+    assert proving.NAME_NOT_COMPARED not in check(made, at.ledger).sentence
+
+
+def test_nobody_finds_out_a_name_by_trying(at: Recognising) -> None:
+    """Of an operator that does not agree to be named any more, no name is confirmed or denied."""
+    made = proof(at)
+    at.record(consent=Consent.EXCHANGE)
+    seal = made["typedData"]["message"]["signer"]
+    for name in (NAME, "Somebody else"):
+        tried = altered(made, "/typedData/message/answer/name", name)
+        found = check(resealed(tried, "TH customs", **seal), at.ledger)
+        assert found.name_confirmed is None
+
+
+def test_a_proof_cannot_be_dated_ahead(at: Recognising) -> None:
+    """Its block is there, so that its time is over."""
+    made = proof(at)
+    seal = made["typedData"]["message"]["signer"]
+    ahead = made["typedData"]["message"]["asOf"]["time"] + 86_400
+    later = altered(made, "/typedData/message/asOf/time", ahead)
+    assert code(at, resealed(later, "TH customs", **seal)) is ProofCode.NOT_CONFIRMED
 
 
 def test_a_block_that_has_not_come_here_yet_cannot_be_judged(at: Recognising) -> None:
