@@ -5,7 +5,7 @@ its write lies in the outbox and is not lost; one whose write the contract refus
 ledger is ahead of the file (a list was imported, another office was quicker), the ledger is right.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -140,7 +140,7 @@ class Case:
     @cached_property
     def statuses(self) -> tuple[Status, ...]:
         """Statuses by version: those on the ledger, then those on their way."""
-        return (*self.changes, *self._waiting())
+        return (*self.changes, *(event.stated for event in self._coming if event.stated))
 
     @property
     def version(self) -> int:
@@ -173,6 +173,23 @@ class Case:
         """Return the status that holds at a moment, as far as is known now: recorded last and begun."""
         begun = (status for status in reversed(self.statuses) if status.effective_from <= moment)
         return next(begun, None)
+
+    def holding_at(self, moment: datetime) -> Holding | None:
+        """Return what is granted at a moment, as far as is known now; after an end, what was granted last."""
+        held = [place for place, one in enumerate(self.statuses) if one.effective_from <= moment]
+        if not held or self.holding is None:
+            return None
+        place, status = held[-1], self.statuses[held[-1]]
+        change = self.changes[place] if place < len(self.changes) else None
+        event = None if change else self._coming[place - len(self.changes)]
+        return Holding(
+            programme=status.programme,
+            level=status.level,
+            roles=status.roles,
+            consent=status.consent,
+            until=self.holding.until if status.status in ENDED else status.until,
+            record_hash=change.record_hash if change else event.holding.record_hash if event else b"",
+        )
 
     def stage_at(self, moment: datetime) -> Stage:
         """Return where the case is at a moment, by all that is known now.
@@ -216,13 +233,14 @@ class Case:
             return True
         return says(event, self.changes[event.version - 1])
 
-    def _waiting(self) -> Iterator[Status]:
-        """Yield the statuses on their way, by version."""
-        expected = len(self.changes) + 1
+    @cached_property
+    def _coming(self) -> tuple[Event, ...]:
+        """Events whose statuses are on their way, by version."""
+        coming: list[Event] = []
         for event in self.live:
-            if event.version == expected and (stated := event.stated):
-                yield stated
-                expected += 1
+            if event.status is not None and event.version == len(self.changes) + 1 + len(coming):
+                coming.append(event)
+        return tuple(coming)
 
 
 def says(event: Event, change: StatusChange) -> bool:

@@ -1,23 +1,24 @@
 """What an act makes of a case: whether it is allowed, and the events it leaves.  Pure rules.
 
 An event that writes a status says everything anew, so it speaks for all times from its `effective` on.  That
-is why an act may leave several events, each with a write of its own right behind the other: a suspension with
-an end plans the reinstatement, and whoever changes the particulars while a reinstatement is planned says the
-plan once more.
+is why an act may leave several events, which one write carries: a suspension with an end plans the
+reinstatement, and whatever was said of later days is said once more, see `ledger.aeo.timeline`.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from ledger.aeo.acts import LEADS_TO, RESTATING, STATUS_OF, Act, Stage
+from ledger.aeo.acts import LEADS_TO, RESTATING, STAGE_OF, STATUS_OF, Act, Stage
 from ledger.aeo.asked import Action, effective_of, ground_of, problems_of, whole
 from ledger.aeo.cases import Case, Event, Holding
 from ledger.aeo.procedures import OF_MEMBER
 from ledger.aeo.refused import ActNotAllowed, OperatorMalformed, ReapplicationEarly
+from ledger.aeo.timeline import Stretch, amended_from, lifted, stretches
 from ledger.errors import Problem
 from ledger.facts import Address
-from ledger.operators import ENDED, Ground, OperatorStatus, Status
+from ledger.operators import ENDED, Ground, OperatorStatus
 
 REAPPLY_YEARS: Final = 3
 """Years for which a revoked operator may not apply again, unless the decision says otherwise.
@@ -26,6 +27,8 @@ Danish Customs, The Customs Guide, "Revocation of the AEO status" (skat.dk, oid 
 No 952/2013 Art. 28 and its delegated act.
 """
 _NOT_LATER: Final = "must be later than it begins"
+_ACT_OF: Final = {OperatorStatus.CERTIFIED: Act.REINSTATE, OperatorStatus.SUSPENDED: Act.SUSPEND}
+"""What the statuses of later days, which are said once more, came or come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +106,83 @@ def _writing(case: Case, action: Action, first: Event) -> list[Event]:
     valid = first.holding.until
     if valid is not None:
         _later("/effective", valid, first, "lies after the end of validity")
-    only = replace(first, status=status, until=valid)
-    if action.act is not Act.SUSPEND or action.until is None:
-        return [only]
-    ends = _later("/until", whole(action.until), first)
-    if valid is not None and valid <= ends:
+    if action.act in {Act.SUSPEND, Act.REINSTATE}:
+        return _suspending(case, action, first)
+    return [replace(first, status=status, until=valid)]
+
+
+def _suspending(case: Case, action: Action, first: Event) -> list[Event]:
+    """Return the events of a suspension, with an end or without, and of lifting one.
+
+    What is amended, renewed or suspended from a later day on is said once more, and keeps its day.
+    """
+    suspends, effective, valid = action.act is Act.SUSPEND, first.effective, first.holding.until
+    ends = _later("/until", whole(action.until), first) if suspends and action.until else None
+    if ends and valid is not None and valid <= ends:
         raise _misdated("/until", "lies after the end of validity; leave it out")
-    back = replace(first, act=Act.REINSTATE, stage=Stage.CERTIFIED, effective=ends, ground=Ground.NONE)
-    return [only, replace(back, status=OperatorStatus.CERTIFIED, until=valid, evidence=(), note="")]
+    days = stretches(case, effective, *([ends] if ends else []))
+    if days[0].begins > effective:
+        days.insert(0, replace(days[0], begins=effective))
+    present = max(effective, first.recorded_at)
+    after = _lifted(case, days, min(present, ends) if ends else present)
+    return _said_once(
+        [
+            _again(first, day, OperatorStatus.SUSPENDED, first.ground)
+            if suspends and (ends is None or day.begins < ends)
+            else _afterwards(first, day, status, suspends=suspends)
+            for day, status in zip(days, after, strict=True)
+        ]
+    )
+
+
+def _lifted(case: Case, days: Sequence[Stretch], present: datetime) -> Iterable[OperatorStatus]:
+    """Return how days stand when what holds at present is lifted: of a recorded end, all that follows it."""
+    ended = case.statuses[-1].status in ENDED
+    return [OperatorStatus.CERTIFIED for _ in days] if ended else lifted(days, present)
+
+
+def _afterwards(first: Event, day: Stretch, status: OperatorStatus, *, suspends: bool) -> Event:
+    """Return the event that says how days stand once nothing is suspended, or as was planned before."""
+    lifts = Ground.NONE if suspends else first.ground
+    again = _again(first, day, status, day.held.ground if status is day.held.status else lifts)
+    said = replace(again, act=_ACT_OF.get(status, first.act))
+    return replace(said, note="", evidence=()) if suspends else said
+
+
+def _again(first: Event, day: Stretch, status: OperatorStatus, ground: Ground) -> Event:
+    """Return the event that says what holds in a stretch."""
+    until = day.held.until if status in ENDED else day.holding.until
+    return replace(
+        first,
+        effective=day.begins,
+        status=status,
+        stage=STAGE_OF[status],
+        holding=day.holding,
+        until=until,
+        ground=ground,
+    )
+
+
+def _said_once(events: list[Event]) -> list[Event]:
+    """Return events without those that say what the one before says, or begin when their time is over."""
+    found: list[Event] = []
+    for event in events:
+        over = event.until is not None and event.until <= event.effective
+        said = (event.status, event.until, event.holding)
+        if not over and (not found or (found[-1].status, found[-1].until, found[-1].holding) != said):
+            found.append(event)
+    if not found:
+        raise _misdated("/effective", "lies after the end of validity")
+    return found
 
 
 def _restated(case: Case, first: Event) -> list[Event]:
-    """Return what holds at the effective time, and all that begins later, with the new particulars.
+    """Return what holds at the effective time, and all that begins later, with what the act changes of it.
 
     Where the time of an authorisation, or of a revocation, is over, consent is said anew for its last second:
     that makes it the newest word and gives nobody more time.  Raises `OperatorMalformed` where an end is
-    recorded that begins later: what comes before it stands.
+    recorded that begins later: what comes before it stands; and for an amendment of days before another one,
+    which the operator's record does not tell apart.
     """
     effective, newest = first.effective, case.statuses[-1]
     if newest.status in ENDED and effective < newest.effective_from:
@@ -127,25 +191,26 @@ def _restated(case: Case, first: Event) -> list[Event]:
     last = newest.until if newest.status in ENDED else first.holding.until
     if first.act is Act.CONSENT and last is not None and last <= effective:
         effective = last - timedelta(seconds=1)
-    begins = {effective} | {one.effective_from for one in case.statuses if one.effective_from > effective}
+    days = stretches(case, effective)
+    since = amended_from(days, case.holding) if first.act is Act.AMEND and case.holding else None
+    if since:
+        raise _misdated("/effective", f"an amendment holds from {since:%Y-%m-%d %H:%M:%S} UTC; not before it")
     events = []
-    for moment in sorted(begins):
-        held = case.holds_at(moment)
-        if held is None or (moment > effective and held.effective_from != moment):
-            continue
-        until = _until(held, first.holding)
-        if until is None or moment < until:
-            ground = first.ground if moment == effective else held.ground
-            again = replace(first, effective=moment, status=held.status, until=until, ground=ground)
-            events.append(again)
-    if not events:
-        raise _misdated("/effective", "lies after the end of validity")
-    return events
+    for day in days:
+        ground = first.ground if day.begins == effective else day.held.ground
+        changed = replace(day, holding=_changed(first, day.holding))
+        events.append(replace(_again(first, changed, day.held.status, ground), stage=first.stage))
+    return _said_once(events)
 
 
-def _until(held: Status, holding: Holding) -> datetime | None:
-    """Return the `until` of a status that is said once more."""
-    return held.until if held.status in ENDED else holding.until
+def _changed(first: Event, holding: Holding) -> Holding:
+    """Return what is granted in a stretch when an act has changed what it is about."""
+    new = first.holding
+    if first.act is Act.AMEND:
+        return replace(new, consent=holding.consent, until=holding.until)
+    if first.act is Act.RENEW:
+        return replace(holding, until=new.until)
+    return replace(holding, consent=new.consent)
 
 
 def _barred(case: Case) -> datetime | None:
