@@ -281,15 +281,24 @@ def throttle_recognition(request: Request, services: ServicesDep) -> None:
     _throttled(request, services, services.recognition, "recognition")
 
 
+def throttle_proofs(request: Request, services: ServicesDep) -> None:
+    """Let one address ask only so often, and all of them together have only so many proofs signed."""
+    throttle_recognition(request, services)
+    _hit(services, services.recognition_proofs, "recognition proofs")
+
+
 def throttle_lists(request: Request, services: ServicesDep) -> None:
     """Let one address send only so many lists of partners."""
     _throttled(request, services, services.recognition_lists, "recognition lists")
 
 
 def _throttled(request: Request, services: Services, limit: RateLimitItem, *what: str) -> None:
-    address = _network(request)
-    if not services.limiter.hit(limit, *what, address):
-        free_at = services.limiter.get_window_stats(limit, *what, address).reset_time
+    _hit(services, limit, *what, _network(request))
+
+
+def _hit(services: Services, limit: RateLimitItem, *what: str) -> None:
+    if not services.limiter.hit(limit, *what):
+        free_at = services.limiter.get_window_stats(limit, *what).reset_time
         raise ApiError("rate-limited", headers=retry_after(free_at - time.time()))
 
 

@@ -32,6 +32,9 @@ class Limits:
     """Questions about operators per caller address."""
     recognition_lists: str = "6/minute"
     """Lists of partners per caller address."""
+    recognition_proofs: str = "600/minute"
+    """Proofs signed for all callers together, who need not say who they are: keys that sign certificates, and
+    a signing service that holds them, are not theirs to keep busy."""
     wait: float = 10.0
     """Seconds that an answer waits for the chain, unless the caller prefers otherwise."""
     most_wait: int = 60
@@ -73,6 +76,8 @@ class Services:
     """Asks the signing service, where there is one."""
     sender: Sender = field(default_factory=Sender)
     """Sends to watchers; says which addresses may be named."""
+    finality: int = 0
+    """How many blocks must follow one before watchers are told of it."""
     bell: Event = field(default_factory=Event)
     """Rung when a message to a watcher was queued."""
 
@@ -90,6 +95,11 @@ class Services:
     def recognition_lists(self) -> RateLimitItem:
         """The limit on lists of partners."""
         return parse(self.limits.recognition_lists)
+
+    @property
+    def recognition_proofs(self) -> RateLimitItem:
+        """The limit on proofs, of all callers together."""
+        return parse(self.limits.recognition_proofs)
 
     @cached_property
     def writable(self) -> Probe:

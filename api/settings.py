@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     recognition_lists: Annotated[str, AfterValidator(_rate)] = Field(
         "6/minute", description="Lists of partners per caller address."
     )
+    recognition_proofs: Annotated[str, AfterValidator(_rate)] = Field(
+        "600/minute", description="Proofs signed for all callers together."
+    )
     clock_skew_seconds: PositiveInt = Field(120, description="Tolerated difference from the chain's clock.")
     block_seconds: PositiveInt | None = Field(None, description="Greatest pause between blocks, if regular.")
     wait: float = Field(10.0, ge=0, description="Seconds that an answer waits for the chain.")
@@ -92,6 +95,7 @@ class Settings(BaseSettings):
             by_reference=self.by_reference,
             recognition=self.recognition,
             recognition_lists=self.recognition_lists,
+            recognition_proofs=self.recognition_proofs,
             bulk_rows=self.bulk_rows,
             bulk_bytes=self.bulk_bytes,
             bulk_at_once=self.bulk_at_once,

@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from api.dependencies import LedgerDep, Reader, throttle_lists, throttle_recognition
+from api.dependencies import LedgerDep, Reader, throttle_lists, throttle_proofs, throttle_recognition
 from api.errors import ApiError
 from api.openapi import AUTHENTICATED, problems
 from api.recognition_schemas import (
@@ -160,7 +160,7 @@ def _told(lines: Iterator[Line]) -> Iterator[bytes]:
 @router.get(
     "/proof",
     operation_id="proveRecognition",
-    dependencies=[Depends(throttle_recognition)],
+    dependencies=[Depends(throttle_proofs)],
     response_model=ProofBody,
     responses=problems(*_ANSWERS, "proof-not-offered", "signer-unavailable"),
 )

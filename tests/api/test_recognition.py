@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from api.services import Limits
 from ledger.archive import Scope
@@ -354,3 +355,17 @@ def test_the_verdict_over_http_tells_of_the_traders(desk: Desk) -> None:
 def _trader(role: str) -> dict[str, Any]:
     found: dict[str, Any] = a_document()[role]
     return found
+
+
+@pytest.mark.usefixtures("at")
+def test_many_callers_together_have_only_so_many_proofs_signed(desk: Desk) -> None:
+    """They need no key to ask, and the keys that sign for them sign certificates too; answers go on."""
+    few = desk_of(desk, Limits(recognition_proofs="2/minute"), "TH customs")
+
+    def of(address: str) -> Any:
+        client = TestClient(few.app, client=(address, 50_000))
+        return client.get(f"{PATH}/proof", params={"operator": EXPORTER, "host": "TH"})
+
+    assert [of(f"198.51.100.{number}").status_code for number in (1, 2)] == [200, 200]
+    problem(of("198.51.100.3"), 429, "rate-limited")
+    body(ask(few, host="TH"))
