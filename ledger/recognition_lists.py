@@ -158,7 +158,7 @@ def _operators(
 
 def _granted(operator: Operator, host: str, at: datetime, mutual: Mutual) -> Iterator[Question]:
     """Yield in which of its roles, and for which directions, the host recognises an operator."""
-    if Consent.EXCHANGE not in consent_of(operator, at):
+    if Consent.EXCHANGE not in consent_of(operator, at, mutual):
         return
     force = status_at(operator, at)
     for role in ROLE_WORDS:
@@ -207,7 +207,7 @@ def changes(  # noqa: PLR0913 - what a list is asked for
 
     def row(one: Recorded) -> Change:
         operator = found.operators.get(one.operator)
-        agreed = consent_of(operator, now) & one.change.consent if operator else Consent(0)
+        agreed = consent_of(operator, now, mutual) & one.change.consent if operator else Consent(0)
         withheld = Consent.EXCHANGE not in agreed and one.operator[:2] != viewer
         programme = None if withheld else mutual.programmes.get(one.change.programme)
         return Change(one, None if withheld else names.get(one.operator), programme, withheld)

@@ -94,7 +94,8 @@ def status_changed(recorded: Recorded, operator: Operator, to: str) -> Happened 
     own = to == operator.member
     if own or exchanged(operator, change):
         agreed = Consent.EXCHANGE in change.consent
-        told |= {"exchanged": agreed, **_stated(change, earlier if own or had else ())}
+        before = _standing(earlier, change.effective_from, own=own) if own or had else None
+        told |= {"exchanged": agreed, "statusBefore": before, **_stated(change)}
     elif had:
         told |= {"exchanged": False}
     else:
@@ -105,11 +106,10 @@ def status_changed(recorded: Recorded, operator: Operator, to: str) -> Happened 
     )
 
 
-def _stated(change: StatusChange, earlier: tuple[StatusChange, ...]) -> dict[str, Any]:
-    """Return what a change says, and what held until then from its day on."""
+def _stated(change: StatusChange) -> dict[str, Any]:
+    """Return what a change says."""
     certified = change.status is OperatorStatus.CERTIFIED
     return {
-        "statusBefore": _standing(earlier, change.effective_from),
         "status": word(change.status),
         "programme": change.programme,
         "level": change.level,
@@ -120,13 +120,15 @@ def _stated(change: StatusChange, earlier: tuple[StatusChange, ...]) -> dict[str
     }
 
 
-def _standing(changes: tuple[StatusChange, ...], at: datetime) -> str | None:
-    """Return how an operator stood at a moment by these changes."""
+def _standing(changes: tuple[StatusChange, ...], at: datetime, *, own: bool) -> str | None:
+    """Return how an operator stood at a moment; others are told only what it agreed to."""
     if not changes:
         return None
     held = status_at(Operator(OperatorCode(""), changes), at)
     if held is None:
         return "not-yet-effective"
+    if not own and Consent.EXCHANGE not in held.consent:
+        return None
     over = held.status is OperatorStatus.CERTIFIED and held.until is not None and held.until < at
     return "expired" if over else word(held.status)
 

@@ -4,7 +4,8 @@
    recorded, for whichever day: the answer is the same for a certified and for a revoked operator.
 2. Without consent to publication its name is not told.
 3. Consent is what the newest change says, as far as the one in force says no less; a withdrawal counts from
-   the moment it is recorded, also for questions about days before.
+   the moment it is recorded, also for questions about days before.  A consent recorded with a key that is
+   compromised adds nothing to the one before it.
 4. A name comes only from the record whose hash the ledger holds.
 """
 
@@ -101,10 +102,18 @@ class Told:
         return next_step_of(self.reason, self.question)
 
 
-def consent_of(operator: Operator, now: datetime) -> Consent:
-    """Return what the operator agrees to: what was recorded last, as far as what is in force agrees too."""
+def consent_of(operator: Operator, now: datetime, mutual: Mutual) -> Consent:
+    """Return what the operator agrees to: what was recorded last, as far as what is in force agrees too.
+
+    Of what was recorded last with keys not to be relied on, only withdrawals count.
+    """
     force = status_at(operator, now)
-    return operator.latest.consent & force.consent if force else operator.latest.consent
+    agreed = force.consent if force else operator.latest.consent
+    for change in reversed(operator.changes):
+        agreed &= change.consent
+        if not compromised(mutual, change.key, change.recorded_at):
+            break
+    return agreed
 
 
 def records_wanted(found: Found, now: datetime) -> dict[OperatorCode, bytes]:
@@ -112,7 +121,7 @@ def records_wanted(found: Found, now: datetime) -> dict[OperatorCode, bytes]:
     return {
         code: operator.latest.record_hash
         for code, operator in found.operators.items()
-        if _may_be_named(operator, consent_of(operator, now), found.mutual) is None
+        if _may_be_named(operator, consent_of(operator, now, found.mutual), found.mutual) is None
     }
 
 
@@ -132,7 +141,7 @@ def told(question: Question, found: Found, names: Names, now: datetime) -> Told:
     bare = Told(question=question, reason=answer.reason, as_of=found.as_of, final=found.final)
     if operator is None:
         return replace(bare, name_note=NameNote.NOTHING_RECORDED)
-    consent = consent_of(operator, now)
+    consent = consent_of(operator, now, found.mutual)
     if Consent.EXCHANGE not in _at_both(consent, answer):
         return replace(bare, reason=Reason.NO_CONSENT, name_note=NameNote.NOT_CONSENTED)
     if answer.reason is Reason.NOT_FOUND:

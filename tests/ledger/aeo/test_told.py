@@ -142,6 +142,28 @@ def test_what_a_stolen_key_recorded_names_nobody(at: Recognising) -> None:
     assert (answer.status, answer.programme, answer.effective_from) == (None, None, None)
 
 
+def test_what_a_stolen_key_says_of_consent_takes_back_no_withdrawal(at: Recognising) -> None:
+    """Neither for today nor for the days of an earlier, honest status; a withdrawal by it does count."""
+    before = f"{START - DAY / 2:%Y-%m-%dT%H:%M:%SZ}"
+    at.record(consent=NONE, effective_from=START)
+    at.clock.advance(DAY)
+    stolen = at.clock()
+    at.record(effective_from=stolen)
+    assert ask(at, at=before).recognised
+    at.world.ledger.mark_compromised(at.world.account("VN aeo"), stolen, at.world.admin("VN"))
+    for when in ({}, {"at": before}):
+        answer = ask(at, **when)
+        assert (answer.reason, answer.name, answer.status) == (Reason.NO_CONSENT, None, None)
+
+
+def test_a_stolen_key_may_withdraw_a_consent(at: Recognising) -> None:
+    """Whoever withdrew it: what is told cannot be taken back."""
+    at.clock.advance(DAY)
+    at.record(consent=NONE)
+    at.world.ledger.mark_compromised(at.world.account("VN aeo"), at.clock(), at.world.admin("VN"))
+    assert ask(at).reason is Reason.NO_CONSENT
+
+
 def test_an_unknown_operator_is_said_to_be_that(at: Recognising) -> None:
     """With the state it would belong to."""
     answer = recognise(Asked(operator="MY123", host="TH"), at.ledger)
@@ -197,9 +219,10 @@ def test_many_questions_are_answered_as_of_one_block(at: Recognising) -> None:
 def test_consent_is_the_narrower_of_what_was_recorded_last_and_what_is_in_force(at: Recognising) -> None:
     """Before anything is in force it is what was recorded."""
     at.record(consent=EXCHANGE, effective_from=at.clock() + DAY)
-    operator = at.ledger.recognitions.found({EXPORTER}).operators[EXPORTER]
-    assert consent_of(operator, at.clock()) == EXCHANGE
-    assert consent_of(operator, START - timedelta(days=1000)) == EXCHANGE
+    found = at.ledger.recognitions.found({EXPORTER})
+    operator = found.operators[EXPORTER]
+    assert consent_of(operator, at.clock(), found.mutual) == EXCHANGE
+    assert consent_of(operator, START - timedelta(days=1000), found.mutual) == EXCHANGE
 
 
 def test_a_block_that_may_be_undone_is_told_with_the_answer(at: Recognising) -> None:
