@@ -47,6 +47,13 @@ _HOST: Final = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9
 _NUMERIC: Final = re.compile(r"(.*\.)?(0x[0-9a-f]*|[0-9]+)")
 """A host whose last label is a number is an IPv4 address, in one of the old notations if need be."""
 
+_SPECIAL: Final = tuple(
+    map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "3fff::/20"))
+)
+"""What some of the Pythons that this runs on count as public, and is not: protocol assignments, where clouds
+keep a service for their own machines (192.0.0.192), the relays of 6to4, such a service at a public address
+(168.63.129.16), and examples in documents (RFC 6890, RFC 7526, RFC 9637)."""
+
 _Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
 """Returns the addresses of a host, as text; `OSError` when it has none."""
@@ -180,6 +187,8 @@ def is_public(address: _Ip) -> bool:
         inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
         if address.ipv4_mapped is not None:
             return is_public(address.ipv4_mapped)
+    if any(address in network for network in _SPECIAL):
+        return False
     special = address.is_multicast or address.is_reserved or address.is_unspecified or address.is_loopback
     site_local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
     public = address.is_global and not special and not site_local and not address.is_link_local

@@ -321,9 +321,12 @@ def test_every_address_of_the_special_registries_is_private() -> None:
     """First and last of each range that IANA keeps from the public."""
     ranges = "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.2.0/24 \
         192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 ::1/128 ::/128 \
-        100::/64 2001:db8::/32 fc00::/7 64:ff9b::/96 fe80::/10 fec0::/10 ff00::/8 64:ff9b:1::/48"
+        100::/64 2001:db8::/32 fc00::/7 64:ff9b::/96 fe80::/10 fec0::/10 ff00::/8 64:ff9b:1::/48 \
+        192.0.0.0/24 192.88.99.0/24 3fff::/20 2001::/32 2001:10::/28 5f00::/16"
     for network in map(ipaddress.ip_network, ranges.split()):
         for address in (network[0], network[-1]):
             assert not outgoing.is_public(address), address
+    for known in ("192.0.0.192", "168.63.129.16", "::ffff:192.0.0.192", "2002:c000:c0::1"):
+        assert not outgoing.is_public(ipaddress.ip_address(known)), known
     for public in (PUBLIC, "1.1.1.1", "2606:4700::1111", "::ffff:1.1.1.1", "2002:101:101::1"):
         assert outgoing.is_public(ipaddress.ip_address(public)), public
