@@ -69,7 +69,15 @@ def create_app(  # noqa: PLR0913 - each is a part that the service is made of
     )
     signer = Probe(monitoring.signer) if monitoring.signer else None
     told = telling or Telling()
-    services = Services(ledger, rooms, limits or Limits(), signer=signer, sender=told.sender, bell=told.bell)
+    services = Services(
+        ledger,
+        rooms,
+        limits or Limits(),
+        signer=signer,
+        sender=told.sender,
+        finality=told.finality,
+        bell=told.bell,
+    )
     ledger.reports.to(services.metrics)
     AtScrape(services)
     app.state.services, app.state.monitoring = services, monitoring

@@ -23,6 +23,7 @@ from ledger.watch_port import (
     Watches,
     WatchMalformed,
     WatchUnknown,
+    after_block,
 )
 
 
@@ -47,8 +48,11 @@ class Keeper:
     watches: Watches
     sender: Sender
 
-    def begin(self, wish: Wish, members: Collection[str], now: datetime) -> Watch:
-        """Make a watch with a secret of its own.
+    def begin(self, wish: Wish, members: Collection[str], final: int, now: datetime) -> Watch:
+        """Make a watch with a secret of its own; what is recorded after block `final` is told.
+
+        `final` is the newest final block.  With the first watch it becomes where telling begins, so nothing
+        is missed before some process looks for the first time.
 
         Raises `WatchMalformed`, `TargetRefused` and `TooManyWatches`.
         """
@@ -62,6 +66,8 @@ class Keeper:
             secrets=Secrets(current=new_secret()),
             created_at=now,
         )
+        if self.watches.cursor() is None:
+            self.watches.spread(None, after_block(max(final, 0)), ())
         self.watches.add(watch)
         return watch
 

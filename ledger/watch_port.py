@@ -215,6 +215,11 @@ class Pending:
     yet; None when none is."""
 
 
+def after_block(block: int) -> Cursor:
+    """Return where telling goes on when all up to a block is told, or is nobody's affair."""
+    return Cursor(block, 2**31 - 1, block)
+
+
 class Watches(Protocol):
     """The store of watches and deliveries; safe to share between threads and processes."""
 

@@ -27,14 +27,12 @@ from ledger.watch_events import (
     status_changed,
     withdraws,
 )
-from ledger.watch_port import Cursor, Delivery, Watch, Watches
+from ledger.watch_port import Cursor, Delivery, Watch, Watches, after_block
 
 PAGE: Final = 500
 """Status changes told in one transaction."""
 _OPERATORS: Final = 1000
 """Operators looked at together."""
-_LAST: Final = 2**31 - 1
-"""After every place of a block."""
 
 
 class Audience:
@@ -93,7 +91,7 @@ class Teller:
             return False
         cursor = self._watches.cursor()
         if cursor is None:  # what happened before anybody could be told is not told
-            return self._watches.spread(None, Cursor(final, _LAST, final), ())
+            return self._watches.spread(None, after_block(final), ())
         if final >= cursor.block and self._statuses(cursor, final):
             return True
         cursor = self._watches.cursor() or cursor

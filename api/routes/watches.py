@@ -51,11 +51,14 @@ def list_watches(keeper: KeeperDep) -> WatchList:
     operation_id="makeWatch",
     status_code=201,
     response_model_exclude_none=True,
-    responses=problems(*AUTHENTICATED, *_WISH, "too-many-watches"),
+    responses=problems(*AUTHENTICATED, *_WISH, "too-many-watches", "chain-unreachable"),
 )
-def make_watch(wish: WatchWish, keeper: KeeperDep, ledger: LedgerDep, response: Response) -> NewWatch:
+def make_watch(
+    wish: WatchWish, keeper: KeeperDep, ledger: LedgerDep, services: ServicesDep, response: Response
+) -> NewWatch:
     """Watch operators; the secret that messages are signed with is shown this once."""
-    watch = keeper.begin(wish.to_domain(), _members(ledger), ledger.clock())
+    final = ledger.registry.head().block - services.finality
+    watch = keeper.begin(wish.to_domain(), _members(ledger), final, ledger.clock())
     response.headers["Location"] = f"{router.prefix}/{watch.id}"
     return NewWatch.made(watch)
 

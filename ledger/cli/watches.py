@@ -60,7 +60,8 @@ def add(  # noqa: PLR0913 - each is an option
     with failures():
         keeper = _keeper(session, authority, webhook_hosts)
         known = [one.code for one in session.members.members()]
-        watch = keeper.begin(wish, known, now())
+        final = session.opened.chain.head().block - session.opened.profile.finality
+        watch = keeper.begin(wish, known, final, now())
     _with_secret(session, watch)
 
 

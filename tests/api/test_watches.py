@@ -246,7 +246,7 @@ def test_a_delivery_can_be_sent_once_more(desk: Desk) -> None:
     assert again.json()["event"] == queued["event"]
     problem(ask(desk, "POST", f"{path}/deliveries/999/redeliver"), 404, "delivery-not-found")
     watches.put(replace(kept, event="evt_x", subject="MYAEO2020A"))
-    watches.spread(None, Cursor(1, 1, 1), (), [OperatorCode("MYAEO2020A")])
+    watches.spread(watches.cursor(), Cursor(99, 1, 1), (), [OperatorCode("MYAEO2020A")])
     hushed = ask(desk, "GET", f"{path}/deliveries").json()["deliveries"][0]
     assert hushed["state"] == "failed"
     problem(ask(desk, "POST", f"{path}/deliveries/{hushed['id']}/redeliver"), 404, "delivery-not-found")

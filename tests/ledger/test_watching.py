@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from ledger.archive import open_archive
+from ledger.keeping_watch import Keeper, Wish
 from ledger.memory_replica import MemoryReplica
 from ledger.memory_watches import MemoryWatches
 from ledger.operators import Consent, Ground, OperatorRole, OperatorStatus, ParticipationState
+from ledger.outgoing import Allowed, Sender
 from ledger.watch_port import Cursor
 from ledger.watching import PAGE
 from tests.watched import START, Chronicle
@@ -127,6 +129,31 @@ def test_what_happened_before_the_first_look_is_not_told() -> None:
     chronicle.block(chronicle.status(level=2))
     chronicle.tell()
     assert [one["data"]["version"] for one in chronicle.told()] == [2]
+
+
+@pytest.mark.parametrize(("final", "count"), [(1, 2), (2, 1), (3, 0), (-3, 2)])
+def test_telling_begins_where_the_first_watch_was_made(final: int, count: int) -> None:
+    """Though nobody looked before two more changes were recorded; what was final by then is not told."""
+    chronicle = in_memory()
+    wish = Wish(url="https://127.0.0.1/hook", everything=True)
+    keeper = Keeper(1, "TH", chronicle.watches, Sender(Allowed.of("127.0.0.1")))
+    watch = keeper.begin(wish, ["TH", "MY"], final, START)
+    for _ in range(2):
+        chronicle.block(chronicle.status())
+    chronicle.tell()
+    assert len(chronicle.told(watch.id)) == count
+
+
+def test_a_later_watch_does_not_move_where_telling_is(chronicle: Chronicle) -> None:
+    """What the earlier one has still to be told is told."""
+    chronicle.watch()
+    chronicle.block(chronicle.status())
+    wish = Wish(url="https://127.0.0.1/hook", members=["VN"])
+    Keeper(1, "TH", chronicle.watches, Sender(Allowed.of("127.0.0.1"))).begin(
+        wish, ["TH", "VN"], 10**6, START
+    )
+    chronicle.tell()
+    assert len(chronicle.told()) == 1
 
 
 def test_only_final_blocks_are_told_of() -> None:
