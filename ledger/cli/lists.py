@@ -16,7 +16,7 @@ from ledger.cli.session import Session, read_text, session_of
 from ledger.facts import Address, Authority, Role
 from ledger.issuing import entitled
 from ledger.lists.absent import Absence, Ending
-from ledger.lists.carrying import PATIENCE, BatchRefused, carried_out, finished_before, left_before
+from ledger.lists.carrying import BATCH, PATIENCE, BatchRefused, carried_out, finished_before, left_before
 from ledger.lists.comparing import Sense
 from ledger.lists.complaints import MOST_TOLD, Complaints, ListRefused
 from ledger.lists.fields import CONSENTS, GROUNDS, STATUSES
@@ -48,6 +48,7 @@ class Asked:
     office: str
     most_told: int
     wait: float
+    batch: int
 
 
 @dataclass(slots=True)
@@ -102,6 +103,9 @@ def import_list(  # noqa: PLR0913 - each is an option of the command line
     wait: Annotated[
         float, typer.Option(min=0, help="Seconds to wait for a ledger that is silent.")
     ] = PATIENCE,
+    batch: Annotated[
+        int, typer.Option(min=1, max=BATCH, help="Operators in one transaction, if blocks are small.")
+    ] = BATCH,
 ) -> None:
     """Record what a list says of operators and the ledger does not; the same list again changes nothing."""
     session = session_of(context)
@@ -119,6 +123,7 @@ def import_list(  # noqa: PLR0913 - each is an option of the command line
             office=office,
             most_told=max_errors,
             wait=wait,
+            batch=batch,
         )
         _loaded(session, asked)
 
@@ -159,7 +164,9 @@ def _loaded(session: Session, asked: Asked) -> NoReturn:
             raise typer.Exit(0)
         loading = _loading(asked, acting, account, source)
         task = progress.add_task("Recording", total=len(plan.due), rate=0)
-        outcomes = ending.enter_context(closing(carried_out(plan.due, loading, ledger, asked.wait)))
+        outcomes = ending.enter_context(
+            closing(carried_out(plan.due, loading, ledger, asked.wait, batch=asked.batch))
+        )
         with interruptible(tally):
             for outcome in outcomes:
                 if isinstance(outcome, BatchRefused):

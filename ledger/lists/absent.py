@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ledger.aeo.cases import Case
 from ledger.aeo.recognition import status_at
 from ledger.aeo.records import OperatorRecord
 from ledger.errors import Refused
@@ -118,13 +119,14 @@ def _told(operator: Operator, why: str) -> Left:
 def _ended(operator: Operator, holds: StatusChange, ending: Ending, sense: Sense) -> Due | Left:
     if holds.status is ending.status:
         return _told(operator, "the list lacks it, and it is suspended already")
+    annuls = ending.status is OperatorStatus.ANNULLED
     status = Status(
         status=ending.status,
         programme=holds.programme,
         level=holds.level,
         roles=holds.roles,
         consent=holds.consent,
-        effective_from=sense.now,
+        effective_from=Case(operator.code, changes=operator.changes).begun() if annuls else sense.now,
         until=until_of(ending.status, sense.now, holds.until, None, holds),
         ground=ending.ground,
     )

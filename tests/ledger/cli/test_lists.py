@@ -104,6 +104,16 @@ def office(desk: Desk, chain: ChainLedger) -> Office:
     return Office(desk, chain, programme, account)
 
 
+def test_a_batch_is_as_small_as_the_blocks_of_a_network_ask(office: Office) -> None:
+    """Each batch is a transaction of its own."""
+    said = office.load(office.rows(3), "--batch", "2")
+    assert (said.code, said.json["recorded"]) == (0, 3), said.talk
+    rooms = open_archive(f"sqlite:///{office.desk.folder / 'archive.sqlite3'}")
+    first, second, third = (rooms.operators.events(office.code(number))[0] for number in (1, 2, 3))
+    rooms.close()
+    assert first.dispatch == second.dispatch != third.dispatch
+
+
 def test_a_list_is_loaded_and_the_same_list_again_changes_nothing(office: Office) -> None:
     """Each operator of a list gets a status once, however often the list is loaded."""
     said = office.load(office.rows(3))
@@ -268,6 +278,16 @@ class TestCompleteLists:
         assert (held.status, held.ground) == (OperatorStatus.SURRENDERED, Ground.CEASED)
         self.follow(office)
         assert office.load(office.rows(2), *ending).json["recorded"] == 0
+
+    def test_annulled_operators_that_a_list_lacks_are_void_from_the_start(self, office: Office) -> None:
+        """An annulment leaves no day on which the operator was recognised."""
+        office.load(office.rows(2, effective="2026-01-10"))
+        self.follow(office)
+        ending = ("--complete", "--ground", "false-information", "--ended-as", "annulled")
+        said = office.load(office.rows(1, effective="2026-01-10"), *ending)
+        assert (said.code, said.json["recorded"]) == (0, 1), said.talk
+        first, ended = office.held(2).changes
+        assert (ended.status, ended.effective_from) == (OperatorStatus.ANNULLED, first.effective_from)
 
     def test_a_list_that_was_cut_off_ends_nobody(self, office: Office) -> None:
         """A tenth of the operators, and at least ten, may be ended at once, or as many as the person says."""
