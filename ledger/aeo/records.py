@@ -15,7 +15,7 @@ from typing import Any, Final
 import orjson
 
 from ledger.aeo.refused import OperatorMalformed
-from ledger.errors import Problem
+from ledger.errors import InputMalformed, Problem
 from ledger.field_checks import ADDRESS, NAME
 from ledger.hashing import keccak
 from ledger.operators import OperatorCode, OperatorRole
@@ -31,6 +31,8 @@ PROGRAMME: Final = 35
 HIGHEST_LEVEL: Final = 9
 MOST_EVIDENCE: Final = 200
 """Files that one record names; each is a hash of 66 characters in it."""
+MOST_BYTES: Final = 64 * 1024
+"""Size of a record in a file; one that names all the files it may has a third of this."""
 
 _HASH = shaped(HASH_PATTERN, "code.hash", "use 0x and 64 small hex digits")
 _TEXTS: Final[Mapping[str, Check]] = {
@@ -95,8 +97,10 @@ def record_hash(record: OperatorRecord) -> bytes:
 def record_in(data: bytes) -> OperatorRecord:
     """Return the record in JSON text of any layout.
 
-    Raises `InputMalformed` when it is not strict JSON, `OperatorMalformed` when it is not a record.
+    Raises `InputMalformed` when it is too long or no strict JSON, `OperatorMalformed` when it is no record.
     """
+    if len(data) > MOST_BYTES:
+        raise InputMalformed("record.too-long", f"a record has at most {MOST_BYTES} bytes")
     return record_of(loads(data))
 
 

@@ -79,9 +79,13 @@ def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - any value of the ledger
 
 
 def answer(value: object, *, as_json: bool, shown: Callable[[], None]) -> None:
-    """Print a value as JSON, or let the command show it to a person."""
+    """Print a value as JSON, or let the command show it to a person.
+
+    JSON leaves characters as they are that steer a terminal, so these are written as escapes as well.
+    """
     if as_json:
-        sys.stdout.write(f"{json.dumps(plain(value), ensure_ascii=False, indent=2)}\n")
+        text = json.dumps(plain(value), ensure_ascii=False, indent=2)
+        sys.stdout.write(f"{_UNSEEN.sub(_escaped_in_json, text)}\n")
     else:
         shown()
 
@@ -151,6 +155,10 @@ def usage(message: str) -> NoReturn:
 
 def _escaped(found: re.Match[str]) -> str:
     return found[0].encode("unicode_escape").decode("ascii")
+
+
+def _escaped_in_json(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def _camel(name: str) -> str:

@@ -5,9 +5,19 @@ from typing import Any
 
 import pytest
 
-from ledger.aeo.records import OperatorRecord, checked, record_bytes, record_hash, record_in, record_of
+from ledger.aeo.records import (
+    MOST_BYTES,
+    MOST_EVIDENCE,
+    OperatorRecord,
+    checked,
+    record_bytes,
+    record_hash,
+    record_in,
+    record_of,
+)
 from ledger.aeo.refused import OperatorMalformed
 from ledger.errors import InputMalformed
+from ledger.field_checks import ADDRESS, NAME
 from ledger.hashing import keccak
 from ledger.operators import OperatorRole
 from tests.offices import CODE
@@ -123,3 +133,13 @@ def test_a_record_made_here_is_checked_like_one_that_was_read() -> None:
     with pytest.raises(OperatorMalformed) as refused:
         checked(a_record(roles=OperatorRole(0), level=0))
     assert {one.pointer for one in refused.value.problems} == {"/roles", "/level"}
+
+
+def test_a_file_that_is_too_long_for_a_record_is_not_read() -> None:
+    """It comes from others; the longest record that there can be is a third of the bound."""
+    evidence = tuple(number.to_bytes(32) for number in range(1, MOST_EVIDENCE + 1))
+    longest = a_record(evidence=evidence, name="ễ" * NAME, address="ễ" * ADDRESS)
+    assert record_in(record_bytes(longest)) == longest
+    assert len(record_bytes(longest)) < MOST_BYTES / 3
+    with pytest.raises(InputMalformed, match=str(MOST_BYTES)):
+        record_in(record_bytes(longest) + b" " * MOST_BYTES)

@@ -1,5 +1,7 @@
 """What is printed for people: texts of others are shown, and do not steer the terminal or break the page."""
 
+import json
+
 import pytest
 import typer
 
@@ -15,6 +17,16 @@ def test_control_characters_of_others_are_shown_and_not_obeyed(capsys: pytest.Ca
     assert not set(shown) & set("\x1b\r\x9b\u202e\x00")
     assert "\\x1b[2J" in shown
     assert not any(line.startswith("VALID") for line in shown.splitlines())
+
+
+def test_json_on_a_terminal_does_not_steer_it_either(capsys: pytest.CaptureFixture[str]) -> None:
+    """A member names its programmes as it likes; whoever reads the JSON gets each name whole."""
+    named = 'AEO\x9b2J\x7f\u202eVALID\u200b\t\n"\u00e9'
+    output.answer({"name": named}, as_json=True, shown=lambda: None)
+    printed = capsys.readouterr().out
+    assert not set(printed) & set("\x9b\x7f\u202e\u200b\t")
+    assert "\u00e9" in printed
+    assert json.loads(printed) == {"name": named}
 
 
 def test_names_in_brackets_are_shown_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
