@@ -108,15 +108,16 @@ def load(  # noqa: PLR0913 - an order's particulars
     connections: int = 1,
     rate: float = 0,
     token: str = "",
+    get: bool = False,
     status: int = 200,
     says: str = "",
 ) -> Mapping[str, Any]:
-    """Post the lines of a file, each a body, to a path of a server on loopback.
+    """Post the lines of a file, each a body, to a path of a server on loopback; or get path and line.
 
     So many (`count`), or for some seconds: at a rate, or without one as fast as they are answered.
     """
     bodies = Path(file).read_bytes().splitlines()
-    requests = [_request(path, token, body) for body in bodies]
+    requests = [_query(path, body) if get else _request(path, token, body) for body in bodies]
     one = Round(requests, str(status).encode(), says.encode())
 
     async def run() -> float:
@@ -136,6 +137,11 @@ def load(  # noqa: PLR0913 - an order's particulars
 
     took = asyncio.run(run())
     return {"done": len(one.each), "seconds": took, "each": one.each}
+
+
+def _query(path: str, line: bytes) -> bytes:
+    """Return a whole request that asks, and changes nothing."""
+    return b"GET %s%s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % (path.encode(), line)
 
 
 def _request(path: str, token: str, body: bytes) -> bytes:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from itertools import count
@@ -24,9 +24,11 @@ from _ganache import Node
 
 from _bench.bulk import Watch
 from _bench.figures import OURS, figure
-from _bench.measure import Contestant, Lap, cpu_of
-from _bench.stand import Stand
+from _bench.measure import Contestant, Lap, cpu_of, forget_peak, peak_of
+from _bench.service import Service
+from _bench.stand import NotFollowed, Stand
 from _bench.targets import Target
+from ledger.archive import ArchiveRooms
 from ledger.facts import Role
 from ledger.operators import (
     Consent,
@@ -45,6 +47,9 @@ _BATCH = 200
 _ACCOUNTS = 48
 _OTHER_KEY = _founding.account(_founding.SPARE_KEY)
 _SERIES = count(1)
+_FOLLOWED_SECONDS = 300
+_LOADED: dict[int, tuple[int, int]] = {}
+"""The list that was loaded last, and its size, by the chain's process."""
 _TITLES = "code,name,address,national_id,programme,level,roles,status,effective,until,consent"
 _BEGAN, _ENDS = datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 12, 31, 23, 59, 59, tzinfo=UTC)
 
@@ -111,6 +116,7 @@ def _loaded(stand: Stand, place: _Place, size: int, *, again: bool) -> Lap:
     if again:
         lap = _run([*command, str(path)], environment, place, size, "unchanged")
     path.unlink()
+    _LOADED[place.node.process.pid] = series, size
     return lap
 
 
@@ -189,3 +195,55 @@ for _size in ON_ANVIL:
 figure(f"load the list again, {ON_ANVIL[0]:,} operators, anvil", "operators", once=True)(
     partial(on_anvil, size=ON_ANVIL[0], again=True)
 )
+
+
+@figure("recognise over HTTP", "answers", Target(per_second=500))
+def over_http(stand: Stand) -> Mapping[str, Contestant]:
+    """Ask a service about the operators of the list that was loaded last on the fast chain."""
+    if not _anvil.ANVIL.exists():
+        return {}
+    place = _on(_fast(stand), stand.folder)
+    if place.node.process.pid not in _LOADED:
+        _loaded(stand, place, _BATCH, again=False)
+    series, size = _LOADED[place.node.process.pid]
+    file, archive = stand.folder / "questions", f"operators-{place.node.process.pid}"
+    file.write_text("".join(f"{_code(series, number)}\n" for number in range(size)), encoding="utf-8")
+    settings = {
+        "ASAL_PROFILE": str(place.profile),
+        "ASAL_ARCHIVE": stand.archive(archive),
+        "ASAL_DEVELOPMENT_KEYS": "1",
+        "ASAL_RECOGNITION": "1000000/second",
+    }
+    service = Service(settings, stand.folder / "operators.log")
+    stand.ending.callback(service.close)
+    _await_followed(stand.rooms(archive), place.founded.chain.head().block)
+    generator = stand.ours("load")
+
+    def lap() -> Lap:
+        forget_peak(service.pid)
+        spent, began = cpu_of(service.pid), time.perf_counter()
+        path = "/v1/recognition?host=TH&operator="
+        told = generator.lap(
+            "load",
+            port=service.port,
+            path=path,
+            file=str(file),
+            get=True,
+            connections=8,
+            seconds=stand.effort.load_seconds,
+            says='"programme":{"code":"BENCH"',
+        )
+        cpu, wall = cpu_of(service.pid) - spent, time.perf_counter() - began
+        more = {"operators": float(size), "service CPU": cpu / wall}
+        return replace(told, cpu=cpu, peak=peak_of(service.pid), more=more)
+
+    return {OURS: lap}
+
+
+def _await_followed(rooms: ArchiveRooms, block: int) -> None:
+    """Wait until a service has followed the chain into a database."""
+    ends = time.monotonic() + _FOLLOWED_SECONDS
+    while (head := rooms.replica.head()) is None or head.block is None or head.block.number < block:
+        if time.monotonic() > ends:
+            raise NotFollowed
+        time.sleep(0.05)
