@@ -22,7 +22,7 @@ from ledger.archive import Answered, ApiKey, ApiKeys, InFlight, Mine, OtherReque
 from ledger.certificate import Certificate
 from ledger.documents import parse_document
 from ledger.errors import CertificateNotFiled, Unavailable
-from ledger.facts import Address
+from ledger.facts import Address, Role
 from ledger.ports import Clock, Filing, FilingState, Ledger
 from ledger.refusals import NotYourCertificate
 
@@ -104,6 +104,20 @@ Issuer = Annotated[Caller, Depends(_with(Scope.ISSUE))]
 AeoOfficer = Annotated[Caller, Depends(_with(Scope.AEO))]
 Admin = Annotated[Caller, Depends(_with(Scope.ADMIN))]
 Watcher = Annotated[Caller, Depends(_with(Scope.WATCH))]
+
+
+def aeo_reader(caller: AeoOfficer, ledger: LedgerDep) -> Caller:
+    """Return a caller whose authority has the role AEO: an authority gives its API keys scopes as it likes.
+
+    Of writes the ledger sees to that itself, by the key that signs them.
+    """
+    authority = ledger.members.authority(caller.authority)
+    if authority is None or Role.AEO not in authority.roles:
+        raise ApiError("authority-role-missing")
+    return caller
+
+
+AeoReader = Annotated[Caller, Depends(aeo_reader)]
 
 
 def certificate_of(body: CertificateBody) -> Certificate:

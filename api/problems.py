@@ -64,7 +64,7 @@ _OWN = (
         "authority-role-missing",
         403,
         "The authority has not the role for this",
-        "Use an API key of a customs or AEO authority.",
+        "Use an API key of an AEO authority, or for lists of a customs authority.",
     ),
     ProblemType("not-found", 404, "Nothing is at this address", "Check the path against /openapi.json."),
     ProblemType(

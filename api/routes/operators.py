@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.dependencies import AeoOfficer, Caller, Done, LedgerDep, Once, OnceAeoDep, WaitDep
+from api.dependencies import AeoReader, Caller, Done, LedgerDep, Once, OnceAeoDep, WaitDep
 from api.openapi import AUTHENTICATED, problems
 from api.operator_schemas import (
     ActBody,
@@ -71,11 +71,11 @@ def apply(once: OnceAeoDep, body: ApplicationBody, wait: WaitDep, ledger: Ledger
     "",
     operation_id="listOperators",
     response_model_exclude_none=True,
-    responses=problems(*_ASKED),
+    responses=problems(*_ASKED, "authority-role-missing"),
 )
 def list_operators(
     response: Response,
-    caller: AeoOfficer,
+    caller: AeoReader,
     ledger: LedgerDep,
     after: Annotated[str | None, Query(max_length=64, description="Code of the last one seen.")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
@@ -95,9 +95,9 @@ def list_operators(
     "/{operator}",
     operation_id="getOperator",
     response_model_exclude_none=True,
-    responses=problems(*_ASKED, "operator-not-on-file"),
+    responses=problems(*_ASKED, "authority-role-missing", "operator-not-on-file"),
 )
-def get_operator(operator: Operator, caller: AeoOfficer, ledger: LedgerDep) -> CaseOut:
+def get_operator(operator: Operator, caller: AeoReader, ledger: LedgerDep) -> CaseOut:
     """Fetch a case: where it is, what may be done, its statuses and all that happened."""
     case = authorising.case_of(_own(operator, caller), ledger)
     record = authorising.newest_record(case, ledger)
@@ -107,9 +107,9 @@ def get_operator(operator: Operator, caller: AeoOfficer, ledger: LedgerDep) -> C
 @router.get(
     "/{operator}/record",
     operation_id="getOperatorRecord",
-    responses=problems(*_ASKED, "operator-not-on-file", "record-not-held"),
+    responses=problems(*_ASKED, "authority-role-missing", "operator-not-on-file", "record-not-held"),
 )
-def get_record(operator: Operator, caller: AeoOfficer, ledger: LedgerDep) -> RecordOut:
+def get_record(operator: Operator, caller: AeoReader, ledger: LedgerDep) -> RecordOut:
     """Fetch an operator's newest record, to hand it to partners; the ledger names its hash."""
     record = authorising.record_at_hand(_own(operator, caller), ledger)
     return RecordOut.model_validate(record.document())

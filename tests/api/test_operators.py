@@ -266,3 +266,12 @@ def test_no_problem_repeats_what_was_said_of_an_operator(office: Desk) -> None:
         answer = ask(office, "POST", "/v1/operators", APPLICATION | more)
         assert answer.status_code == 422
         assert secret not in answer.text
+
+
+@pytest.mark.parametrize("by", ["VN issuing", "VN customs", "VN competent"])
+@pytest.mark.parametrize("path", ["/v1/operators", PATH, f"{PATH}/record"])
+def test_other_authorities_of_the_member_read_no_cases(office: Desk, by: str, path: str) -> None:
+    """Though each may give an API key of its own the scope `aeo`: a case holds suspicions."""
+    certified(office)
+    problem(ask(office, "GET", path, by=by), 403, "authority-role-missing")
+    assert ask(office, "GET", path).status_code == 200
