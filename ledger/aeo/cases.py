@@ -211,14 +211,19 @@ class Case:
         return ALLOWED[self.stage_at(moment)]
 
     def begun(self) -> datetime:
-        """Return when the newest authorisation began, which is what its annulment reaches back to."""
-        own: list[Status] = []
-        for status in reversed(self.statuses):
-            if status.status in ENDED and own:
-                break
+        """Return when the newest authorisation began, which is what its annulment reaches back to.
+
+        An end that was lifted on appeal has ended nothing.
+        """
+        lifted = {event.version for event in self.live if event.act is Act.REINSTATE and event.status}
+        own: list[tuple[int, Status]] = []
+        for version in range(self.version, 0, -1):
+            status = self.statuses[version - 1]
             if status.status not in ENDED:
-                own.append(status)
-        return min(status.effective_from for status in own)
+                own.append((version, status))
+            elif own and own[-1][0] not in lifted:
+                break
+        return min(status.effective_from for _, status in own)
 
     def repeated(self, request: bytes, *, anywhere: bool) -> tuple[Event, ...]:
         """Return the events of the same request: those filed last, or with `anywhere` of any time."""

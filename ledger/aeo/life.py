@@ -181,8 +181,8 @@ def _restated(case: Case, first: Event) -> list[Event]:
 
     Where the time of an authorisation, or of a revocation, is over, consent is said anew for its last second:
     that makes it the newest word and gives nobody more time.  Raises `OperatorMalformed` where an end is
-    recorded that begins later: what comes before it stands; and for an amendment of days before another one,
-    which the operator's record does not tell apart.
+    recorded that begins later: what comes before it stands; for an amendment of days before another one, which
+    the operator's record does not tell apart; and for a term that ends before what is planned.
     """
     effective, newest = first.effective, case.statuses[-1]
     if newest.status in ENDED and effective < newest.effective_from:
@@ -195,6 +195,9 @@ def _restated(case: Case, first: Event) -> list[Event]:
     since = amended_from(days, case.holding) if first.act is Act.AMEND and case.holding else None
     if since:
         raise _misdated("/effective", f"an amendment holds from {since:%Y-%m-%d %H:%M:%S} UTC; not before it")
+    ends, last = first.holding.until, days[-1].begins
+    if first.act is Act.RENEW and ends is not None and effective < last and ends <= last:
+        raise _misdated("/until", f"a change is recorded from {last:%Y-%m-%d %H:%M:%S} UTC; not before it")
     events = []
     for day in days:
         ground = first.ground if day.begins == effective else day.held.ground

@@ -254,6 +254,14 @@ def test_an_annulment_holds_from_the_start_of_the_authorisation_it_voids() -> No
     assert held.status is OperatorStatus.CERTIFIED
 
 
+def test_an_annulment_reaches_behind_a_revocation_that_was_lifted_on_appeal() -> None:
+    """The authorisation is the one of before; one that was applied for anew begins with its own day."""
+    revoked = done(certified(), an_act(Act.REVOKE), on(11, 5))
+    lifted = done(revoked, an_act(Act.REINSTATE, ground=Ground.APPEAL_UPHELD), on(11, 10))
+    assert done(lifted, an_act(Act.ANNUL), on(11, 20)).statuses[-1].effective_from == DAY
+    assert done(recorded(lifted), an_act(Act.ANNUL), on(11, 20)).statuses[-1].effective_from == DAY
+
+
 def test_a_revocation_that_begins_later_already_stands() -> None:
     """A suspension in between would lift it, as the last word for all later days."""
     case = done(certified(), an_act(Act.REVOKE, effective=on(12, 1)))

@@ -90,7 +90,7 @@ def granted(change: StatusChange) -> tuple[object, ...]:
     return change.programme, change.level, change.roles, change.record_hash
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(steps=st.lists(STEPS, min_size=1, max_size=8))
 def test_whatever_is_done_the_case_and_the_ledger_say_the_same(steps: list[Step]) -> None:
     """The contract refuses nothing that the life cycle allows, and what was before an act stays."""
@@ -227,6 +227,16 @@ def test_an_amendment_of_days_before_another_one_is_refused(office: Office) -> N
     assert [one.pointer for one in refused.value.problems] == ["/effective"]
     office.does(Act.AMEND, name="Another name", effective=day(20))
     assert (at(office, 10).level, at(office, 21).level) == (1, 2)
+
+
+def test_a_term_that_ends_before_what_is_planned_is_refused(office: Office) -> None:
+    """The plan would be forgotten, and not come back with the next renewal."""
+    office.does(Act.SUSPEND, ground=Ground.CONDITIONS_UNMET, effective=day(20))
+    with pytest.raises(OperatorMalformed) as refused:
+        office.does(Act.RENEW, until=day(10))
+    assert [one.pointer for one in refused.value.problems] == ["/until"]
+    office.does(Act.RENEW, until=day(30))
+    assert at(office, 25).status is OperatorStatus.SUSPENDED
 
 
 def test_a_consent_that_was_withdrawn_comes_back_by_no_late_act(office: Office) -> None:
