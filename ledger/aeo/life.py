@@ -181,8 +181,8 @@ def _restated(case: Case, first: Event) -> list[Event]:
 
     Where the time of an authorisation, or of a revocation, is over, consent is said anew for its last second:
     that makes it the newest word and gives nobody more time.  Raises `OperatorMalformed` where an end is
-    recorded that begins later: what comes before it stands; for an amendment of days before another one, which
-    the operator's record does not tell apart; and for a term that ends before what is planned.
+    recorded that begins later: what comes before it stands; for an amendment of days before another one,
+    which the operator's record does not tell apart; and for a term that ends before what is planned.
     """
     effective, newest = first.effective, case.statuses[-1]
     if newest.status in ENDED and effective < newest.effective_from:
