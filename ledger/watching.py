@@ -12,7 +12,7 @@ from typing import Final
 
 from ledger.aeo.gathering import gathered_mutual
 from ledger.events import KeyCompromised, Occurrence, OfTerms, moment
-from ledger.facts import AsOf
+from ledger.facts import AsOf, Role
 from ledger.operators import Mutual, Operator, OperatorCode
 from ledger.ports import Clock
 from ledger.recognition_port import Recorded
@@ -31,6 +31,7 @@ from ledger.watch_port import Cursor, Delivery, Watch, Watches, after_block
 
 PAGE: Final = 500
 """Status changes told in one transaction."""
+_OFFICIALS: Final = Role.AEO | Role.CUSTOMS
 _OPERATORS: Final = 1000
 """Operators looked at together."""
 
@@ -108,12 +109,12 @@ class Teller:
         if not page:
             return False
         operators = self._looked_up({recorded.operator for recorded in page})
-        audience = Audience(self._watches.live())
+        audience, officials = Audience(self._watches.live()), self._officials()
         now = self._clock()
         deliveries = [
             message(watch, happened, now)
             for recorded in page
-            for watch, happened in self._told(recorded, operators[recorded.operator], audience)
+            for watch, happened in self._told(recorded, operators[recorded.operator], audience, officials)
         ]
         withdrawn = {one.operator for one in page if withdraws(one, operators[one.operator])}
         after = Cursor(*page[-1].place, cursor.mutual)
@@ -121,11 +122,12 @@ class Teller:
         return True
 
     def _told(
-        self, recorded: Recorded, operator: Operator, audience: Audience
+        self, recorded: Recorded, operator: Operator, audience: Audience, officials: Collection[int]
     ) -> Iterator[tuple[Watch, Happened]]:
-        """Yield who is told what of a status change."""
+        """Yield who is told what of a status change; `officials` are told all of their member's operators."""
         for watch in audience.of(recorded.operator):
-            happened = status_changed(recorded, operator, watch.member)
+            home = watch.member if watch.authority in officials else ""
+            happened = status_changed(recorded, operator, home)
             if happened is not None:
                 yield watch, happened
 
@@ -155,6 +157,11 @@ class Teller:
             people, occurrences = self._replica.people()
             self._terms = (people, sorted(occurrences, key=lambda one: one.place))
         return self._terms[1]
+
+    def _officials(self) -> Collection[int]:
+        """Return the authorities that are told all of their member's operators, without consent too."""
+        authorities = gathered(self._gathered()).authorities.values()
+        return frozenset(one.id for one in authorities if one.roles & _OFFICIALS)
 
     def _shifted(self, shift: Shift, audience: Audience, known: datetime) -> Iterator[Delivery]:
         """Yield what is told of changed terms."""
