@@ -166,8 +166,9 @@ HEADINGS: Final = (
     "asOfBlock",
     "asOfTime",
 )
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet may take for the beginning of a formula, or skip to one."""
+_FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
+"""What a spreadsheet may take for the beginning of a formula, or skip to one; in its full width too, which
+spreadsheets set up for East Asia read as the same."""
 
 
 def csv_of(lines: Iterable[Line]) -> Iterator[str]:
@@ -183,7 +184,7 @@ def csv_of(lines: Iterable[Line]) -> Iterator[str]:
 
 def inert(cell: str) -> str:
     """Return a cell that a spreadsheet shows as it is: one that looks like a formula begins with a quote."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
+    return f"'{cell}" if cell.lstrip(" \u3000").startswith(_FORMULA) else cell
 
 
 def _cells(line: Line) -> Sequence[object]:

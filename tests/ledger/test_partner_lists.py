@@ -139,7 +139,23 @@ def test_the_answer_is_a_table_with_a_row_for_each_row(at: Recognising) -> None:
     assert rows[1]["reason"].startswith("operator.")
 
 
-@pytest.mark.parametrize("given_", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1"])
+@pytest.mark.parametrize(
+    "given_",
+    [
+        "=HYPERLINK(1)",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        " =1",
+        "\r=1",
+        "\uff1d1",
+        "\uff0b1",
+        "\uff0d1",
+        "\uff20A1",
+        "\u3000=1",
+    ],
+)
 def test_no_cell_begins_a_formula(at: Recognising, given_: str) -> None:
     """What was sent comes back as text, and so does a name that looks like one."""
     row = Row(2, {"operator": given_})
