@@ -1,6 +1,5 @@
 """The shapes of what an AEO authority asks about operators, and of what it is answered."""
 
-from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -9,7 +8,7 @@ from pydantic import Field
 from api.schemas import Id, Schema
 from ledger.aeo.acts import Act, Stage
 from ledger.aeo.application import FIELDS, particulars_in
-from ledger.aeo.asked import NOTE, OFFICE, Action
+from ledger.aeo.asked import NOTE, OFFICE, Action, end_given
 from ledger.aeo.days import edge
 from ledger.aeo.records import MOST_EVIDENCE
 from ledger.operators import Ground, OperatorCode
@@ -73,8 +72,9 @@ class ActBody(Schema):
     until: When | None = Field(
         None,
         description=(
-            "certify, renew: end of validity, unlimited unless told; suspend: its end; revoke: from when the "
-            "operator may apply again, three years on unless told. A day means its last second, UTC."
+            "certify, renew: end of validity, unlimited unless told; suspend: its last day, or the moment "
+            "from which it is certified again; revoke: from when the operator may apply again, three years "
+            "on unless told. A day means its last second, UTC."
         ),
     )
     name: str | None = None
@@ -98,7 +98,7 @@ class ActBody(Schema):
             ground=Ground[self.ground.name] if self.ground else None,
             note=self.note,
             evidence=tuple(bytes.fromhex(one[2:]) for one in self.evidence),
-            until=_last(self.until) if self.until else None,
+            until=end_given(act, self.until) if self.until else None,
             once=once,
             **particulars_in({name: said[name] for name in FIELDS if name in said}),
         )
@@ -212,9 +212,3 @@ class RecordOut(Schema):
 def acted(told: dict[str, Any]) -> ActedOut:
     """Return the answer to an act from its JSON members."""
     return ActedOut.model_validate(told)
-
-
-def _last(text: str) -> datetime:
-    """Return a moment; of a day its last second, UTC."""
-    first_after = edge(text, "until", after=True)
-    return first_after - timedelta(seconds=1) if "T" not in text.upper() else first_after

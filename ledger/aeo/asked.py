@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 
 from ledger.aeo.acts import ASSUMED, GROUNDS, NEEDS, TAKES, Act
+from ledger.aeo.days import edge, last_moment
 from ledger.aeo.procedures import PROCEDURES
 from ledger.aeo.records import MOST_EVIDENCE
 from ledger.errors import Problem
@@ -63,6 +64,14 @@ class Action:
 def effective_of(action: Action, now: datetime) -> datetime:
     """Return from when an act holds, in whole seconds as the ledger has them."""
     return whole(action.effective or now)
+
+
+def end_given(act: Act, text: str) -> datetime:
+    """Return the end that an act is given: of a day its last second, for a suspension the first after it.
+
+    From that on a suspended operator is certified again, so the day it is suspended until is whole.
+    """
+    return edge(text, "until", after=True) if act is Act.SUSPEND else last_moment(text, "until")
 
 
 def whole(moment: datetime) -> datetime:

@@ -11,10 +11,10 @@ import typer
 from ledger import authorising
 from ledger.aeo.acts import GROUNDS, Act
 from ledger.aeo.application import particulars_in
-from ledger.aeo.asked import OFFICE
+from ledger.aeo.asked import OFFICE, end_given
 from ledger.aeo.words import ROLE_WORDS, role_named
 from ledger.cli.output import usage
-from ledger.cli.saying import begin_of, end_of
+from ledger.cli.saying import begin_of
 from ledger.cli.session import Session, read_text
 from ledger.hashing import keccak_of
 from ledger.operators import Consent, Ground, OperatorCode, OperatorRole
@@ -76,9 +76,9 @@ def hashes(files: list[Path] | None) -> tuple[bytes, ...]:
     return tuple(_hash(path) for path in files or ())
 
 
-def until_of(text: str | None) -> dict[str, Any]:
-    """Return the field for an end, where one is given."""
-    return {"until": end_of(text)} if text else {}
+def until_of(act: Act, text: str | None) -> dict[str, Any]:
+    """Return the field for the end that an act is given, if it is."""
+    return {"until": end_given(act, text)} if text else {}
 
 
 def granted(level: int | None, roles: list[str] | None) -> dict[str, Any]:

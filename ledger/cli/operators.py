@@ -146,7 +146,7 @@ def _timed(act: Act, text: str) -> None:
         session = session_of(context)
         with failures():
             given = common(session, code, office, effective, note) | ground_of(act, ground)
-            _done(session, Action(act=act, evidence=hashes(evidence), **given, **until_of(until)), wait)
+            _done(session, Action(act=act, evidence=hashes(evidence), **given, **until_of(act, until)), wait)
 
 
 def _with_grounds(act: Act, text: str) -> str:
@@ -207,7 +207,11 @@ def certify(  # noqa: PLR0913 - each is an option of the command
     """Authorise an operator, as it applied or with another level and roles; without --until for good."""
     session = session_of(context)
     with failures():
-        given = common(session, code, office, effective, note) | granted(level, role) | until_of(until)
+        given = (
+            common(session, code, office, effective, note)
+            | granted(level, role)
+            | until_of(Act.CERTIFY, until)
+        )
         _done(session, Action(act=Act.CERTIFY, evidence=hashes(evidence), **given), wait)
 
 
@@ -226,7 +230,7 @@ def renew(  # noqa: PLR0913 - each is an option of the command
     """Give an authorisation a new term; unlimited without --until."""
     session = session_of(context)
     with failures():
-        given = common(session, code, office, effective, note) | until_of(until)
+        given = common(session, code, office, effective, note) | until_of(Act.RENEW, until)
         _done(session, Action(act=Act.RENEW, evidence=hashes(evidence), **given), wait)
 
 

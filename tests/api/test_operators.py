@@ -111,6 +111,17 @@ def test_the_same_request_is_carried_out_once(office: Desk) -> None:
     problem(act(office, "suspend", ground="other", key="k1"), 422, "idempotency-key-reused")
 
 
+@pytest.mark.parametrize(
+    ("until", "begins"),
+    [("2026-12-01", "2026-12-02T00:00:00Z"), ("2026-12-01T12:00:00Z", "2026-12-01T12:00:00Z")],
+)
+def test_a_suspension_until_a_day_lasts_that_whole_day(office: Desk, until: str, begins: str) -> None:
+    """Who asks about the day, which means its last second, is told that the operator is suspended."""
+    certified(office)
+    case = act(office, "suspend", ground="at-request", until=until, key="k3").json()["case"]
+    assert case["statuses"][-1]["effectiveFrom"] == begins
+
+
 def test_what_waits_for_the_chain_is_202_and_a_retry_says_how_far_it_is(office: Desk) -> None:
     """Accepted once, whatever the caller does meanwhile."""
     certified(office)

@@ -108,6 +108,7 @@ def test_a_repeated_command_changes_nothing(office: Office) -> None:
     assert (first.code, again.code) == (0, 0)
     assert (first.json["repeated"], again.json["repeated"]) == (False, True)
     assert len(office.held.changes) == 3
+    assert f"{office.held.latest.effective_from:%Y-%m-%dT%H:%M:%S}" == "2027-02-01T00:00:00"
 
 
 def test_evidence_is_hashed_and_stays_here(office: Office) -> None:
