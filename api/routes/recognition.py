@@ -13,15 +13,12 @@ from starlette.concurrency import run_in_threadpool
 from api.dependencies import LedgerDep, Reader, throttle_lists, throttle_proofs, throttle_recognition
 from api.errors import ApiError
 from api.openapi import AUTHENTICATED, problems
+from api.recognition_list_schemas import BenefitsOut, ChangesOut, LatencyOut, LatencyRow, place_text
 from api.recognition_schemas import (
-    BenefitsOut,
-    ChangesOut,
     CheckedList,
     CheckedRow,
     HostsOut,
     HostsQuestion,
-    LatencyOut,
-    LatencyRow,
     ListCircumstances,
     PartnerList,
     ProofBody,
@@ -29,7 +26,6 @@ from api.recognition_schemas import (
     RecognitionOut,
     RecognitionQuestion,
     StateText,
-    place_text,
 )
 from api.schemas import ELSEWHERE, AsOfOut, MemberCode
 from api.strict import StrictRoute, refuse_other_media
