@@ -72,11 +72,6 @@ def _seen(refusal: ContractRefusal, member: str, mutual: Mutual) -> bool:
     return seen
 
 
-def says(record: StatusRecord, operator: Operator | None) -> bool:
-    """Whether the ledger holds a status under its version, with the same content."""
-    return _recorded(record, operator) is not None
-
-
 def _recorded(record: StatusRecord, operator: Operator | None) -> datetime | None:
     """Return when a status was recorded under its version, with the same content."""
     if operator is None or len(operator.changes) < record.version:

@@ -107,10 +107,6 @@ class Interest:
     hosts: frozenset[str] = frozenset()
     """Members whose recognition matters."""
 
-    def wants(self, operator: OperatorCode) -> bool:
-        """Whether an operator is watched."""
-        return self.everything or operator[:2] in self.members or operator in self.operators
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secrets:

@@ -57,11 +57,6 @@ def format_of(country: str) -> NationalFormat:
     return NationalFormat(re.compile(kept["national"]), kept["words"], kept["source"], published)
 
 
-def is_operator_code(text: str) -> bool:
-    """Whether a text is a canonical code, whatever its country's own format."""
-    return _CODE.fullmatch(text) is not None and text[:2] in COUNTRIES
-
-
 def parse_operator_code(text: str, *, member: str | None = None) -> OperatorCode:
     """Return the canonical code of a text; `member` says whose it is known to be.
 
