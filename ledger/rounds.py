@@ -86,6 +86,8 @@ class Office:
         self._grouping = Grouping(ledger)
         self._alarms = KeyAlarms(ledger, account)
         self._again_at: dict[bytes, float] = {}
+        self._writes: dict[int, Write] = {}
+        """What the signed writes say, by their position; it does not change once a write is signed."""
 
     def round(self) -> bool:
         """Go one round; whether anything moved."""
@@ -97,6 +99,9 @@ class Office:
         signed = self._signed_now()
         under_way = [write for write in by_nonce(signed) if not self._followed(write)]
         self._signed_here.intersection_update(write.position for write in under_way)
+        self._writes = {
+            position: self._writes[position] for position in self._signed_here & self._writes.keys()
+        }
         room, sent = self._policy.under_way - len(under_way), 0
         if room > 0:  # what waits can be much, so it is read only then
             for write in self._grouping.groups(self._waiting(), room):
@@ -114,12 +119,18 @@ class Office:
         writes = self._ledger.outbox.open(self._account, most + self._policy.under_way)
         return [write for write in writes if write.state is DispatchState.WAITING][:most]
 
+    def _written(self, dispatch: Dispatch) -> Write:
+        """Return what a write that is signed, or about to be, says; a batch of statuses is large to read."""
+        if dispatch.position not in self._writes:
+            self._writes[dispatch.position] = write_of(dispatch, self._ledger)
+        return self._writes[dispatch.position]
+
     # ------------------------------------------------------------------------------------- under way
 
     def _followed(self, dispatch: Dispatch) -> bool:
         """Learn what became of a signed write; whether that is settled now."""
         signatures = self._ledger.outbox.signatures(dispatch.position)
-        write = write_of(dispatch, self._ledger)
+        write = self._written(dispatch)
         match self._outcome(signatures, write):
             case Mined(written=written, final=True):
                 self._settled(dispatch, written)
@@ -227,7 +238,7 @@ class Office:
     def _sent(self, dispatch: Dispatch) -> None:
         """Give a waiting write the next nonce, store its signed bytes, and send them."""
         assert self._next is not None, "a round begins with it"  # noqa: S101
-        signature = self._signed(dispatch, write_of(dispatch, self._ledger), self._next)
+        signature = self._signed(dispatch, self._written(dispatch), self._next)
         self._next += 1
         self._offer(signature)
 
