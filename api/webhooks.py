@@ -21,7 +21,7 @@ from ledger.outbox import Tenure
 from ledger.outgoing import Sender
 from ledger.replica import Following, Progress
 from ledger.replica_port import ReplicaHead
-from ledger.watch_port import Delivery, DeliveryState, Outcome, Watch
+from ledger.watch_port import Delivery, DeliveryState, Outcome, Part, Watch
 from ledger.watching import Teller
 
 _LOG = logging.getLogger("asal.api.webhooks")
@@ -126,7 +126,7 @@ class Webhooks(Repeating):
             with suppress(Unavailable):  # then nothing is known, and it stays as it is
                 authority = self._services.ledger.members.authority(watch.authority)
                 if authority is None or authority.withdrawn_at is not None:
-                    watches.change(replace(watch, disabled_at=now, disabled_why=_WITHDRAWN))
+                    watches.change(replace(watch, disabled_at=now, disabled_why=_WITHDRAWN), Part.DISABLING)
 
     def _said(self, delivery: Delivery, outcome: Outcome, disabled: Watch | None) -> None:
         """Count an attempt, and log the end of a watch."""

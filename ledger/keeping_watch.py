@@ -17,6 +17,7 @@ from ledger.watch_port import (
     OVERLAP,
     Delivery,
     Interest,
+    Part,
     Secrets,
     Watch,
     WatchDisabled,
@@ -82,17 +83,17 @@ class Keeper:
         """Watch other operators, or be told elsewhere; the secret stays."""
         known = self.found(name)
         url, interest = self._sendable(wish.url), interest_of(wish, members)
-        return self._kept(replace(known, url=url, label=wish.label, interest=interest))
+        return self._kept(replace(known, url=url, label=wish.label, interest=interest), Part.WISH)
 
     def rotate(self, name: str, now: datetime) -> Watch:
         """Give a watch another secret; for a day messages are signed by both."""
         known = self.found(name)
         both = Secrets(current=new_secret(), previous=known.secrets.current, previous_until=now + OVERLAP)
-        return self._kept(replace(known, secrets=both))
+        return self._kept(replace(known, secrets=both), Part.SECRETS)
 
     def resume(self, name: str) -> Watch:
         """Send again what waits for a watch that was disabled."""
-        return self._kept(replace(self.found(name), disabled_at=None, disabled_why=None))
+        return self._kept(replace(self.found(name), disabled_at=None, disabled_why=None), Part.DISABLING)
 
     def remove(self, name: str) -> None:
         """End a watch; what waits for it is not sent any more.  Raises `WatchUnknown`."""
@@ -118,8 +119,8 @@ class Keeper:
         self.sender.addresses(target_of(url, self.sender.allowed))
         return url
 
-    def _kept(self, watch: Watch) -> Watch:
-        self.watches.change(watch)
+    def _kept(self, watch: Watch, part: Part) -> Watch:
+        self.watches.change(watch, part)
         return watch
 
 

@@ -8,6 +8,7 @@ from threading import RLock
 
 from ledger.operators import OperatorCode
 from ledger.watch_port import (
+    FIELDS,
     GIVEN_UP,
     HUSHED,
     MOST_WATCHES,
@@ -16,6 +17,7 @@ from ledger.watch_port import (
     DeliveryState,
     DeliveryUnknown,
     Outcome,
+    Part,
     Pending,
     TooManyWatches,
     Watch,
@@ -54,14 +56,14 @@ class MemoryWatches:
         """Return all watches that are not disabled, oldest first."""
         return tuple(watch for watch in self._all() if watch.disabled_at is None)
 
-    def change(self, watch: Watch) -> None:
-        """Keep another address, label, interest, secret or being disabled of a watch; else `WatchUnknown`."""
+    def change(self, watch: Watch, part: Part | None = None) -> None:
+        """Keep what is new of a watch, in one part or in all that its owner decides; else `WatchUnknown`."""
         with self._turn:
             known = self._watches.get(watch.id)
             if known is None:
                 raise WatchUnknown(watch.id)
-            kept = {"last_success": known.last_success, "failing": known.failing}
-            self._watches[watch.id] = replace(watch, **kept)  # type: ignore[arg-type]
+            names = [name for one in ([part] if part else Part) for name in FIELDS[one]]
+            self._watches[watch.id] = replace(known, **{name: getattr(watch, name) for name in names})
 
     def remove(self, authority: int, watch: str) -> bool:
         """Forget a watch with its deliveries; whether there was one."""

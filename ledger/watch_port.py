@@ -211,6 +211,24 @@ class Pending:
     yet; None when none is."""
 
 
+class Part(StrEnum):
+    """What changes together of a watch."""
+
+    WISH = "wish"
+    """Address, label and interest."""
+    SECRETS = "secrets"
+    DISABLING = "disabling"
+    """Whether, and why, it is disabled."""
+
+
+FIELDS: Final[Mapping[Part, tuple[str, ...]]] = {
+    Part.WISH: ("url", "label", "interest"),
+    Part.SECRETS: ("secrets",),
+    Part.DISABLING: ("disabled_at", "disabled_why"),
+}
+"""The fields of a watch that belong to each part."""
+
+
 def after_block(block: int) -> Cursor:
     """Return where telling goes on when all up to a block is told, or is nobody's affair."""
     return Cursor(block, 2**31 - 1, block)
@@ -231,8 +249,11 @@ class Watches(Protocol):
     def live(self) -> Sequence[Watch]:
         """Return all watches that are not disabled, oldest first."""
 
-    def change(self, watch: Watch) -> None:
-        """Keep another address, label, interest, secret or being disabled of a watch; else `WatchUnknown`."""
+    def change(self, watch: Watch, part: Part | None = None) -> None:
+        """Keep what is new of a watch, in one part or in all that its owner decides; else `WatchUnknown`.
+
+        Two changes of different parts at once are both kept.
+        """
 
     def remove(self, authority: int, watch: str) -> bool:
         """Forget a watch with its deliveries; whether there was one."""

@@ -21,6 +21,7 @@ from ledger.watch_port import (
     EventType,
     Interest,
     Outcome,
+    Part,
     Pending,
     Secrets,
     TooManyWatches,
@@ -29,6 +30,12 @@ from ledger.watch_port import (
 )
 
 _W, _D, _C = watches.c, watch_deliveries.c, watch_cursor.c
+_COLUMNS = {
+    Part.WISH: ("url", "label", "operators", "members", "everything", "hosts"),
+    Part.SECRETS: ("secret", "previous_secret", "previous_until"),
+    Part.DISABLING: ("disabled_at", "disabled_why"),
+}
+"""The columns of each part of a watch."""
 _IN_ORDER = select(watches).order_by(_W.created_at, _W.id)
 _LISTED = 500
 """Events looked for in one statement."""
@@ -66,10 +73,12 @@ class SqlWatches:
         with self._database.reading() as connection:
             return tuple(map(_watch, connection.execute(_IN_ORDER.where(_W.disabled_at.is_(None)))))
 
-    def change(self, watch: Watch) -> None:
-        """Keep another address, label, interest, secret or being disabled of a watch; else `WatchUnknown`."""
+    def change(self, watch: Watch, part: Part | None = None) -> None:
+        """Keep what is new of a watch, in one part or in all that its owner decides; else `WatchUnknown`."""
+        row = _row(watch)
+        news = {name: row[name] for name in _COLUMNS[part]} if part else row
         with self._database.writing() as connection:
-            changed = connection.execute(update(watches).where(_W.id == watch.id).values(_row(watch)))
+            changed = connection.execute(update(watches).where(_W.id == watch.id).values(news))
         if changed.rowcount == 0:
             raise WatchUnknown(watch.id)
 

@@ -13,6 +13,7 @@ from ledger.archive import open_archive
 from ledger.memory_watches import MemoryWatches
 from ledger.operators import OperatorCode
 from ledger.watch_port import (
+    FIELDS,
     GIVEN_UP,
     HUSHED,
     MOST_WATCHES,
@@ -23,6 +24,7 @@ from ledger.watch_port import (
     EventType,
     Interest,
     Outcome,
+    Part,
     Pending,
     Secrets,
     TooManyWatches,
@@ -164,6 +166,18 @@ def test_a_watch_can_be_changed_and_disabled(watches: Watches) -> None:
     assert watches.live() == ()
     with pytest.raises(WatchUnknown):
         watches.change(a_watch("nobody"))
+
+
+@pytest.mark.parametrize("part", Part)
+def test_only_the_part_that_is_changed_is_written(watches: Watches, part: Part) -> None:
+    """Else a new address that was thought out before a rotation would bring the old secret back."""
+    watches.add(a_watch())
+    seen = a_watch(label="old", interest=Interest(everything=True), disabled_at=NOON)
+    changed = replace(seen, disabled_why="gone", secrets=Secrets(current=b"n" * 32))
+    watches.change(changed, part)
+    found, before = watches.find(7, "w1"), a_watch()
+    expected = {name: getattr(changed, name) for name in FIELDS[part]}
+    assert found == replace(before, **expected)
 
 
 def test_changing_a_watch_keeps_how_its_receiver_does(watches: Watches) -> None:
