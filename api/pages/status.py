@@ -46,6 +46,7 @@ _ALARMS: Final = {
     AlarmName.REORGANISATION_BEYOND_FINALITY: "The chain has undone blocks that counted as final.",
     AlarmName.CHAIN_MISMATCH: "The node serves another chain than before.",
     AlarmName.NODE_DISAGREES: "Two nodes say different things about the chain.",
+    AlarmName.WEBHOOKS_STUCK: "Messages to those who watch operators wait too long.",
 }
 
 

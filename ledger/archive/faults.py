@@ -4,6 +4,7 @@ Neither the statement nor its values nor the server's own message comes through:
 particulars, and the address may hold a password.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -56,6 +57,8 @@ def faults() -> Iterator[None]:
         raise
     except DBAPIError as error:
         raise ArchiveUnavailable(_meaning(error)) from None
+    except sqlite3.Error as error:  # as it is while a connection is being made
+        raise ArchiveUnavailable(_of_sqlite(error.sqlite_errorname)) from None
     except PoolTimeout:
         raise ArchiveUnavailable("all its connections are in use; nothing was stored") from None
     except (SQLAlchemyError, OSError) as error:
@@ -67,13 +70,18 @@ def _meaning(error: DBAPIError) -> str:
     """Say what a driver's error means; one without a code comes from the driver, when there is no server."""
     told = error.orig
     if name := getattr(told, "sqlite_errorname", None):
-        return _SQLITE.get(name, f"the database reported {name}")
+        return _of_sqlite(name)
     if state := getattr(told, "sqlstate", None):
         unknown = _BROKEN if state.startswith("08") else f"the database reported SQLSTATE {state}"
         return _SQLSTATE.get(state, unknown)
     if hasattr(told, "sqlstate") and isinstance(error, OperationalError):
         return _without_code(error)
     return f"the database reported {type(told).__name__}"
+
+
+def _of_sqlite(name: str) -> str:
+    """Say what an error of SQLite means, by its name."""
+    return _SQLITE.get(name, f"the database reported {name}")
 
 
 def _without_code(error: DBAPIError) -> str:

@@ -20,7 +20,7 @@ def test_authorities_are_listed_with_roles_and_keys(desk: Desk) -> None:
     """One authority shows its live keys; a withdrawn one stays listed."""
     desk.world.ledger.withdraw_authority(2, desk.world.admin("VN"))
     listed = desk.ask("GET", "/v1/authorities", by=None).json()["authorities"]
-    assert [authority["id"] for authority in listed] == list(range(1, 9))
+    assert [authority["id"] for authority in listed] == list(range(1, 11))
     assert "withdrawnAt" in listed[1]
     one = desk.ask("GET", "/v1/authorities/1", by=None).json()
     assert (one["member"], one["roles"], one["name"]) == ("VN", ["issuing"], "VN issuing office")

@@ -15,7 +15,9 @@ from tests.worlds import MemoryWorld
 def main() -> None:
     """Tell until killed."""
     rooms = open_archive(sys.argv[1], migrate=False)
-    ledger = bundled(MemoryWorld().ledger, clock=lambda: datetime.now(UTC))
+    world = MemoryWorld()
+    world.assemble()  # the watch's authority must be on the ledger
+    ledger = bundled(world.ledger, clock=lambda: datetime.now(UTC))
     telling = Telling(sender=Sender(Allowed.of("127.0.0.1")))
     Webhooks(Services(ledger, rooms, Limits()), telling).start()
     threading.Event().wait()

@@ -46,7 +46,8 @@ def test_what_waits_is_told_and_carried(desk: Desk) -> None:
     assert (drained.code, drained.json) == (0, {"waiting": 0})
     assert desk.asal("outbox", "status").json["keys"] == []
     counts = desk.asal("fsck").json["counts"]
-    assert counts == {"filings": 3, "recorded": 3, "accepted": 0, "refused": 0, "batches": 1}
+    expected = {"filings": 3, "recorded": 3, "accepted": 0, "refused": 0, "batches": 1, "operators": 0}
+    assert counts == expected
 
 
 def test_what_waits_is_told_while_the_node_is_silent(desk: Desk) -> None:
