@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from ledger.aeo.acts import Act, Stage
@@ -14,6 +14,7 @@ from ledger.aeo.records import OperatorRecord, record_bytes, record_hash, record
 from ledger.aeo.refused import CaseMovedOn
 from ledger.archive.database import Database
 from ledger.archive.operator_tables import operator_events, operator_records
+from ledger.archive.prepared import Prepared
 from ledger.archive.rows import in_pages
 from ledger.archive.tables import outbox
 from ledger.archive.writes_queue import queue_write
@@ -29,6 +30,11 @@ _HASH: Final = 32
 _EVENTS = operator_events.c
 _FILED = select(operator_events, outbox.c.state).join_from(
     operator_events, outbox, _EVENTS.dispatch == outbox.c.position, isouter=True
+)
+_RECORD: Final = Prepared(
+    select(operator_records.c.hash, operator_records.c.record).where(
+        operator_records.c.hash == bindparam("hash")
+    )
 )
 _STATES: Final = {
     None: EventState.FILED,
@@ -81,8 +87,12 @@ class SqlOperatorFiles:
     def records(self, hashes: Collection[bytes]) -> Mapping[bytes, OperatorRecord]:
         """Return those of these records that are here, by their hash."""
         found: dict[bytes, OperatorRecord] = {}
+        wanted = set(hashes)
+        if len(wanted) == 1:  # as one question needs it, of which there are many
+            one = self._database.ask(_RECORD, hash=wanted.pop())
+            return {row.hash: record_in(row.record) for row in one}
         with self._database.reading() as connection:
-            for page in in_pages(sorted(set(hashes))):
+            for page in in_pages(sorted(wanted)):
                 query = select(operator_records.c.hash, operator_records.c.record)
                 rows = connection.execute(query.where(operator_records.c.hash.in_(page)))
                 found.update({row.hash: record_in(row.record) for row in rows})
