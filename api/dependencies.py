@@ -102,6 +102,8 @@ def _with(scope: Scope) -> Callable[[Caller], Caller]:
 Reader = Annotated[Caller, Depends(_with(Scope.READ))]
 Issuer = Annotated[Caller, Depends(_with(Scope.ISSUE))]
 AeoOfficer = Annotated[Caller, Depends(_with(Scope.AEO))]
+Decider = Annotated[Caller, Depends(_with(Scope.DECIDE))]
+ExporterOfficer = Annotated[Caller, Depends(_with(Scope.EXPORTERS))]
 Admin = Annotated[Caller, Depends(_with(Scope.ADMIN))]
 Watcher = Annotated[Caller, Depends(_with(Scope.WATCH))]
 

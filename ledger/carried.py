@@ -1,6 +1,6 @@
 """What a write in the outbox is about: its certificate, its call, and whether the chain holds it already."""
 
-from ledger import carried_recognition
+from ledger import carried_procedures, carried_recognition
 from ledger.errors import ArchiveUnavailable
 from ledger.facts import Evidence, Reason, Standing, Written
 from ledger.outbox import SAYING, Dispatch, DispatchKind
@@ -11,7 +11,7 @@ from ledger.refusals import (
     ContractRefusal,
     RootAlreadyAnchored,
 )
-from ledger.writes import Anchor, Cancel, Enter, Issue, OfRecognition, Replace, Write
+from ledger.writes import Anchor, Cancel, Enter, Issue, OfRecognition, Replace, Said, Write
 
 _NOTHING = bytes(32)
 _ENDED = {Standing.CANCELLED, Standing.REPLACED}
@@ -54,7 +54,10 @@ def held_already(dispatch: Dispatch, ledger: Ledger) -> Written | None:
     holds only for the same reason.
     """
     if dispatch.kind in SAYING:
-        return carried_recognition.held_already(said_by(dispatch, ledger), dispatch.account, ledger)
+        said = said_by(dispatch, ledger)
+        if isinstance(said, OfRecognition):
+            return carried_recognition.held_already(said, dispatch.account, ledger)
+        return carried_procedures.held_already(said, dispatch.account, ledger)
     evidence = _evidence(dispatch, ledger)
     if evidence is None or not evidence.final:
         return None
@@ -75,7 +78,10 @@ def seen_too_early(dispatch: Dispatch, refusal: ContractRefusal, ledger: Ledger)
     knows whether that is our own earlier try.  To be asked when `held_already` has found nothing.
     """
     if dispatch.kind in SAYING:
-        return carried_recognition.seen_too_early(refusal, dispatch.account, ledger)
+        said = said_by(dispatch, ledger)
+        if isinstance(said, OfRecognition):
+            return carried_recognition.seen_too_early(refusal, dispatch.account, ledger)
+        return carried_procedures.seen_too_early(said, refusal, dispatch.account, ledger)
     match refusal:
         case CertificateAlreadyIssued() | RootAlreadyAnchored():
             return True
@@ -87,8 +93,8 @@ def seen_too_early(dispatch: Dispatch, refusal: ContractRefusal, ledger: Ledger)
     return False
 
 
-def said_by(dispatch: Dispatch, ledger: Ledger) -> OfRecognition:
-    """Return what a write about operators or recognition says."""
+def said_by(dispatch: Dispatch, ledger: Ledger) -> Said:
+    """Return what a write of one of the kinds `SAYING` says."""
     write = ledger.outbox.said(dispatch.position)
     if write is None:
         message = f"what write {dispatch.position} says is not in the archive; restore a backup"

@@ -268,6 +268,127 @@ class RecognitionEnded:
     ended_from: int
 
 
+@dataclass(frozen=True, slots=True)
+class ProofReceived:
+    """Customs of the importing member confirmed that it has a proof."""
+
+    id: bytes
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Customs decided on goods lines under one declaration; lines are bits, see `ledger.origin.lines`."""
+
+    id: bytes
+    declaration: bytes
+    """Hash of the declaration's number, see `ledger.statements`."""
+    key: int
+    granted: int
+    used_up: int
+    refused: int
+    presented_at: int
+    late: int
+    statement: bytes
+    """Hash of the statement with quantities and reasons."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalClarified:
+    """The issuing member answered a refusal; customs must reconsider (OCP Rules 13.4 and 30.4)."""
+
+    id: bytes
+    key: int
+    lines: int
+    statement: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SplitUseSet:
+    """A member said whether a line may be drawn down under several declarations."""
+
+    member: str
+    allowed: bool
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpened:
+    """Customs opened a verification case."""
+
+    case: int
+    id: bytes
+    """The certificate presented."""
+    about: bytes
+    """The certificate whose issuer is asked."""
+    key: int
+    importing: str
+    exporting: str
+    """The member that is asked."""
+    lines: int
+    suspended: int
+    ground: int
+    due: int
+    conclude_due: int
+    rules: bytes
+    """Hash of the rule set whose clocks hold."""
+    statement: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStepped:
+    """A step was taken in a verification case."""
+
+    case: int
+    id: bytes
+    about: bytes
+    key: int
+    step: int
+    due: int
+    conclude_due: int
+    statement: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionSet:
+    """Customs said of which lines of a case preference is suspended."""
+
+    case: int
+    id: bytes
+    about: bytes
+    key: int
+    suspended: int
+    statement: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CaseConcluded:
+    """Customs concluded a verification case."""
+
+    case: int
+    id: bytes
+    about: bytes
+    key: int
+    confirmed: int
+    denied: int
+    statement: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ExporterRecorded:
+    """A competent authority said something of a certified exporter."""
+
+    member: str
+    code: str
+    version: int
+    status: int
+    key: int
+    effective_from: int
+    until: int
+    """Zero when it is unlimited."""
+    record_hash: bytes
+
+
 OfCertificates = Issued | Entered | Linked | Anchored | Ended
 OfMembers = (
     MemberAdmitted
@@ -288,7 +409,19 @@ OfTerms = (
 )
 """The terms of mutual recognition: few, like members and keys."""
 OfRecognition = StatusRecorded | OfTerms
-Event = OfCertificates | OfMembers | OfRecognition
+OfProcedures = (
+    ProofReceived
+    | Decided
+    | RefusalClarified
+    | SplitUseSet
+    | CaseOpened
+    | CaseStepped
+    | SuspensionSet
+    | CaseConcluded
+    | ExporterRecorded
+)
+"""What becomes of proofs of origin after their issue."""
+Event = OfCertificates | OfMembers | OfRecognition | OfProcedures
 
 
 @dataclass(frozen=True, slots=True)

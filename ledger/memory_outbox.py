@@ -8,7 +8,6 @@ from datetime import date, datetime
 from threading import RLock
 from typing import Protocol
 
-from ledger.aeo.stated import restated, stated
 from ledger.batch import Batch
 from ledger.facts import Address, Reason, Written
 from ledger.hashing import keccak
@@ -26,7 +25,8 @@ from ledger.outbox import (
 )
 from ledger.ports import Filing
 from ledger.refusals import ContractRefusal
-from ledger.writes import OfRecognition
+from ledger.stated import restated, stated
+from ledger.writes import Said
 
 _OPEN = {DispatchState.WAITING, DispatchState.SIGNED}
 
@@ -100,7 +100,7 @@ class MemoryOutbox:
                     return write
             return self._set(replace(self.queue(account, kind, certificate, 0, now=now), reason=reason))
 
-    def put_write(self, write: OfRecognition, account: Address, *, now: datetime) -> Dispatch:
+    def put_write(self, write: Said, account: Address, *, now: datetime) -> Dispatch:
         """Queue a write about operators or recognition, or return the one open that says the same."""
         payload = stated(write)
         with self._lock:
@@ -108,7 +108,7 @@ class MemoryOutbox:
             self._payloads[dispatch.position] = payload
             return dispatch
 
-    def said(self, dispatch: int) -> OfRecognition | None:
+    def said(self, dispatch: int) -> Said | None:
         """Return what a write about operators or recognition says; None for a write of another kind."""
         payload = self._payloads.get(dispatch)
         return restated(payload) if payload is not None else None

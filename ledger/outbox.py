@@ -16,7 +16,7 @@ from ledger.batch import Batch
 from ledger.errors import LedgerError, Unavailable
 from ledger.facts import Address, Reason, Written
 from ledger.refusals import ContractRefusal
-from ledger.writes import OfRecognition, RecordStatuses, Write
+from ledger.writes import OfRecognition, RecordStatuses, Said, Write
 
 
 class DispatchState(StrEnum):
@@ -44,12 +44,14 @@ class DispatchKind(StrEnum):
     """Records statuses of operators."""
     DECLARE = "declare"
     """Says something about programmes, arrangements or recognition."""
+    PROCEDURE = "procedure"
+    """Says what becomes of a proof of origin or a certified exporter, or enters a presented copy."""
     FOREIGN = "foreign"
     """A transaction of the key that this archive did not make; it only takes up its nonce."""
 
 
-SAYING: Final = frozenset({DispatchKind.STATUS, DispatchKind.DECLARE})
-"""Kinds of writes that keep what they say beside them; the others are about a certificate."""
+SAYING: Final = frozenset({DispatchKind.STATUS, DispatchKind.DECLARE, DispatchKind.PROCEDURE})
+"""Kinds of writes that keep what they say beside them; of others the archive has the certificate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Dispatch:
     kind: DispatchKind
     subject: bytes
     """Id of the certificate it is about (for a replacement, of the new one), root of a batch's tree, or hash
-    of what it says about operators or recognition."""
+    of what it says."""
     size: int
     """How many certificates it carries."""
     valid_until: date | None
@@ -82,9 +84,11 @@ class Dispatch:
     """How often its transaction was mined and failed for no reason of the contract's."""
 
 
-def kind_of(write: OfRecognition) -> DispatchKind:
+def kind_of(write: Said) -> DispatchKind:
     """Return the kind of a write that says itself what it does."""
-    return DispatchKind.STATUS if isinstance(write, RecordStatuses) else DispatchKind.DECLARE
+    if isinstance(write, RecordStatuses):
+        return DispatchKind.STATUS
+    return DispatchKind.DECLARE if isinstance(write, OfRecognition) else DispatchKind.PROCEDURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,14 +216,14 @@ class Outbox(Protocol):
         The same write that is queued already, waiting or signed, is returned instead.
         """
 
-    def put_write(self, write: OfRecognition, account: Address, *, now: datetime) -> Dispatch:
-        """Queue a write about operators or recognition.
+    def put_write(self, write: Said, account: Address, *, now: datetime) -> Dispatch:
+        """Queue a write that says itself what it does.
 
         One that says the same and is queued already, waiting or signed, is returned instead.
         """
 
-    def said(self, dispatch: int) -> OfRecognition | None:
-        """Return what a write about operators or recognition says; None for a write of another kind."""
+    def said(self, dispatch: int) -> Said | None:
+        """Return what a write of one of the kinds `SAYING` says; None for a write of another kind."""
 
     def find(self, position: int) -> Dispatch | None:
         """Return a write by its position."""

@@ -32,8 +32,10 @@ from ledger.facts import (
     Standing,
     Written,
 )
+from ledger.kept_port import KeptCertificates, NoKept
 from ledger.operator_files import NoOperatorFiles, OperatorFiles
 from ledger.outbox import Carrier, Outbox, Transactions
+from ledger.procedures_port import NoProcedures, Procedures
 from ledger.recognition_port import NoNotary, NoRecognitions, Notary, Recognitions
 from ledger.telemetry import Reports
 from ledger.terms import Terms
@@ -267,3 +269,7 @@ class Ledger:
     """Cases and records of operators."""
     notary: Notary = field(default_factory=NoNotary)
     """Signs answers for third parties."""
+    procedures: Procedures = field(default_factory=NoProcedures)
+    """What becomes of certificates after their issue, and certified exporters."""
+    kept: KeptCertificates = field(default_factory=NoKept)
+    """Copies of certificates that were presented here."""

@@ -21,11 +21,10 @@ from ledger.errors import (
     SignerUnavailable,
     Unavailable,
 )
-from ledger.facts import Address, Role, Written
+from ledger.facts import Address, Written
 from ledger.grouping import Grouping
 from ledger.key_alarms import KeyAlarms
 from ledger.outbox import (
-    SAYING,
     AlarmName,
     Answer,
     Dispatch,
@@ -39,7 +38,7 @@ from ledger.outbox import (
 )
 from ledger.ports import FilingState, Ledger
 from ledger.refusals import CertificateUnknown, ContractRefusal, NotAuthorised
-from ledger.writes import Write
+from ledger.writes import Write, role_for
 
 _AFTER_SILENCE = 0.1
 """Seconds after which bytes are handed over again where it is unknown whether they arrived."""
@@ -200,7 +199,7 @@ class Office:
 
     def _heir(self, dispatch: Dispatch, refusal: ContractRefusal) -> Address | None:
         """Return another key of the same authority that may do this and is at hand, for after a rotation."""
-        role = Role.AEO if dispatch.kind in SAYING else Role.ISSUING
+        role = role_for(self._written(dispatch))
         own = self._ledger.members.key(self._account)
         rotated = isinstance(refusal, NotAuthorised) and dispatch.attempts + 1 < self._policy.attempts
         if own is None or not rotated:

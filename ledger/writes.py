@@ -1,14 +1,15 @@
-"""What one transaction is to write, about certificates or about operators and their recognition.
+"""What one transaction is to write: about certificates, what becomes of them, operators and recognition.
 
 The outbox keeps them, a chain turns them into calldata and the ledger in memory does them.  The same write
 always becomes the same calldata, so a transaction that was lost or underpriced can be made again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
-from ledger.facts import Reason
+from ledger.facts import Reason, Role
 from ledger.operators import (
     ArrangementKind,
     ParticipationState,
@@ -16,6 +17,8 @@ from ledger.operators import (
     RecognitionTerms,
     StatusRecord,
 )
+from ledger.origin.facts import CaseGround, ExporterStatus, LateGround, Step
+from ledger.origin.steps import ORDERS, Side
 from ledger.terms import Terms
 
 
@@ -43,7 +46,7 @@ class Enter:
 
     terms: Terms
     root: bytes
-    proof: Sequence[bytes]
+    proof: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,149 @@ class EndRecognition:
     ended_from: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """Confirm that a proof has been received, once."""
+
+    certificate: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide:
+    """Grant or refuse preference for goods lines under one import declaration."""
+
+    certificate: bytes
+    declaration: bytes
+    """Hash of the declaration's number."""
+    granted: tuple[int, ...]
+    """Numbers of lines, ascending."""
+    used_up: tuple[int, ...]
+    """Those granted lines whose certified quantity is drawn down by this."""
+    refused: tuple[int, ...]
+    presented_at: datetime
+    late: LateGround
+    statement: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clarify:
+    """Answer the refusal of lines of a certificate of the key's member."""
+
+    certificate: bytes
+    lines: tuple[int, ...]
+    statement: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SetSplitUse:
+    """Say whether the key's member lets a line be drawn down under several declarations."""
+
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCase:
+    """Ask the issuer of a certificate, or of an original behind it, to verify the origin of lines."""
+
+    certificate: bytes
+    about: bytes
+    lines: tuple[int, ...]
+    suspended: tuple[int, ...]
+    ground: CaseGround
+    due: datetime
+    conclude_due: datetime
+    rules: bytes
+    statement: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeStep:
+    """Take a step in a verification case, any but the first and the last."""
+
+    case: int
+    step: Step
+    due: datetime | None
+    """None for when the whole case is due."""
+    conclude_due: datetime | None
+    """None for as before."""
+    statement: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetSuspension:
+    """Say of which lines of an open case preference is suspended."""
+
+    case: int
+    suspended: tuple[int, ...]
+    statement: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcludeCase:
+    """Conclude a verification case: every one of its lines is confirmed or denied."""
+
+    case: int
+    confirmed: tuple[int, ...]
+    denied: tuple[int, ...]
+    statement: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordExporter:
+    """Record how the authorisation of a certified exporter of the key's member stands."""
+
+    code: str
+    version: int
+    """The version it is to become."""
+    status: ExporterStatus
+    effective_from: datetime | None
+    """None for the time of the block; only the first version may begin before that."""
+    until: datetime | None
+    record_hash: bytes
+
+
 OfCertificates = Issue | Anchor | Enter | Cancel | Replace
 OfRecognition = (
     RecordStatuses | DeclareProgramme | DeclareArrangement | Participate | AddRecognition | EndRecognition
 )
-Write = OfCertificates | OfRecognition
+OfProcedures = (
+    Receive
+    | Decide
+    | Clarify
+    | SetSplitUse
+    | OpenCase
+    | TakeStep
+    | SetSuspension
+    | ConcludeCase
+    | RecordExporter
+)
+Said = OfRecognition | OfProcedures | Enter
+"""Writes that the outbox keeps by what they say.  Entering is one where a carried copy is all there is of the
+certificate; an authority's own comes from its archive."""
+Write = OfCertificates | OfRecognition | OfProcedures
+
+
+_ROLES: Final[Mapping[type[Write], Role]] = {
+    **dict.fromkeys(
+        (
+            RecordStatuses,
+            DeclareProgramme,
+            DeclareArrangement,
+            Participate,
+            AddRecognition,
+            EndRecognition,
+        ),
+        Role.AEO,
+    ),
+    **dict.fromkeys((Receive, Decide, SetSplitUse, OpenCase, SetSuspension, ConcludeCase), Role.CUSTOMS),
+    RecordExporter: Role.COMPETENT,
+    Enter: Role(0),
+}
+"""Which role writes ask for, where it is not ISSUING."""
+
+
+def role_for(write: Write) -> Role:
+    """Return the role that a key needs for a write; 0 for none in particular."""
+    if isinstance(write, TakeStep):
+        return Role.CUSTOMS if ORDERS[write.step].side is Side.ASKING else Role.ISSUING
+    return _ROLES.get(type(write), Role.ISSUING)

@@ -23,7 +23,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from ledger.aeo.stated import restated
 from ledger.archive.alarms import Alarms
 from ledger.archive.database import Database
 from ledger.archive.many import update_each
@@ -37,7 +36,8 @@ from ledger.errors import ArchiveUnavailable
 from ledger.facts import Address, Reason, Written
 from ledger.outbox import Backlog, Dispatch, DispatchKind, DispatchState, NonceKept, Signature, Tenure
 from ledger.refusals import ContractRefusal
-from ledger.writes import OfRecognition
+from ledger.stated import restated
+from ledger.writes import Said
 
 _ATTEMPTS = 10
 """How often a row may be in the way and gone when looked at."""
@@ -139,7 +139,7 @@ class SqlOutbox(Alarms):
                 continue
         raise ArchiveUnavailable("others queue and settle this write at the same time")
 
-    def put_write(self, write: OfRecognition, account: Address, *, now: datetime) -> Dispatch:
+    def put_write(self, write: Said, account: Address, *, now: datetime) -> Dispatch:
         """Queue a write about operators or recognition, or return the one open that says the same."""
         for _ in range(_ATTEMPTS):
             try:
@@ -149,7 +149,7 @@ class SqlOutbox(Alarms):
                 continue
         raise ArchiveUnavailable("others queue and settle this write at the same time")
 
-    def said(self, dispatch: int) -> OfRecognition | None:
+    def said(self, dispatch: int) -> Said | None:
         """Return what a write about operators or recognition says; None for a write of another kind."""
         rows = self._database.ask(SAYS, dispatch=dispatch)
         return restated(bytes(rows[0].payload)) if rows else None

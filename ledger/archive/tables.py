@@ -154,7 +154,7 @@ payloads = Table(
     "payloads",
     metadata,
     Column("dispatch", BigInteger, ForeignKey("outbox.position"), primary_key=True, autoincrement=False),
-    Column("payload", LargeBinary, nullable=False, comment="what the write says, see ledger.aeo.stated"),
+    Column("payload", LargeBinary, nullable=False, comment="what the write says, see ledger.stated"),
 )
 
 alarms = Table(

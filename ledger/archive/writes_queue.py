@@ -1,17 +1,17 @@
-"""Writes about operators and recognition in the outbox: what they say is kept beside their place in it."""
+"""Writes that say themselves what they do, in the outbox: what they say is kept beside their place in it."""
 
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from ledger.aeo.stated import stated
 from ledger.archive.prepared import Prepared
 from ledger.archive.rows import NO_REASON, queue
 from ledger.archive.tables import OPEN, outbox, payloads
 from ledger.facts import Address
 from ledger.hashing import keccak
 from ledger.outbox import kind_of
-from ledger.writes import OfRecognition
+from ledger.stated import stated
+from ledger.writes import Said
 
 SAYS = Prepared(select(payloads.c.payload).where(payloads.c.dispatch == bindparam("dispatch")))
 """What a write says."""
@@ -28,7 +28,7 @@ _KEEP = Prepared(
 )
 
 
-def queue_write(connection: Connection, write: OfRecognition, account: Address, now: datetime) -> int:
+def queue_write(connection: Connection, write: Said, account: Address, now: datetime) -> int:
     """Put a write at the end of the outbox, or find the same one open there; returns its position.
 
     The same write is one that says the same, of whichever key.  Raises `IntegrityError` when another process

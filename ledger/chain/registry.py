@@ -131,7 +131,7 @@ class ChainRegistry:
 
     def enter(self, terms: Terms, root: bytes, proof: Sequence[bytes], account: Address) -> Written:
         """Turn a certificate of a batch into an entry."""
-        return self._done(Enter(terms, root, proof), account)
+        return self._done(Enter(terms, root, tuple(proof)), account)
 
     def cancel(self, certificate: bytes, reason: Reason, account: Address) -> Written:
         """End an entry for good."""

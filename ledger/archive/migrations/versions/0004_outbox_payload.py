@@ -15,7 +15,7 @@ def upgrade() -> None:
         "payloads",
         sa.Column("dispatch", sa.BigInteger, autoincrement=False, nullable=False),
         sa.Column(
-            "payload", sa.LargeBinary, nullable=False, comment="what the write says, see ledger.aeo.stated"
+            "payload", sa.LargeBinary, nullable=False, comment="what the write says, see ledger.stated"
         ),
         sa.PrimaryKeyConstraint("dispatch", name="pk_payloads"),
         sa.ForeignKeyConstraint(["dispatch"], ["outbox.position"], name="fk_payloads_dispatch"),

@@ -1,12 +1,12 @@
-"""Writes about operators and recognition as bytes, so that the outbox can keep them and say them again.
+"""Writes that say themselves what they do as bytes, so that the outbox can keep them and say them again.
 
 The same write always becomes the same bytes: JSON with sorted names, times in whole seconds since 1970,
-enumerations by number, bytes in hexadecimal.
+days as ISO 8601, enumerations by number, bytes in hexadecimal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -16,15 +16,25 @@ import orjson
 
 from ledger.writes import (
     AddRecognition,
+    Clarify,
+    ConcludeCase,
+    Decide,
     DeclareArrangement,
     DeclareProgramme,
     EndRecognition,
-    OfRecognition,
+    Enter,
+    OpenCase,
     Participate,
+    Receive,
+    RecordExporter,
     RecordStatuses,
+    Said,
+    SetSplitUse,
+    SetSuspension,
+    TakeStep,
 )
 
-_KINDS: Mapping[str, type[OfRecognition]] = {
+_KINDS: Mapping[str, type[Said]] = {
     kind.__name__: kind
     for kind in (
         RecordStatuses,
@@ -33,21 +43,39 @@ _KINDS: Mapping[str, type[OfRecognition]] = {
         Participate,
         AddRecognition,
         EndRecognition,
+        Enter,
+        Receive,
+        Decide,
+        Clarify,
+        SetSplitUse,
+        OpenCase,
+        TakeStep,
+        SetSuspension,
+        ConcludeCase,
+        RecordExporter,
     )
 }
 
 
-def stated(write: OfRecognition) -> bytes:
+def stated(write: Said) -> bytes:
     """Return a write as bytes; `ValueError` for a time that is naive or has parts of seconds."""
     kind = type(write)
     return orjson.dumps({"write": kind.__name__, **_plain(write, kind)}, option=orjson.OPT_SORT_KEYS)
 
 
-def restated(text: bytes) -> OfRecognition:
+def restated(text: bytes) -> Said:
     """Return the write that `stated` made bytes of; `LookupError` for one that this release does not know."""
     told = orjson.loads(text)
-    write: OfRecognition = _made(told, _KINDS[told["write"]])
+    write: Said = _made(told, _KINDS[told["write"]])
     return write
+
+
+_READ: Mapping[type, Callable[[Any], Any]] = {
+    datetime: lambda told: datetime.fromtimestamp(told, UTC),
+    date: date.fromisoformat,
+    bytes: bytes.fromhex,
+}
+"""How a value of each type is read that is not its own JSON."""
 
 
 @cache
@@ -73,6 +101,8 @@ def _plain(value: Any, hint: Any) -> Any:  # noqa: ANN401 - any field
         return {name: _plain(getattr(value, name), of) for name, of in _hints(hint).items()}  # type: ignore[arg-type]
     if isinstance(value, datetime):
         return _seconds(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, bytes):
         return value.hex()
     return value.value if isinstance(value, Enum) else value
@@ -82,10 +112,8 @@ def _made(told: Any, hint: Any) -> Any:  # noqa: ANN401 - any field
     """Return what a plain value stands for under an annotation."""
     if told is None:
         return None
-    if hint is datetime:
-        return datetime.fromtimestamp(told, UTC)
-    if hint is bytes:
-        return bytes.fromhex(told)
+    if read := _READ.get(hint):
+        return read(told)
     if get_origin(hint) is tuple:
         return tuple(_made(item, get_args(hint)[0]) for item in told)
     if isinstance(hint, type) and is_dataclass(hint):

@@ -7,7 +7,6 @@ from typing import get_args
 import orjson
 import pytest
 
-from ledger.aeo.stated import restated, stated
 from ledger.operators import (
     ArrangementKind,
     Consent,
@@ -23,6 +22,7 @@ from ledger.operators import (
     StatusChange,
     StatusRecord,
 )
+from ledger.stated import restated, stated
 from ledger.writes import (
     AddRecognition,
     DeclareArrangement,

@@ -1,0 +1,118 @@
+"""Whether the ledger holds already what a write about a proof's use, a case or an exporter is to write."""
+
+from ledger.events import ProofReceived, moment
+from ledger.facts import Address, Written
+from ledger.origin.facts import Exporter, ExporterVersion
+from ledger.origin.life import Life, told_in
+from ledger.origin.lines import lines_of
+from ledger.ports import Ledger
+from ledger.procedures_refusals import (
+    AlreadyReceived,
+    ExporterVersionOutOfTurn,
+    LinesAlreadyGranted,
+    LinesInQuestion,
+    StepOutOfTurn,
+)
+from ledger.refusals import CertificateAlreadyIssued, ContractRefusal
+from ledger.terms import certificate_id
+from ledger.writes import (
+    ConcludeCase,
+    Enter,
+    OfProcedures,
+    Receive,
+    RecordExporter,
+    SetSplitUse,
+    SetSuspension,
+    TakeStep,
+)
+
+
+def held_already(write: OfProcedures | Enter, account: Address, ledger: Ledger) -> Written | None:
+    """Return where the ledger holds for good what a write says, by an earlier try or another's.
+
+    Whatever has a statement is known again by its hash, which has random salt in it.
+    """
+    match write:
+        case Enter():
+            return _entered(write, ledger)
+        case RecordExporter():
+            return _recorded(write, account, ledger)
+        case SetSplitUse():
+            return None  # a switch that was set may have been set back since
+        case TakeStep() | SetSuspension() | ConcludeCase():
+            case = ledger.procedures.case(write.case)
+            return _told(ledger.procedures.life(case.certificate), write.statement) if case else None
+        case Receive(certificate):
+            return _told(ledger.procedures.life(certificate), None)
+    return _told(ledger.procedures.life(write.certificate), write.statement)
+
+
+def seen_too_early(
+    write: OfProcedures | Enter, refusal: ContractRefusal, account: Address, ledger: Ledger
+) -> bool:
+    """Whether reads are from before, or not yet sure of, what the contract refuses a write for.
+
+    Until they show it nobody knows whether it was an earlier try of the same.  To be asked when
+    `held_already` has found nothing.
+    """
+    match refusal:
+        case CertificateAlreadyIssued():
+            return True
+        case ExporterVersionOutOfTurn(expected=expected) if isinstance(write, RecordExporter):
+            held = _exporter(write, account, ledger)
+            return held is not None and len(held.versions) < expected - 1
+        case StepOutOfTurn(case=number, last=last):
+            case = ledger.procedures.case(number)
+            return case is None or case.step is not last or not ledger.procedures.life(case.certificate).final
+        case (
+            AlreadyReceived(id=certificate)
+            | LinesAlreadyGranted(id=certificate)
+            | LinesInQuestion(id=certificate)
+        ):
+            life = ledger.procedures.life(certificate)
+            return not life.final or not _in_sight(refusal, life)
+    return False
+
+
+def _in_sight(refusal: ContractRefusal, life: Life) -> bool:
+    """Whether a life shows what is in the way."""
+    use = told_in(life).use
+    match refusal:
+        case LinesAlreadyGranted(lines=lines):
+            return lines_of(lines) <= use.granted | use.denied
+        case LinesInQuestion(lines=lines):
+            return lines_of(lines) <= use.questioned
+    return use.received_at is not None
+
+
+def _told(life: Life, statement: bytes | None) -> Written | None:
+    """Return where a life has an event with a statement for good; without one, a receipt."""
+    for one in life.occurrences:
+        receipt = statement is None and isinstance(one.event, ProofReceived)
+        same = statement is not None and getattr(one.event, "statement", None) == statement
+        if life.final and (receipt or same):
+            return Written(b"", one.block, moment(one.at), 0)
+    return None
+
+
+def _entered(write: Enter, ledger: Ledger) -> Written | None:
+    evidence = ledger.registry.evidence(certificate_id(write.terms), write.root, write.terms.reference_key)
+    if evidence.entry is None or not evidence.final:
+        return None
+    return Written(b"", evidence.as_of.block, evidence.entry.issued_at, 0)
+
+
+def _recorded(write: RecordExporter, account: Address, ledger: Ledger) -> Written | None:
+    held = _exporter(write, account, ledger)
+    if held is None or len(held.versions) < write.version:
+        return None
+    found: ExporterVersion = held.versions[write.version - 1]
+    same = (found.status, found.until, found.record_hash) == (write.status, write.until, write.record_hash)
+    if not same or write.effective_from not in {None, found.effective_from}:
+        return None
+    return Written(b"", held.as_of.block, found.recorded_at, 0)
+
+
+def _exporter(write: RecordExporter, account: Address, ledger: Ledger) -> Exporter | None:
+    key = ledger.members.key(account)
+    return ledger.procedures.exporter(key.member, write.code) if key else None
