@@ -17,7 +17,9 @@ import orjson
 from ledger import envelope, rules
 from ledger.certificate import Certificate
 from ledger.drawing import Drawn, drawn_up
+from ledger.draws import OriginalOverdrawn
 from ledger.errors import (
+    ArchiveUnavailable,
     CertificateNotFiled,
     CertificateRefused,
     Finding,
@@ -32,6 +34,7 @@ from ledger.errors import (
 from ledger.facts import Address, Authority, Evidence, Reason, Role, Written
 from ledger.outbox import STOPPING, Dispatch, DispatchKind, DispatchState
 from ledger.ports import Filing, FilingState, Ledger
+from ledger.reexporting import drawing_for
 from ledger.refusals import (
     AuthorityUnknown,
     CertificateNotLive,
@@ -42,6 +45,8 @@ from ledger.refusals import (
 )
 from ledger.terms import normalised
 
+_ATTEMPTS = 10
+"""How often others may draw on the same originals between our look and our taking."""
 WAIT = 30.0
 """Seconds to wait for the chain unless told otherwise."""
 
@@ -258,11 +263,26 @@ def _filed(
     if issuer.member != certificate.exporting_member:
         raise NotYourMember(certificate.exporting_member, issuer.member)
     drawn = drawn_up(certificate, (issuer.name, issuer.domain), ledger.registry.ledger)
-    if not ledger.archive.held([drawn.terms.reference_key]):
-        admit(account, ledger)
-    return ledger.archive.file(
-        dataclasses.replace(filing_of(drawn, certificate, authority, account, ledger), replaces=replaces)
-    )
+    filing = filing_of(drawn, certificate, authority, account, ledger)
+    filing = dataclasses.replace(filing, replaces=replaces)
+    if ledger.archive.held([drawn.terms.reference_key]):
+        return ledger.archive.file(filing)  # which finds it, or says what holds the reference
+    admit(account, ledger)
+    return file_drawing(filing, certificate, ledger)
+
+
+def file_drawing(filing: Filing, certificate: Certificate, ledger: Ledger) -> Filing:
+    """Store a filing with what it draws on its originals.
+
+    Raises `NotKept` when one was not presented here, and `CertificateRefused` when they hold too little.
+    """
+    for _ in range(_ATTEMPTS):
+        drawing, findings = drawing_for(filing.id, certificate, ledger, replaces=filing.replaces)
+        if findings:
+            raise CertificateRefused(findings)
+        with suppress(OriginalOverdrawn):  # others drew at the same moment
+            return ledger.archive.file(filing, drawing)
+    raise ArchiveUnavailable("others draw on the same originals at the same time")
 
 
 def _completed(filing: Filing, account: Address, ledger: Ledger, wait: float) -> Filing:

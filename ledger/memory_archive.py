@@ -6,6 +6,7 @@ from datetime import date
 from threading import RLock
 
 from ledger.batch import Batch
+from ledger.draws import Drawing, OriginalDraw, overdrawn
 from ledger.errors import CertificateNotFiled, ReferenceAlreadyFiled
 from ledger.filing_rules import check_batch
 from ledger.memory_outbox import MemoryOutbox
@@ -26,16 +27,24 @@ class MemoryArchive:
         self._numbers: dict[bytes, int] = {}
         self._holders: dict[bytes, bytes] = {}
         self._carried: dict[int, set[bytes]] = {}
+        self._draws: dict[bytes, tuple[OriginalDraw, ...]] = {}
         self.outbox = MemoryOutbox(self, self._lock)
 
-    def file(self, filing: Filing) -> Filing:
+    def file(self, filing: Filing, drawing: Drawing | None = None) -> Filing:
         """Store a filing with its write, or return the one already held for the same reference and document.
 
-        Raises `ReferenceAlreadyFiled` when the reference is held by a different document.
+        Raises `ReferenceAlreadyFiled` when the reference is held by a different document, and
+        `OriginalOverdrawn` when what it draws on is not left.
         """
         with self._lock:
             holder = self._holder(filing)
             if holder is None:
+                if drawing is not None:
+                    originals = sorted({draw.original for draw in drawing.draws})
+                    others = [draw for draw in self.draws_on(originals) if draw.child != filing.id]
+                    if problem := overdrawn(drawing, others):
+                        raise problem
+                    self._draws[filing.id] = drawing.draws
                 kind = DispatchKind.ISSUE if filing.replaces is None else DispatchKind.REPLACE
                 write = self.outbox.queue(filing.account, kind, filing.id, 1, now=filing.filed_at)
                 return self._stored(filing, write.position)
@@ -124,6 +133,16 @@ class MemoryArchive:
             if holder := self._holders.get(filing.terms.reference_key):
                 raise ReferenceAlreadyFiled(holder)
         self._holders.update({filing.terms.reference_key: filing.id for filing in carried})
+
+    def draws_on(self, originals: Sequence[bytes]) -> Sequence[OriginalDraw]:
+        """Return what filings draw on these originals, refused ones left out."""
+        with self._lock:
+            live = [
+                draws
+                for child, draws in self._draws.items()
+                if self._seen(child).state is not FilingState.REFUSED
+            ]
+            return tuple(draw for draws in live for draw in draws if draw.original in originals)
 
     def release(self, dispatch: int) -> None:
         """Free the references of what a write carries."""

@@ -118,6 +118,7 @@ class Opened:
             outbox=rooms.outbox,
             clock=now,
             operator_files=rooms.operators,
+            kept=rooms.kept,
             notary=TypedDataSigners(self._signers),
         )
 

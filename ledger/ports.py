@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from ledger.batch import Batch
+from ledger.draws import Drawing, OriginalDraw
 from ledger.facts import (
     Address,
     AsOf,
@@ -216,11 +217,15 @@ class Archive(Protocol):
     Filing a certificate and queueing the write that carries it to the chain is one transaction.
     """
 
-    def file(self, filing: Filing) -> Filing:
+    def file(self, filing: Filing, drawing: Drawing | None = None) -> Filing:
         """Store a filing with its write, or return the one already held for the same reference and document.
 
-        Raises `ReferenceAlreadyFiled` when the reference is held by a different document.
+        With it is stored what it draws on its originals.  Raises `ReferenceAlreadyFiled` when the reference
+        is held by a different document, and `OriginalOverdrawn` when the originals hold too little.
         """
+
+    def draws_on(self, originals: Sequence[bytes]) -> Sequence[OriginalDraw]:
+        """Return what filings draw on these originals, refused ones left out."""
 
     def holders(self, reference_keys: Sequence[bytes]) -> Mapping[bytes, Filing]:
         """Return the filings that hold these references, by reference key; refused ones hold nothing."""

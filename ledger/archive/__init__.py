@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ledger.archive.access import ApiKey, ApiKeys
 from ledger.archive.certificates import SqlArchive
 from ledger.archive.database import Database
+from ledger.archive.kept import SqlKept
 from ledger.archive.operator_files import SqlOperatorFiles
 from ledger.archive.outbox import SqlOutbox
 from ledger.archive.replica import SqlReplica
@@ -30,6 +31,7 @@ __all__ = [
     "Requests",
     "Scope",
     "SqlArchive",
+    "SqlKept",
     "SqlOperatorFiles",
     "SqlOutbox",
     "SqlReplica",
@@ -50,6 +52,7 @@ class ArchiveRooms:
     replica: SqlReplica
     operators: SqlOperatorFiles
     watches: SqlWatches
+    kept: SqlKept
 
     def close(self) -> None:
         """Close every connection."""
@@ -79,4 +82,5 @@ def open_archive(url: str, *, migrate: bool = True) -> ArchiveRooms:
         SqlReplica(database),
         SqlOperatorFiles(database),
         SqlWatches(database),
+        SqlKept(database),
     )

@@ -9,10 +9,12 @@ from sqlalchemy import Connection, Integer, and_, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ledger.archive.database import Database
+from ledger.archive.kept import draws_on, store_draws
 from ledger.archive.prepared import Found, Prepared
 from ledger.archive.rows import FILED, LISTED, certificate_row, filing_of, in_pages, queue, store
 from ledger.archive.tables import OPEN, certificates, outbox
 from ledger.batch import Batch
+from ledger.draws import Drawing, OriginalDraw
 from ledger.errors import ArchiveUnavailable, CertificateNotFiled, ReferenceAlreadyFiled
 from ledger.filing_rules import check_batch
 from ledger.outbox import DispatchKind, DispatchState
@@ -67,16 +69,19 @@ class SqlArchive:
         """Keep the database the certificates are in."""
         self._database = database
 
-    def file(self, filing: Filing) -> Filing:
+    def file(self, filing: Filing, drawing: Drawing | None = None) -> Filing:
         """Store a filing with its write, or return the one already held for the same reference and document.
 
-        Raises `ReferenceAlreadyFiled` when the reference is held by a different document.
+        Raises `ReferenceAlreadyFiled` when the reference is held by a different document, and
+        `OriginalOverdrawn` when what it draws on is not left.
         """
         for attempt in range(_ATTEMPTS):
             try:
                 with self._database.writing() as connection:
                     position = _queue_one(connection, filing)
                     _store(connection, [filing], position, again=attempt > 0)
+                    if drawing is not None:
+                        store_draws(connection, filing.id, drawing)
             except IntegrityError:
                 holder = self._holder(filing)
                 if holder is None:  # one of the same id was refused, maybe between our two looks
@@ -157,6 +162,11 @@ class SqlArchive:
         """Return filings that a write carries, in order of filing, without the first `after`."""
         rows = self._database.ask(_CARRIED, dispatch=dispatch, without=after, most=limit)
         return tuple(map(filing_of, rows))
+
+    def draws_on(self, originals: Sequence[bytes]) -> Sequence[OriginalDraw]:
+        """Return what filings draw on these originals, refused ones left out."""
+        with self._database.reading() as connection:
+            return draws_on(connection, originals)
 
     def _position(self, authority: int, certificate: bytes) -> int:
         found = self._database.ask(_PLACE, authority=authority, certificate=certificate)

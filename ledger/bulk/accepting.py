@@ -8,11 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import orjson
+
 from ledger.batch import batch_of
 from ledger.bulk.rows import Faulty, Prepared, Row, problems_of
-from ledger.errors import ArchiveUnavailable, Problem, ReferenceAlreadyFiled
+from ledger.documents import parse_document
+from ledger.errors import ArchiveUnavailable, CertificateRefused, Problem, ReferenceAlreadyFiled
 from ledger.facts import Address, Authority
-from ledger.issuing import admit
+from ledger.issuing import admit, file_drawing
+from ledger.kept_port import NotKept
 from ledger.ports import Filing, FilingState, Holding, Ledger
 from ledger.refusals import ReferenceAlreadyUsed
 
@@ -83,20 +87,33 @@ class Acceptor:
         filed = self._filed(list(reversed(free)))
         return _sorted_out(first, rows, self._authority.id, held, taken, filed)
 
-    def _filed(self, rows: Sequence[Prepared]) -> dict[bytes, Place]:
+    def _filed(self, rows: Sequence[Prepared]) -> dict[bytes, Place | Faulty]:
         """File rows that nothing stands in the way of; returns their places by reference."""
         together = [row for row in rows if not row.parents]
         if len(together) == 1:  # a batch of one is no batch
             together = []
         alone = [row for row in rows if row.parents or not together]
-        places = self._anchored(together) if together else {}
+        places: dict[bytes, Place | Faulty] = {**self._anchored(together)} if together else {}
         for row in alone:  # the contract looks at parents only when it writes an entry
-            filing = self._ledger.archive.file(self._filing(row, row.id, ()))
+            filing = self._alone(row)
+            if isinstance(filing, Faulty):
+                places[row.reference_key] = filing
+                continue
             if filing.seed != row.seed:
                 raise ReferenceAlreadyFiled(filing.id)
             key, reference = row.reference_key, row.given_reference
             places[key] = Place(row.id, key, reference, filing.dispatch, again=False)
         return places
+
+    def _alone(self, row: Prepared) -> Filing | Faulty:
+        """File one row with its own write, and with what it draws on its originals."""
+        filing = self._filing(row, row.id, ())
+        if not row.parents:
+            return self._ledger.archive.file(filing)
+        try:
+            return file_drawing(filing, parse_document(orjson.loads(row.document)), self._ledger)
+        except (CertificateRefused, NotKept) as refused:
+            return Faulty(row.given_reference, problems_of(refused))
 
     def _anchored(self, rows: Sequence[Prepared]) -> dict[bytes, Place]:
         batch = batch_of((row.id for row in rows), self._authority.member)
@@ -140,7 +157,7 @@ def _sorted_out(  # noqa: PLR0913, PLR0917 - what was found, looked up and filed
     authority: int,
     held: Mapping[bytes, Holding],
     taken: frozenset[bytes],
-    filed: Mapping[bytes, Place],
+    filed: Mapping[bytes, Place | Faulty],
 ) -> Accepted:
     """Say of each row what it is now."""
     accepted = Accepted(first, [])
@@ -155,6 +172,9 @@ def _sorted_out(  # noqa: PLR0913, PLR0917 - what was found, looked up and filed
             told = Faulty(row.given_reference, (_TAKEN,))
         else:
             place = filed[row.reference_key]
+            if isinstance(place, Faulty):
+                accepted.rows.append(place)
+                continue
             document = documents.setdefault(row.reference_key, row.document)
             if document != row.document:
                 told = _other(row, place.id)

@@ -8,3 +8,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the tables."""
+
+
+def downgrade() -> None:
+    """Drop them."""

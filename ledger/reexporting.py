@@ -1,0 +1,110 @@
+"""Re-export under a back-to-back certificate: what the originals behind it still hold.
+
+The issuing authority of the intermediate member answers for it that no more is re-exported than came in
+(ATIGA OCP Rule 11).  It draws on the copies that were presented to it, and on certificates that it, or
+another authority served here, has issued itself.
+"""
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+
+import orjson
+
+from ledger.certificate import Certificate, Measure
+from ledger.documents import parse_document
+from ledger.draws import Drawing, LinePlace, allotted, certified_by, summed
+from ledger.errors import Finding
+from ledger.facts import Standing
+from ledger.kept_port import NotKept
+from ledger.origin.life import told_in
+from ledger.ports import FilingState, Ledger
+from ledger.procedures_port import ProceduresNotNamed
+
+_NOTHING = bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class LineBalance:
+    """What a goods line of an original holds, as far as this archive knows."""
+
+    line: int
+    certified: Measure
+    drawn: Decimal
+    """Re-exported under certificates issued here."""
+
+    @property
+    def left(self) -> Decimal:
+        """What may still be re-exported."""
+        return self.certified.value - self.drawn
+
+
+def originals_here(certificates: Collection[bytes], ledger: Ledger) -> Mapping[bytes, Certificate]:
+    """Return the documents of certificates that were presented or issued here."""
+    kept = ledger.kept.kept(list(certificates))
+    found = {one: kept[one].certificate for one in certificates if one in kept}
+    for certificate in certificates:
+        if certificate not in found:
+            filing = ledger.archive.find(certificate)
+            if filing is not None and filing.state is not FilingState.REFUSED:
+                found[certificate] = parse_document(orjson.loads(filing.document))
+    return found
+
+
+def drawing_for(
+    child: bytes, certificate: Certificate, ledger: Ledger, *, replaces: bytes | None = None
+) -> tuple[Drawing | None, tuple[Finding, ...]]:
+    """Return what a certificate draws on its originals, and why it cannot where it cannot.
+
+    None for one without originals.  What the certificate draws that it replaces counts no more.  Raises
+    `NotKept` when an original was not presented here.
+    """
+    if not certificate.originals:
+        return None, ()
+    originals = originals_here(certificate.parents, ledger)
+    for parent in certificate.parents:
+        if parent not in originals:
+            raise NotKept(parent)
+    held = ledger.archive.draws_on(certificate.parents)
+    released = _released({draw.child for draw in held} - {child}, ledger)
+    if replaces is not None and not _used(replaces, ledger):
+        released |= {replaces}
+    certified = {place: measure.value for place, measure in certified_by(originals)}
+    drawn = summed(held, released | {child})
+    left = {place: limit - drawn.get(place, Decimal(0)) for place, limit in certified.items()}
+    draws, findings = allotted(child, certificate, originals, left)
+    return Drawing(draws, {draw.place: certified[draw.place] for draw in draws}, released), findings
+
+
+def balance_of(certificate: bytes, ledger: Ledger) -> tuple[LineBalance, ...]:
+    """Return what the lines of a certificate still hold for re-export; raises `NotKept`."""
+    document = originals_here([certificate], ledger).get(certificate)
+    if document is None:
+        raise NotKept(certificate)
+    held = ledger.archive.draws_on([certificate])
+    drawn: dict[LinePlace, Decimal] = summed(held, _released({draw.child for draw in held}, ledger))
+    return tuple(
+        LineBalance(item.number, item.quantity, drawn.get((certificate, item.number), Decimal(0)))
+        for item in document.items
+    )
+
+
+def _released(children: Collection[bytes], ledger: Ledger) -> frozenset[bytes]:
+    """Return which certificates ended before any preference was granted on them."""
+    return frozenset(child for child in children if _ended_unused(child, ledger))
+
+
+def _ended_unused(child: bytes, ledger: Ledger) -> bool:
+    standing = ledger.registry.standing(child, ledger.registry.head().time)
+    if standing not in {Standing.CANCELLED, Standing.REPLACED}:
+        return False
+    return not _used(child, ledger)
+
+
+def _used(child: bytes, ledger: Ledger) -> bool:
+    """Whether preference was granted on a certificate."""
+    with suppress(ProceduresNotNamed):
+        use = told_in(ledger.procedures.life(child)).use
+        return bool(use.granted or use.denied)
+    return False
