@@ -38,6 +38,7 @@ from ledger.operator_files import NoOperatorFiles, OperatorFiles
 from ledger.outbox import Carrier, Outbox, Transactions
 from ledger.procedures_port import NoProcedures, Procedures
 from ledger.recognition_port import NoNotary, NoRecognitions, Notary, Recognitions
+from ledger.statement_port import NoStatements, Statements
 from ledger.telemetry import Reports
 from ledger.terms import Terms
 
@@ -68,6 +69,9 @@ class Members(Protocol):
 
     def key(self, account: Address) -> Key | None:
         """Return what is known of an account that is or was a key."""
+
+    def signer(self, number: int) -> Key | None:
+        """Return the key behind the number that what it signed carries, live or not."""
 
     def proposals(self) -> Sequence[Proposal]:
         """Return all votes among members, oldest first."""
@@ -278,3 +282,5 @@ class Ledger:
     """What becomes of certificates after their issue, and certified exporters."""
     kept: KeptCertificates = field(default_factory=NoKept)
     """Copies of certificates that were presented here."""
+    statements: Statements = field(default_factory=NoStatements)
+    """What was said of certificates, whole."""

@@ -9,6 +9,7 @@ from ledger.chain.connection import Connection
 from ledger.chain.transactions import Receipt
 from ledger.chain.values import (
     ZERO_ADDRESS,
+    address_of,
     authority_from,
     code_of,
     key_from,
@@ -78,6 +79,13 @@ class ChainMembers:
     def key(self, account: Address) -> Key | None:
         """Return the key of an account, live or not."""
         return key_from(account, self._connection.read("keyOf", account))
+
+    def signer(self, number: int) -> Key | None:
+        """Return the key behind the number that what it signed carries, live or not."""
+        if not 0 < number <= _LARGEST_NUMBER:
+            return None
+        account = address_of(self._connection.read("accountOf", number))
+        return None if account == ZERO_ADDRESS else self.key(account)
 
     def proposals(self) -> Sequence[Proposal]:
         """Return all proposals in the order in which they were made."""

@@ -106,6 +106,11 @@ class MemoryMembers(MemoryChain):
         """Return the key of an account, live or not."""
         return self._keys.get(account)
 
+    def signer(self, number: int) -> Key | None:
+        """Return the key behind the number that what it signed carries, live or not."""
+        account = self._accounts.get(number)
+        return self._keys[account] if account else None
+
     def proposals(self) -> Sequence[Proposal]:
         """Return all proposals in the order in which they were made, with their tallies of now."""
         return [self._counted(motion) for motion in self._motions.values()]
@@ -240,11 +245,6 @@ class MemoryMembers(MemoryChain):
         if key is None or key.revoked_at is not None or key.suspended or key.roles & role != role:
             raise NotAuthorised(account, int(role))
         return key
-
-    def _signer(self, key: int) -> Key | None:
-        """Return the key behind the number that an entry carries."""
-        account = self._accounts.get(key)
-        return self._keys[account] if account else None
 
     # ---------------------------------------------------------------------------------------- checks
 

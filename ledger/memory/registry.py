@@ -106,7 +106,7 @@ class MemoryLedger(MemoryRecognitions):
             anchor=batch,
             holder=self._holders.get((signed.exporting, reference_key)) if signed else None,
             replacement=self._replacements.get(certificate),
-            key=self._signer(signed.key) if signed else None,
+            key=self.signer(signed.key) if signed else None,
         )
 
     def taken(self, exporting: str, reference_keys: Sequence[bytes]) -> frozenset[bytes]:
@@ -257,7 +257,7 @@ class MemoryLedger(MemoryRecognitions):
 
     def _compromised_from(self, number: int, moment: datetime) -> datetime | None:
         """Return since when a key is compromised, if that covers what it signed at a moment."""
-        key = self._signer(number)
+        key = self.signer(number)
         since = key.compromised_from if key else None
         return since if since and since <= moment else None
 

@@ -141,6 +141,13 @@ class ReplicatedLedger(Recognised):
         known = self._answer(lambda people: people.key(account), lambda: self._chain.key(account), aged=True)
         return known or self._added_since(lambda: self._chain.key(account))
 
+    def signer(self, number: int) -> Key | None:
+        """Return the key behind the number that what it signed carries, live or not."""
+        known = self._answer(
+            lambda people: people.keys.get(number), lambda: self._chain.signer(number), aged=True
+        )
+        return known or self._added_since(lambda: self._chain.signer(number))
+
     def proposals(self) -> Sequence[Proposal]:
         """Return all proposals in the order in which they were made."""
         return self._answer(lambda people: people.proposals(), self._chain.proposals)

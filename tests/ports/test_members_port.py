@@ -89,6 +89,15 @@ def test_a_key_knows_its_authority_member_and_roles(world: World) -> None:
     assert list(world.ledger.keys(99)) == []
 
 
+def test_a_number_leads_to_its_key_also_once_that_is_revoked(world: World) -> None:
+    """What a key has signed names it by number; there is no number 0, and none that was not given out."""
+    key = world.account("TH customs")
+    world.ledger.revoke_key(key, world.admin("TH"))
+    assert world.ledger.signer(6) == world.ledger.key(key)
+    assert world.ledger.signer(0) is None
+    assert world.ledger.signer(99) is None
+
+
 def test_a_withdrawn_authority_loses_all_its_keys_and_no_other(world: World) -> None:
     """Its keys are revoked in the same write; it stays in the list with the time."""
     number = world.authority("VN issuing")

@@ -1,0 +1,121 @@
+"""Receiving a proof of origin that is presented: it is verified, kept whole, and the receipt goes on the ledger.
+
+Customs of the importing member confirms the receipt, so that the issuing authority learns of it.  Any other
+authority keeps the copy only: an intermediate one to re-export on it, customs as an original behind another.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from ledger.errors import NotRecordedYet, Refused
+from ledger.facts import Address, Authority, Role, Written
+from ledger.issuing import WAIT, entitled
+from ledger.kept_copies import kept_copy
+from ledger.kept_port import Kept
+from ledger.origin.facts import Use
+from ledger.origin.life import told_in
+from ledger.outbox import Dispatch
+from ledger.ports import Ledger
+from ledger.presented import examined, opened
+from ledger.refusals import AuthorityUnknown, NotAuthorised
+from ledger.verdict import Verdict, VerdictCode
+from ledger.verifying import verify_examined
+from ledger.writes import Enter, Receive
+
+_RECEIVED: Final = frozenset(
+    {VerdictCode.VALID, VerdictCode.EXPIRED, VerdictCode.CANCELLED, VerdictCode.REPLACED}
+)
+"""Genuine certificates, good for preference or not: their issuer hears that they were presented."""
+
+
+@dataclass(eq=False)
+class NotReceivable(Refused):
+    """A copy is not of a certificate that this ledger holds, so there is nothing to keep or to confirm."""
+
+    verdict: Verdict
+
+    def __str__(self) -> str:
+        return f"{self.verdict.title}: {self.verdict.sentence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came of receiving a copy."""
+
+    kept: Kept
+    verdict: Verdict
+    received_at: datetime | None
+    """When the ledger first had the receipt; None where it has none yet, or is not to have one."""
+    addressed: bool
+    """Whether it is addressed to the member that received it, and a customs authority did."""
+
+
+def receive(
+    document: Mapping[str, Any], *, authority: int, account: Address, ledger: Ledger, wait: float = WAIT
+) -> Received:
+    """Receive a presented envelope for an authority.
+
+    1. Verify it: what is not genuine, or not final yet, is not received.
+    2. Keep it; a copy that hides what decisions need is refused.
+    3. Write its entry first where it came in a batch, then confirm the receipt; wait until it is recorded.
+
+    Receiving it again changes nothing and answers as before.  Raises `EnvelopeMalformed`, `NotReceivable`,
+    `CopyIncomplete`, a twin of the contract's error, `NotRecordedYet` or another `Unavailable`.
+    """
+    # 1. Verify.
+    envelope = opened(document)
+    examination = examined(envelope)
+    verdict = verify_examined(examination, ledger)
+    if verdict.code not in _RECEIVED:
+        raise NotReceivable(verdict)
+    # 2. Keep.
+    holder = _authority(authority, ledger)
+    copy = kept_copy(envelope, examination, document, kept_at=ledger.clock(), authority=authority)
+    kept = ledger.kept.keep(copy)
+    if holder.member != kept.terms.importing or Role.CUSTOMS not in holder.roles:
+        return Received(kept, verdict, None, addressed=False)
+    # 3. Confirm.
+    entitled(authority, account, ledger, Role.CUSTOMS)
+    received_at = use_of(kept.id, ledger).received_at
+    if received_at is None:
+        enter_first(kept, account, ledger)
+        done = carried(ledger.outbox.put_write(Receive(kept.id), account, now=ledger.clock()), ledger, wait)
+        if done is None:
+            raise NotRecordedYet(kept.id)
+        received_at = done.at
+    return Received(kept, verdict, received_at, addressed=True)
+
+
+def enter_first(kept: Kept, account: Address, ledger: Ledger) -> None:
+    """Queue the entry of a certificate that the ledger holds only in a batch, before what follows.
+
+    Who else enters it in the meantime does no harm: the write is then settled as done.
+    """
+    evidence = ledger.registry.evidence(kept.id, kept.root, kept.terms.reference_key)
+    if evidence.entry is None and evidence.anchor is not None:
+        write = Enter(kept.terms, kept.root, kept.siblings)
+        ledger.outbox.put_write(write, account, now=ledger.clock())
+
+
+def carried(write: Dispatch, ledger: Ledger, wait: float) -> Written | None:
+    """Wait until a queued write is recorded; None when it was not in time, raises what the contract said."""
+    done = ledger.carrier.carried_out(lambda: ledger.outbox.find(write.position), wait)
+    if done.refusal is not None:
+        raise done.refusal
+    return done.written
+
+
+def use_of(certificate: bytes, ledger: Ledger) -> Use:
+    """Return what importing customs has made of a certificate."""
+    return told_in(ledger.procedures.life(certificate)).use
+
+
+def _authority(authority: int, ledger: Ledger) -> Authority:
+    found = ledger.members.authority(authority)
+    if found is None:
+        raise AuthorityUnknown(authority)
+    if found.withdrawn_at is not None:
+        raise NotAuthorised(str(authority), Role.CUSTOMS)
+    return found
