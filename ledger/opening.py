@@ -119,6 +119,7 @@ class Opened:
             clock=now,
             operator_files=rooms.operators,
             kept=rooms.kept,
+            statements=rooms.statements,
             notary=TypedDataSigners(self._signers),
         )
 

@@ -15,6 +15,7 @@ from ledger.archive.operator_files import SqlOperatorFiles
 from ledger.archive.outbox import SqlOutbox
 from ledger.archive.replica import SqlReplica
 from ledger.archive.requests import Answered, Claim, InFlight, Mine, OtherRequest, Requests
+from ledger.archive.statements import SqlStatements
 from ledger.archive.watches import SqlWatches
 from ledger.scopes import Scope
 
@@ -35,6 +36,7 @@ __all__ = [
     "SqlOperatorFiles",
     "SqlOutbox",
     "SqlReplica",
+    "SqlStatements",
     "SqlWatches",
     "open_archive",
 ]
@@ -53,6 +55,7 @@ class ArchiveRooms:
     operators: SqlOperatorFiles
     watches: SqlWatches
     kept: SqlKept
+    statements: SqlStatements
 
     def close(self) -> None:
         """Close every connection."""
@@ -83,4 +86,5 @@ def open_archive(url: str, *, migrate: bool = True) -> ArchiveRooms:
         SqlOperatorFiles(database),
         SqlWatches(database),
         SqlKept(database),
+        SqlStatements(database),
     )

@@ -167,6 +167,8 @@ def a_desk(world: World, rooms: ArchiveRooms, clock: HandClock, limits: Limits |
         clock=clock,
         recognitions=world.ledger,
         operator_files=rooms.operators,
+        kept=rooms.kept,
+        statements=rooms.statements,
     )
     return Desk(world, rooms, ledger, clock, limits or Limits())
 
