@@ -283,7 +283,7 @@ class ExporterVersionOutOfTurn(ContractRefusal):
 
 @dataclass(eq=False)
 class ExporterStatusInvalid(ContractRefusal):
-    """Exporter {code} cannot become {status} here; the first is authorised, and nothing follows withdrawn."""
+    """Exporter {code} cannot become {status} here; the first is authorised, and a withdrawal stays."""
 
     code: str
     status: ExporterStatus
@@ -291,7 +291,7 @@ class ExporterStatusInvalid(ContractRefusal):
 
 @dataclass(eq=False)
 class ExporterDateInvalid(ContractRefusal):
-    """The status of exporter {code} cannot hold from {effective_from}; it must be {earliest} or later."""
+    """Exporter {code} cannot stand so from {effective_from}; {earliest} or later, 366 days ahead at most."""
 
     code: str
     effective_from: datetime
@@ -315,7 +315,7 @@ class RecordMissing(ContractRefusal):
 
 @dataclass(eq=False)
 class TooManyVersions(ContractRefusal):
-    """Exporter {code} has as many versions as one may have, {most}."""
+    """Exporter {code} can have {most} versions, of which the last one can only withdraw."""
 
     code: str
     most: int

@@ -166,6 +166,7 @@ def _concluded(story: Story, event: CaseConcluded, at: datetime) -> None:
         use,
         granted=use.granted - denied,
         refused=use.refused | denied,
+        used_up=use.used_up - denied,
         denied=(use.denied - confirmed) | denied,
     )
 
