@@ -1,4 +1,4 @@
-"""Receiving a proof of origin that is presented: it is verified, kept whole, and the receipt goes on the ledger.
+"""Receiving a proof of origin that is presented: it is verified, kept whole, and its receipt is recorded.
 
 Customs of the importing member confirms the receipt, so that the issuing authority learns of it.  Any other
 authority keeps the copy only: an intermediate one to re-export on it, customs as an original behind another.
