@@ -237,7 +237,7 @@ class ReferenceQuestion(Schema):
     """Two particulars of a paper in hand; the office only where several use the same reference."""
 
     exporting_member: MemberCode
-    reference: Annotated[str, Field(min_length=1, max_length=35, examples=["VN-TH 26/02/00006"])]
+    reference: Annotated[str, Field(min_length=1, max_length=84, examples=["VN-TH 26/02/00006"])]
     issued_on: Day
     issuing_office: Annotated[str | None, Field(max_length=35)] = None
 

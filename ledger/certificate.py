@@ -1,8 +1,9 @@
-"""What a certificate of origin is: every box of ATIGA Form D as plain, frozen values.
+"""What a proof of origin is: every box of ATIGA Form D as plain, frozen values, and what others add.
 
-Box numbers follow Annex 7 of the ASEAN Trade in Goods Agreement (ATIGA).  Nothing here judges: whether the
-values are written properly is asked of `ledger.wellformed`, whether an arrangement accepts them of
-`ledger.rules`, and how they travel as JSON of `ledger.documents`.
+Box numbers follow Annex 7 of the ASEAN Trade in Goods Agreement (ATIGA).  One document serves every scheme:
+what only some of them have is optional here, and `ledger.scheme_shapes` says which scheme must have it.
+Nothing here judges: whether the values are written properly is asked of `ledger.wellformed`, whether an
+arrangement accepts them of `ledger.rules`, and how they travel as JSON of `ledger.documents`.
 
 Box 4 (official use at import) is no part of an issued certificate; it is a later decision of the importing
 customs.
@@ -24,7 +25,7 @@ MAX_ORIGINALS: Final = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trader:
-    """A business in box 1 (exporter) or box 2 (consignee)."""
+    """A business: exporter (box 1), consignee (box 2), or in RCEP producer (box 3)."""
 
     name: str
     address: str
@@ -102,9 +103,9 @@ class Item:
 
     number: int
     """Box 5; lines are numbered 1, 2, 3 … without gaps."""
-    marks: str
+    marks: str | None = None
     """Box 6, marks and numbers on the packages."""
-    packages: Packages
+    packages: Packages | None = None
     description: str
     hs_code: str
     """Six digits of the Harmonized System or eight of the importing state's AHTN, without dots."""
@@ -119,7 +120,9 @@ class Item:
     fob: Money | None = None
     origin_country: str
     """ISO 3166 alpha-2; differs from the exporting member when the proof is back-to-back."""
-    invoices: tuple[Invoice, ...]
+    tariff_differential: str | None = None
+    """RCEP box 11: the paragraph of Article 2.6 that the country of origin rests on, `2.6.6(a)` or `(b)`."""
+    invoices: tuple[Invoice, ...] = ()
     originals: tuple[ItemOriginal, ...] = ()
 
 
@@ -148,6 +151,8 @@ class Original:
     reference: str
     issued_on: datetime.date
     exporting_member: str
+    exporter_code: str | None = None
+    """Authorisation code of its exporter, where it is a declaration (AWSC; RCEP Annex 3B, 1(m) and 2(l))."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,14 +196,50 @@ class Certification:
     officer: str
 
 
+DOCUMENT_TYPES: Final = {
+    "commercial-invoice": "CI",
+    "billing-statement": "BS",
+    "delivery-order": "DO",
+    "packing-list": "PL",
+}
+"""What an origin declaration is made out on (Rule 12B.2), and the letters of it in the reference."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorisation:
+    """Under what an exporter made out a declaration, and on which document (Rules 12A and 12B)."""
+
+    exporter_code: str
+    """Authorisation code of the certified (ATIGA) or approved (RCEP) exporter."""
+    signatory: str
+    """Who signed, one of those the exporter is authorised with."""
+    document_type: str | None = None
+    """What it is made out on, a key of `DOCUMENT_TYPES`."""
+    document_number: str | None = None
+    document_date: datetime.date | None = None
+
+    @property
+    def reference(self) -> str | None:
+        """The reference of a declaration that has no number of its own: type, number, date of the document.
+
+        Such as `CI INV-2026/118 2026-11-02`.  Two letters before and eight digits after keep it unambiguous
+        when `normalised` has taken the separators out.  None without a document.
+        """
+        if not (self.document_type in DOCUMENT_TYPES and self.document_number and self.document_date):
+            return None
+        return f"{DOCUMENT_TYPES[self.document_type]} {self.document_number} {self.document_date}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """A certificate of origin as its authority issues it."""
+    """A proof of origin as its authority issues it, or as its exporter made it out."""
 
     scheme: Scheme
     reference: str
-    """Given by each office of issuance separately (Rule 7.3), at most 35 characters."""
+    """Given by each office of issuance separately (Rule 7.3), at most 35 characters; of a declaration that
+    of its document (`Authorisation.reference`), in RCEP its unique reference number."""
     issuing_office: str
+    """Office of issuance; of a declaration the exporter's code."""
     exporting_member: str
     """The member whose authority issues it: for back-to-back the intermediate one."""
     importing_member: str
@@ -206,7 +247,9 @@ class Certificate:
     valid_until: datetime.date
     """Last day on which it can be presented (Rule 14)."""
     exporter: Trader
-    consignee: Trader
+    consignee: Trader | None = None
+    producer: Trader | None = None
+    """RCEP box 3, where known (Annex 3B, 1(b) and 2(b))."""
     transport: Transport
     items: tuple[Item, ...]
     third_country_invoicer: Invoicer | None = None
@@ -214,8 +257,12 @@ class Certificate:
     originals: tuple[Original, ...] = ()
     replaces: Replaced | None = None
     endorsements: Endorsements
-    declaration: Declaration
-    certification: Certification
+    declaration: Declaration | None = None
+    certification: Certification | None = None
+    authorisation: Authorisation | None = None
+    """Of a declaration by an exporter; certificates have none."""
+    remarks: str | None = None
+    """RCEP box 14."""
 
     @property
     def parents(self) -> tuple[bytes, ...]:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
-from typing import Annotated, Any, Final, LiteralString, TypeAlias
+from typing import Annotated, Any, Final, Literal, LiteralString, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
@@ -104,7 +104,12 @@ LedgerId: TypeAlias = Annotated[
 ]
 SchemeCode: TypeAlias = Annotated[
     Scheme,
-    _matched(r"^[A-Z0-9-]{1,20}$", "code.scheme", "name a known scheme: ATIGA-D", _scheme),
+    _matched(
+        r"^[A-Z0-9-]{1,20}$",
+        "code.scheme",
+        "name a known scheme: ATIGA-D, ATIGA-OD, RCEP-CO or RCEP-DO",
+        _scheme,
+    ),
     WithJsonSchema({"type": "string", "enum": [scheme.code for scheme in Scheme]}),
 ]
 Country: TypeAlias = Annotated[
@@ -126,7 +131,10 @@ def _may_be_absent(description: str, **more: Any) -> Any:  # noqa: ANN401 (as py
 Name: TypeAlias = Annotated[str, _text(field_checks.NAME)]
 Address: TypeAlias = Annotated[str, _text(field_checks.ADDRESS)]
 Place: TypeAlias = Annotated[str, _text(field_checks.PLACE)]
-Reference: TypeAlias = Annotated[str, _text(field_checks.REFERENCE)]
+Reference: TypeAlias = Annotated[str, _text(field_checks.LONGEST_REFERENCE)]
+ExporterCode: TypeAlias = Annotated[
+    str, Field(json_schema_extra={"pattern": texts.EXPORTER_PATTERN, "examples": ["0123/CE26"]})
+]
 
 
 def _without_null_defaults(schema: dict[str, Any]) -> None:
@@ -213,10 +221,10 @@ class ItemOriginalDocument(Document):
 class ItemDocument(Document):
     """One goods line, boxes 5 to 10; its number (box 5) is its key."""
 
-    marks: Annotated[str, _text(field_checks.MARKS)] = Field(
-        description="Box 6: marks and numbers on packages."
+    marks: Annotated[str, _text(field_checks.MARKS)] = _may_be_absent(
+        "Box 6: marks and numbers on packages; Form D must have it."
     )
-    packages: PackagesDocument = Field(description="Box 7: number and kind of packages.")
+    packages: PackagesDocument = _may_be_absent("Box 7: number and kind of packages; Form D must have it.")
     description: Annotated[str, _text(field_checks.DESCRIPTION)] = Field(
         description="Box 7: description of goods."
     )
@@ -231,15 +239,19 @@ class ItemDocument(Document):
     manufacturer: Name = _may_be_absent("Box 7: name of manufacturer.")
     trademark: Name = _may_be_absent("Box 7: trade mark.")
     criterion: Annotated[str, _text(field_checks.CRITERION)] = Field(
-        description="Box 8: origin criterion: WO, 45%, CC, CTH, CTSH, SP, CTSH + 35%, PC 25%.",
+        description="Box 8: origin criterion: WO, 45%, CC, CTH, CTSH, SP, CTSH + 35%, PC 25%; in RCEP WO, "
+        "PE, CTC, RVC, CR, with ACU and DMI.",
         examples=["CTH"],
     )
     quantity: MeasureDocument = Field(description="Box 9: quantity.")
     gross_weight: MeasureDocument = _may_be_absent("Box 9: gross weight.")
     fob: MoneyDocument = _may_be_absent("Box 9: FOB price, where a regional value content is applied.")
     origin_country: Country = Field(description="Country of origin of this line, ISO 3166 alpha-2.")
-    invoices: dict[Number, InvoiceDocument] = Field(
-        description="Box 10: invoices, keyed 1, 2, …", min_length=1
+    tariff_differential: Literal["2.6.6(a)", "2.6.6(b)"] = _may_be_absent(
+        "RCEP box 11: paragraph of Article 2.6 that the country of origin rests on."
+    )
+    invoices: dict[Number, InvoiceDocument] = _may_be_absent(
+        "Box 10: invoices, keyed 1, 2, …; a declaration may do without.", min_length=1
     )
     originals: dict[Number, ItemOriginalDocument] = _may_be_absent(
         "Box 7, back-to-back: lines of the originals, keyed 1, 2, …", min_length=1
@@ -267,6 +279,9 @@ class OriginalDocument(Document):
     reference: Reference = Field(description="Box 7: its reference number.")
     issued_on: Day = Field(description="Box 7: its date of issue.")
     exporting_member: Country = Field(description="The member that issued it.")
+    exporter_code: ExporterCode = _may_be_absent(
+        "Authorisation code of its exporter, where it is a declaration."
+    )
 
 
 class ReplacedDocument(Document):
@@ -306,14 +321,33 @@ class CertificationDocument(Document):
     officer: Name = Field(description="Box 12: who certified.")
 
 
+class AuthorisationDocument(Document):
+    """Under what an exporter made out a declaration, and on which document."""
+
+    exporter_code: ExporterCode = Field(description="Authorisation code of the exporter.")
+    signatory: Name = Field(description="Authorised signatory.")
+    document_type: Literal["commercial-invoice", "billing-statement", "delivery-order", "packing-list"] = (
+        _may_be_absent("What it is made out on; ATIGA-OD must have it.")
+    )
+    document_number: Annotated[str, _text(field_checks.CARRIER)] = _may_be_absent(
+        "Number of that document; ATIGA-OD must have it."
+    )
+    document_date: Day = _may_be_absent("Date of that document; ATIGA-OD must have it.")
+
+
 class CertificateDocument(Document):
-    """A certificate of origin, ATIGA Form D."""
+    """A proof of origin: ATIGA Form D or origin declaration, RCEP certificate or declaration."""
 
     model_config = ConfigDict(json_schema_extra=_with_example)
 
     scheme: SchemeCode = Field(description="Which proof of origin this is.")
-    reference: Reference = Field(description="Top right: reference number.")
-    issuing_office: Annotated[str, _text(field_checks.OFFICE)] = Field(description="Office of issuance.")
+    reference: Reference = Field(
+        description="Top right: reference number; of an ATIGA-OD type, number and date of its document, such "
+        "as `CI INV-2026/118 2026-11-02`."
+    )
+    issuing_office: Annotated[str, _text(field_checks.LONGEST_OFFICE)] = Field(
+        description="Office of issuance; of a declaration the exporter's code."
+    )
     exporting_member: Country = Field(description="Top right: the member in which it is issued.")
     importing_member: Country = Field(description="The member it is addressed to.")
     issued_on: Day = Field(description="Box 12: date of issue.")
@@ -321,7 +355,8 @@ class CertificateDocument(Document):
         description="Last day of presentation: twelve months, the anniversary less one day."
     )
     exporter: TraderDocument = Field(description="Box 1: goods consigned from.")
-    consignee: TraderDocument = Field(description="Box 2: goods consigned to.")
+    consignee: TraderDocument = _may_be_absent("Box 2: goods consigned to; all but ATIGA-OD must have it.")
+    producer: TraderDocument = _may_be_absent("RCEP box 3: producer, where known.")
     transport: TransportDocument = Field(description="Box 3: means of transport and route, as far as known.")
     items: dict[Number, ItemDocument] = Field(
         description="Boxes 5 to 10: goods lines, keyed 1, 2, … without gaps.", min_length=1
@@ -333,5 +368,13 @@ class CertificateDocument(Document):
     )
     replaces: ReplacedDocument = _may_be_absent("The certificate this one replaces.")
     endorsements: EndorsementsDocument = Field(description="Box 13: the seven tick-boxes.")
-    declaration: DeclarationDocument = Field(description="Box 11: declaration by the exporter.")
-    certification: CertificationDocument = Field(description="Box 12: certification.")
+    declaration: DeclarationDocument = _may_be_absent(
+        "Box 11: declaration by the exporter; certificates must have it."
+    )
+    certification: CertificationDocument = _may_be_absent(
+        "Box 12: certification; certificates must have it, declarations have none."
+    )
+    authorisation: AuthorisationDocument = _may_be_absent(
+        "Authorisation of the exporter; declarations must have it, certificates have none."
+    )
+    remarks: Annotated[str, _text(field_checks.REMARKS)] = _may_be_absent("RCEP box 14: remarks.")

@@ -43,6 +43,7 @@ _TWINS: Final[dict[type[Document], type]] = {
     schema.EndorsementsDocument: domain.Endorsements,
     schema.DeclarationDocument: domain.Declaration,
     schema.CertificationDocument: domain.Certification,
+    schema.AuthorisationDocument: domain.Authorisation,
     schema.CertificateDocument: domain.Certificate,
 }
 
@@ -55,6 +56,7 @@ _SHAPE_RULES: Final = {
     "bool_type": ("type.boolean", "use true or false"),
     "dict_type": ("type.object", "use an object"),
     "model_type": ("type.object", "use an object"),
+    "literal_error": ("code.word", "use one of the documented words"),
     "too_short": ("count.out-of-range", "give at least one"),
 }
 _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -105,7 +107,7 @@ def _gaps(document: CertificateDocument) -> Iterator[Problem]:
     if document.originals and document.originals.keys() != _first(len(document.originals)):
         yield _gap("/originals")
     for number, item in document.items.items():
-        if item.invoices.keys() != _first(len(item.invoices)):
+        if item.invoices and item.invoices.keys() != _first(len(item.invoices)):
             yield _gap(f"/items/{number}/invoices")
         if item.originals and item.originals.keys() != _first(len(item.originals)):
             yield _gap(f"/items/{number}/originals")

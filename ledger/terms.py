@@ -34,16 +34,38 @@ class Scheme(IntEnum):
     """The proof of origin a certificate is, as the chain numbers it."""
 
     ATIGA_FORM_D = 1
+    """Certificate of origin Form D, on paper or electronic."""
+    ATIGA_ORIGIN_DECLARATION = 2
+    """Made out by a certified exporter (ATIGA OCP Rules 12A and 12B)."""
+    RCEP_CO = 3
+    """Certificate of origin of the Regional Comprehensive Economic Partnership (Article 3.17)."""
+    RCEP_DECLARATION = 4
+    """Made out by an approved exporter under the same agreement (Article 3.18)."""
 
     @property
     def code(self) -> str:
         """The name that documents carry."""
-        return {Scheme.ATIGA_FORM_D: "ATIGA-D"}[self]
+        return _CODES[self]
+
+    @property
+    def is_declaration(self) -> bool:
+        """An exporter made it out under an authorisation; no authority certified it."""
+        return self in _DECLARATIONS
 
     @classmethod
     def named(cls, code: str) -> "Scheme":
         """Return the scheme with this code; `KeyError` when there is none."""
-        return {scheme.code: scheme for scheme in cls}[code]
+        return _SCHEMES[code]
+
+
+_CODES: Final = {
+    Scheme.ATIGA_FORM_D: "ATIGA-D",
+    Scheme.ATIGA_ORIGIN_DECLARATION: "ATIGA-OD",
+    Scheme.RCEP_CO: "RCEP-CO",
+    Scheme.RCEP_DECLARATION: "RCEP-DO",
+}
+_SCHEMES: Final = {code: scheme for scheme, code in _CODES.items()}
+_DECLARATIONS: Final = frozenset({Scheme.ATIGA_ORIGIN_DECLARATION, Scheme.RCEP_DECLARATION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +154,8 @@ def reference_key(scheme: Scheme, exporting: str, office: str, reference: str) -
     """Return the key under which a reference number is taken once and for all.
 
     References are promised unique only per issuing office (ATIGA OCP Rule 7.3), so the office is part of it.
+    A declaration has the exporter's code in its place, and as its reference type, number and date of the
+    document it stands on (`Authorisation.reference`), or in RCEP its unique reference number.
     """
     octets = normalised(reference).encode("utf-8")
     size = len(octets)

@@ -30,6 +30,8 @@ LOCODE_PATTERN: Final = r"^[A-Z]{2}[A-Z2-9]{3}$"
 UNIT_PATTERN: Final = r"^[A-Z0-9]{2,3}$"
 PACKAGE_PATTERN: Final = r"^[A-Z0-9]{2}$"
 HS_PATTERN: Final = r"^([0-9]{6}|[0-9]{8})$"
+EXPORTER_PATTERN: Final = r"^[A-Z0-9./-]{1,32}$"
+"""Authorisation codes of exporters, as the contract takes them."""
 PRINTABLE_PATTERN: Final = r"^[!-~]([ -~]*[!-~])?$"
 ID_PATTERN: Final = r"^0x[0-9a-f]{64}$"
 ID_BYTES: Final = 32

@@ -1,7 +1,8 @@
 """Whether a certificate is written properly, before any arrangement is asked whether it accepts it.
 
 `problems_of` holds for every scheme: lengths, alphabets, ISO and UN code shapes, contiguous numbering, the
-limits of the contract.  The bounds of each field are the tables of `ledger.field_checks`.
+limits of the contract.  The bounds of each field are the tables of `ledger.field_checks`, what a scheme must
+have and cannot have those of `ledger.scheme_shapes`.
 """
 
 from collections.abc import Iterator
@@ -11,13 +12,19 @@ from ledger.certificate import MAX_ITEMS, MAX_ORIGINALS, Certificate, Item
 from ledger.codes import hs
 from ledger.errors import Problem
 from ledger.field_checks import CHECKS, sound
+from ledger.scheme_shapes import shape_problems
 
 MAX_INVOICES: Final = 99
 
 
 def problems_of(certificate: Certificate) -> tuple[Problem, ...]:
     """Return every place where the certificate is not well-formed; empty when it is."""
-    return (*_field_problems(certificate), *_number_problems(certificate), *_hs_problems(certificate))
+    return (
+        *_field_problems(certificate),
+        *_number_problems(certificate),
+        *_hs_problems(certificate),
+        *shape_problems(certificate),
+    )
 
 
 def _parts(certificate: Certificate) -> Iterator[tuple[str, Any]]:
@@ -25,12 +32,14 @@ def _parts(certificate: Certificate) -> Iterator[tuple[str, Any]]:
     yield "", certificate
     yield "/exporter", certificate.exporter
     yield "/consignee", certificate.consignee
+    yield "/producer", certificate.producer
     yield "/transport", certificate.transport
     yield "/thirdCountryInvoicer", certificate.third_country_invoicer
     yield "/exhibition", certificate.exhibition
     yield "/replaces", certificate.replaces
     yield "/declaration", certificate.declaration
     yield "/certification", certificate.certification
+    yield "/authorisation", certificate.authorisation
     for number, original in enumerate(certificate.originals, 1):
         yield f"/originals/{number}", original
     for item in certificate.items:
@@ -70,8 +79,8 @@ def _number_problems(certificate: Certificate) -> Iterator[Problem]:
     if len(certificate.parents) != len(certificate.originals):
         yield Problem("/originals", "originals.repeated", "name each original once")
     for item in certificate.items:
-        if not 1 <= len(item.invoices) <= MAX_INVOICES:
-            yield _count(f"/items/{item.number}/invoices", 1, MAX_INVOICES)
+        if len(item.invoices) > MAX_INVOICES:
+            yield _count(f"/items/{item.number}/invoices", 0, MAX_INVOICES)
         if len(item.originals) > MAX_ORIGINALS:
             yield _count(f"/items/{item.number}/originals", 0, MAX_ORIGINALS)
 

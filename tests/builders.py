@@ -12,9 +12,20 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ledger.certificate import Certificate, Endorsements, Invoice, Item, Measure, Packages, Trader, Transport
+from ledger.certificate import (
+    Authorisation,
+    Certificate,
+    Endorsements,
+    Invoice,
+    Item,
+    Measure,
+    Packages,
+    Trader,
+    Transport,
+)
 from ledger.document_example import EXAMPLE
 from ledger.documents import parse_document
+from ledger.terms import Scheme
 
 ISSUED_ON = date(2026, 11, 2)
 VALID_UNTIL = date(2027, 11, 1)
@@ -81,6 +92,32 @@ def a_departure(day: date | None) -> Transport:
 def ticked(*names: str) -> Endorsements:
     """Return box 13 with only these ticks."""
     return Endorsements(**dict.fromkeys(names, True))
+
+
+def an_authorisation(**overrides: Any) -> Authorisation:
+    """Return the authorisation of a declaration on a commercial invoice of 2 November 2026."""
+    defaults: dict[str, Any] = {
+        "exporter_code": "0123/CE26",
+        "signatory": "Nguyễn Thị Lan Anh",
+        "document_type": "commercial-invoice",
+        "document_number": "INV-2026/118",
+        "document_date": ISSUED_ON,
+    }
+    return Authorisation(**defaults | overrides)
+
+
+def an_origin_declaration(**overrides: Any) -> Certificate:
+    """Return the coffee of the default certificate under an ATIGA origin declaration."""
+    authorisation = overrides.setdefault("authorisation", an_authorisation())
+    defaults: dict[str, Any] = {
+        "scheme": Scheme.ATIGA_ORIGIN_DECLARATION,
+        "reference": authorisation.reference,
+        "issuing_office": authorisation.exporter_code,
+        "declaration": None,
+        "certification": None,
+        "items": (an_item(marks=None, packages=None, invoices=()),),
+    }
+    return a_certificate(**defaults | overrides)
 
 
 VECTORS = Path(__file__).parent / "vectors" / "certificates"

@@ -53,7 +53,7 @@ def hs_heading(case: Case) -> Iterator[Breach]:
 def package_kind(case: Case) -> Iterator[Breach]:
     """Kinds of package are known Recommendation 21 codes."""
     for item in case.certificate.items:
-        if item.packages.kind not in lists.packages():
+        if item.packages and item.packages.kind not in lists.packages():
             yield (
                 f"/items/{item.number}/packages/kind",
                 "check the code: this kind of package is not known here",
@@ -64,7 +64,7 @@ def package_kind(case: Case) -> Iterator[Breach]:
 def package_count(case: Case) -> Iterator[Breach]:
     """There is at least one package, unless the goods are in bulk."""
     for item in case.certificate.items:
-        if item.packages.count == 0 and item.packages.kind not in lists.BULK:
+        if item.packages and item.packages.count == 0 and item.packages.kind not in lists.BULK:
             yield f"/items/{item.number}/packages/count", "give the number of packages; only bulk has none"
 
 

@@ -40,14 +40,16 @@ def same_member(case: Case) -> Iterator[Breach]:
 @refusal("ATIGA-BOX11-IMPORTING", "Form D, box 11")
 def declared_importing(case: Case) -> Iterator[Breach]:
     """The importing country that the exporter declares is the member the certificate is addressed to."""
-    if case.certificate.declaration.importing_country != case.certificate.importing_member:
+    declared = case.certificate.declaration
+    if declared and declared.importing_country != case.certificate.importing_member:
         yield "/declaration/importingCountry", "declare the importing member of this certificate"
 
 
 @refusal("ATIGA-BOX12-DATE", "Form D, box 12")
 def certified_on(case: Case) -> Iterator[Breach]:
     """The date of issue is the date in box 12."""
-    if case.certificate.certification.date != case.certificate.issued_on:
+    certified = case.certificate.certification
+    if certified and certified.date != case.certificate.issued_on:
         yield "/certification/date", "certify on the date of issue"
 
 
@@ -68,14 +70,16 @@ def exporter_country(case: Case) -> Iterator[Breach]:
 @warning("ATIGA-BOX2-COUNTRY", "Form D, box 2")
 def consignee_country(case: Case) -> Iterator[Breach]:
     """The consignee is in the importing member."""
-    if case.certificate.consignee.country != case.certificate.importing_member:
+    consignee = case.certificate.consignee
+    if consignee and consignee.country != case.certificate.importing_member:
         yield "/consignee/country", "check the consignee: it is not in the importing member"
 
 
 @warning("ATIGA-BOX11-DATE", "Form D, boxes 11 and 12")
 def declared_before_certified(case: Case) -> Iterator[Breach]:
     """The exporter declares no later than the authority certifies."""
-    if case.certificate.declaration.date > case.certificate.issued_on:
+    declared = case.certificate.declaration
+    if declared and declared.date > case.certificate.issued_on:
         yield "/declaration/date", "check the dates: the declaration is later than the certification"
 
 
@@ -83,7 +87,8 @@ def declared_before_certified(case: Case) -> Iterator[Breach]:
 def country_of_production(case: Case) -> Iterator[Breach]:
     """The country of production declared in box 11 is the origin of a goods line."""
     origins = {item.origin_country for item in case.certificate.items}
-    if case.certificate.declaration.country_of_production not in origins:
+    declared = case.certificate.declaration
+    if declared and declared.country_of_production not in origins:
         yield "/declaration/countryOfProduction", "check box 11: no goods line originates there"
 
 

@@ -21,8 +21,9 @@ from ledger.certificate import (
 )
 from ledger.errors import Problem
 from ledger.field_checks import CHECKS, sound
+from ledger.terms import Scheme
 from ledger.wellformed import problems_of
-from tests.builders import a_certificate, a_trader, an_item
+from tests.builders import a_certificate, a_trader, an_item, an_origin_declaration
 
 DAY = date(2026, 6, 1)
 BAD: dict[type, Any] = {str: "\u202e", int: -1, Decimal: Decimal(-1), bytes: b"short"}
@@ -56,6 +57,21 @@ def a_full_certificate() -> Certificate:
     )
 
 
+def a_full_declaration() -> Certificate:
+    """Return a declaration with every part that Form D has not."""
+    original = Original(
+        certificate=bytes(32), reference="A 1", issued_on=DAY, exporting_member="VN", exporter_code="0001/CE"
+    )
+    return an_origin_declaration(
+        scheme=Scheme.RCEP_DECLARATION,
+        producer=a_trader(),
+        consignee=a_trader(),
+        remarks="Shipped in two parts",
+        originals=(original,),
+        items=(an_item(tariff_differential="2.6.6(a)"),),
+    )
+
+
 def spoilt(part: Any) -> Iterator[tuple[str, Any]]:
     """Yield the path of each attribute that has a check, and a copy of the part in which it is bad."""
     if isinstance(part, tuple):
@@ -72,13 +88,17 @@ def spoilt(part: Any) -> Iterator[tuple[str, Any]]:
 
 
 FULL = a_full_certificate()
-SPOILT = dict(spoilt(FULL))
+DECLARED = a_full_declaration()
+SPOILT = dict(spoilt(FULL)) | {f"declared.{path}": bad for path, bad in spoilt(DECLARED)}
+FOLLOWING = {"originals.repeated", "office.exporter", "reference.document"}
+"""Rules on how fields agree with each other, which a field that is spoilt can break besides its own."""
 
 
-def test_a_full_certificate_is_sound() -> None:
+@pytest.mark.parametrize("full", [FULL, DECLARED])
+def test_a_full_certificate_is_sound(full: Certificate) -> None:
     """Nothing is wrong with it before it is spoilt."""
-    assert sound(FULL)
-    assert problems_of(FULL) == ()
+    assert sound(full)
+    assert problems_of(full) == ()
 
 
 @pytest.mark.parametrize("path", SPOILT)
@@ -86,10 +106,10 @@ def test_a_fault_in_any_field_is_found(path: str) -> None:
     """In every place where a part can be."""
     found: tuple[Problem, ...] = problems_of(SPOILT[path])
     assert not sound(SPOILT[path])
-    assert len([problem for problem in found if problem.rule != "originals.repeated"]) == 1
+    assert len([problem for problem in found if problem.rule not in FOLLOWING]) == 1
 
 
 def test_every_check_of_every_part_is_tried() -> None:
-    """The certificate above has all that may be there."""
+    """The certificate and the declaration above have all that may be there."""
     tried = {path.rsplit(".", 1)[-1] for path in SPOILT}
     assert tried == {attribute for rows in CHECKS.values() for attribute, _, _ in rows}
