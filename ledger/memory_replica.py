@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from threading import RLock
 from typing import get_args
 
 from ledger.aeo.gathering import change_of, operator_of
@@ -23,6 +22,7 @@ from ledger.events import (
     moment,
 )
 from ledger.facts import Address, Anchor, Entry, LedgerName, Reason, Standing
+from ledger.memory_replica_procedures import MemoryProcedures
 from ledger.operators import Operator, OperatorCode
 from ledger.recognition_port import Recorded
 from ledger.replica_port import (
@@ -33,8 +33,6 @@ from ledger.replica_port import (
     OperatorsLook,
     ReplicaDisconnected,
     ReplicaHead,
-    ReplicaOfAnotherLedger,
-    ReplicaOfOtherContracts,
 )
 
 _FEW = get_args(OfMembers) + get_args(OfTerms)
@@ -51,36 +49,35 @@ class _Seen:
     newest: int
 
 
-class MemoryReplica:
+class MemoryReplica(MemoryProcedures):
     """Blocks and events in lists; safe to share between threads."""
 
     def __init__(self) -> None:
         """Start empty, as the replica of no ledger."""
-        self._head: ReplicaHead | None = None
+        super().__init__()
         self._blocks: list[Block] = []
-        self._events: list[Occurrence] = []
-        self._lock = RLock()
 
     def head(self) -> ReplicaHead | None:
         """Return how far it is; None before `start`."""
         return self._head
 
-    def start(self, ledger: LedgerName, recognition: Address | None = None) -> None:
-        """Make the store this ledger's with its recognition registry, or find that it is."""
+    def start(
+        self, ledger: LedgerName, recognition: Address | None = None, procedures: Address | None = None
+    ) -> None:
+        """Make the store this ledger's with its recognition registry and procedures, or find that it is."""
         with self._lock:
             if self._head is None:
-                self._head = ReplicaHead(ledger, None, 0, None, None, 0, recognition)
-            elif self._head.ledger != ledger:
-                raise ReplicaOfAnotherLedger(self._head.ledger, ledger)
-            elif self._head.recognition != recognition:
-                raise ReplicaOfOtherContracts(self._head.recognition, recognition)
+                self._head = ReplicaHead(ledger, None, 0, None, None, 0, recognition, procedures)
+            self._head.check(ledger, recognition, procedures)
 
-    def clear(self, ledger: LedgerName, recognition: Address | None = None) -> None:
+    def clear(
+        self, ledger: LedgerName, recognition: Address | None = None, procedures: Address | None = None
+    ) -> None:
         """Forget everything, an alarm too, and start again with this ledger."""
         with self._lock:
             people = self._head.people + 1 if self._head else 0
             self._blocks, self._events = [], []
-            self._head = ReplicaHead(ledger, None, 0, None, None, people, recognition)
+            self._head = ReplicaHead(ledger, None, 0, None, None, people, recognition, procedures)
 
     def apply(
         self,
@@ -297,6 +294,11 @@ class MemoryReplica:
         seen = self._seen(one.event.id)
         assert seen is not None  # noqa: S101 - it is one of the events
         return Listed(one.event.id, one.event.reference_key, seen.entry, seen.replacement, one.place)
+
+    def _entry_of(self, certificate: bytes) -> Entry:
+        seen = self._seen(certificate)
+        assert seen is not None  # noqa: S101 - its caller has it from an event
+        return seen.entry
 
 
 def _entry(issued: Issued, at: int) -> Entry:

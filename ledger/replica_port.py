@@ -15,6 +15,8 @@ from ledger.errors import Refused, Unavailable
 from ledger.events import Block, Occurrence
 from ledger.facts import Address, Anchor, Entry, LedgerName, Standing
 from ledger.operators import Operator, OperatorCode
+from ledger.origin.facts import CaseFacts
+from ledger.procedures_port import ProcedureLists
 from ledger.recognition_port import OperatorLists
 
 WINDOW = 64
@@ -37,13 +39,14 @@ class ReplicaOfAnotherLedger(Refused):
 
 @dataclass(eq=False)
 class ReplicaOfOtherContracts(Refused):
-    """The replica was read with another recognition registry than the profile's, or without one."""
+    """The replica was read with another contract beside the registry than the profile's, or without one."""
 
     held: Address | None
     asked: Address | None
+    contract: str = "recognition registry"
 
     def __str__(self) -> str:
-        held = f"the recognition registry {self.held}" if self.held else "no recognition registry"
+        held = f"the {self.contract} {self.held}" if self.held else f"no {self.contract}"
         return (
             f"the replica was read with {held}, and the profile names {self.asked or 'none'}; stop the "
             "service and run `asal replica rebuild`, which reads the chain anew from its first block"
@@ -102,6 +105,19 @@ class ReplicaHead:
     programmes, arrangements, participations and recognitions.  Statuses of operators do not move it."""
     recognition: Address | None = None
     """The recognition registry whose events it holds too."""
+    procedures: Address | None = None
+    """The contract of procedures whose events it holds too."""
+
+    def check(
+        self, ledger: LedgerName, recognition: Address | None = None, procedures: Address | None = None
+    ) -> None:
+        """Raise `ReplicaOfAnotherLedger` or `ReplicaOfOtherContracts` unless it is of these contracts."""
+        if self.ledger != ledger:
+            raise ReplicaOfAnotherLedger(self.ledger, ledger)
+        if self.recognition != recognition:
+            raise ReplicaOfOtherContracts(self.recognition, recognition)
+        if self.procedures != procedures:
+            raise ReplicaOfOtherContracts(self.procedures, procedures, "contract of procedures")
 
     @property
     def caught_up(self) -> bool:
@@ -154,20 +170,51 @@ class OperatorCounts:
     """All that was ever recorded of them."""
 
 
-class Replica(OperatorLists, Protocol):
+@dataclass(frozen=True, slots=True)
+class LifeLook:
+    """All that one look finds about the life of a certificate."""
+
+    head: ReplicaHead
+    occurrences: Sequence[Occurrence]
+    """As `ledger.origin.life.Life` has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExporterLook:
+    """All that one look finds about a certified exporter."""
+
+    head: ReplicaHead
+    occurrences: Sequence[Occurrence]
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureCounts:
+    """How much of each kind a replica holds."""
+
+    receipts: int
+    decisions: int
+    cases: int
+    exporters: int
+
+
+class Replica(OperatorLists, ProcedureLists, Protocol):
     """The store of a replica.  One process at a time writes it; any number read it meanwhile."""
 
     def head(self) -> ReplicaHead | None:
         """Return how far it is; None before `start`."""
 
-    def start(self, ledger: LedgerName, recognition: Address | None = None) -> None:
-        """Make the store this ledger's with its recognition registry, or find that it is.
+    def start(
+        self, ledger: LedgerName, recognition: Address | None = None, procedures: Address | None = None
+    ) -> None:
+        """Make the store this ledger's with its recognition registry and procedures, or find that it is.
 
         Raises `ReplicaOfAnotherLedger` when it is another's, and `ReplicaOfOtherContracts` when it was read
-        with another recognition registry, or without one, so that it lacks what happened before.
+        with another contract beside the registry, or without one, so that it lacks what happened before.
         """
 
-    def clear(self, ledger: LedgerName, recognition: Address | None = None) -> None:
+    def clear(
+        self, ledger: LedgerName, recognition: Address | None = None, procedures: Address | None = None
+    ) -> None:
         """Forget everything, an alarm too, and start again with this ledger."""
 
     def apply(
@@ -217,6 +264,21 @@ class Replica(OperatorLists, Protocol):
 
     def operator_counts(self) -> OperatorCounts:
         """Return how many operators there are."""
+
+    def look_life(self, certificate: bytes) -> LifeLook | None:
+        """Return all events that name a certificate as of one block, oldest first; None before `start`."""
+
+    def look_exporter(self, member: str, code: str) -> ExporterLook | None:
+        """Return all that is recorded of a certified exporter as of one block; None before `start`."""
+
+    def case(self, number: int) -> CaseFacts | None:
+        """Return a verification case."""
+
+    def split_use(self, member: str) -> bool:
+        """Return whether a member lets a line be drawn down under several declarations; it does at first."""
+
+    def procedure_counts(self) -> ProcedureCounts:
+        """Return how much of each kind there is."""
 
     def taken(self, exporting: str, reference_keys: Sequence[bytes]) -> frozenset[bytes]:
         """Return those of the references that an entry of the member holds."""

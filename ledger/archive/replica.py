@@ -6,14 +6,18 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, case, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Table, case, delete, func, insert, select, true, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from ledger.archive import replica_tables as t
 from ledger.archive.database import take_your_time
+from ledger.archive.replica_events import fields_of, found_between, found_where
 from ledger.archive.replica_look import ENDED, ENTRY, EPOCH, entry_of
 from ledger.archive.replica_operators import SqlOperators, stored_head
-from ledger.events import Block, Event, Occurrence
+from ledger.archive.replica_procedure_tables import WORK
+from ledger.archive.replica_procedures import SqlProcedures
+from ledger.archive.replica_work import take_up, undo
+from ledger.events import Block, Occurrence
 from ledger.facts import Address, LedgerName, Reason, Standing
 from ledger.replica_port import (
     WINDOW,
@@ -21,44 +25,43 @@ from ledger.replica_port import (
     Look,
     ReplicaDisconnected,
     ReplicaHead,
-    ReplicaOfAnotherLedger,
-    ReplicaOfOtherContracts,
 )
 
 _HEAD, _BLOCKS = t.replica_head, t.replica_blocks
-_PLACE = ("block", "position", "at")
 _PAGE = 2000
 """Blocks with events read at a time."""
 _QUESTIONS = 500
 """References asked for in one statement."""
 
 
-class SqlReplica(SqlOperators):
+class SqlReplica(SqlOperators, SqlProcedures):
     """Events in an SQL database; see `ledger.replica_port.Replica` for what each step promises."""
 
     def head(self) -> ReplicaHead | None:
         """Return how far it is; None before `start`."""
         return self._looks.head()
 
-    def start(self, ledger: LedgerName, recognition: Address | None = None) -> None:
-        """Make the store this ledger's with its recognition registry, or find that it is."""
+    def start(
+        self, ledger: LedgerName, recognition: Address | None = None, procedures: Address | None = None
+    ) -> None:
+        """Make the store this ledger's with its recognition registry and procedures, or find that it is."""
         with self._database.writing() as connection:
             head = stored_head(connection)
             if head is None:
-                _found(connection, ledger, recognition, people=0)
-            elif head.ledger != ledger:
-                raise ReplicaOfAnotherLedger(head.ledger, ledger)
-            elif head.recognition != recognition:
-                raise ReplicaOfOtherContracts(head.recognition, recognition)
+                _found(connection, ledger, recognition, procedures)
+            else:
+                head.check(ledger, recognition, procedures)
 
-    def clear(self, ledger: LedgerName, recognition: Address | None = None) -> None:
+    def clear(
+        self, ledger: LedgerName, recognition: Address | None = None, procedures: Address | None = None
+    ) -> None:
         """Forget everything, an alarm too, and start again with this ledger."""
         with self._database.writing() as connection:
             take_your_time(connection)
             head = stored_head(connection)
-            for table in (*t.OF_EVENTS.values(), _BLOCKS, _HEAD):
+            for table in (*t.OF_EVENTS.values(), *WORK, _BLOCKS, _HEAD):
                 connection.execute(delete(table))
-            _found(connection, ledger, recognition, people=head.people + 1 if head else 0)
+            _found(connection, ledger, recognition, procedures, people=head.people + 1 if head else 0)
 
     def apply(
         self,
@@ -77,6 +80,7 @@ class SqlReplica(SqlOperators):
                 raise ReplicaDisconnected
             try:
                 _add(connection, blocks, occurrences)
+                take_up(connection, occurrences)
             except IntegrityError:  # somebody else added them meanwhile
                 raise ReplicaDisconnected from None
             people = any(type(one.event) in t.OF_FEW for one in occurrences)
@@ -93,6 +97,7 @@ class SqlReplica(SqlOperators):
         """Take back all blocks after one, with all that happened in them."""
         with self._database.writing() as connection:
             head = stored_head(connection)
+            undo(connection, to_block)
             for table in t.OF_EVENTS.values():
                 connection.execute(delete(table).where(table.c.block > to_block))
             connection.execute(delete(_BLOCKS).where(_BLOCKS.c.number > to_block))
@@ -126,12 +131,8 @@ class SqlReplica(SqlOperators):
         """Return all events about members, authorities, keys, votes and the terms of recognition."""
         with self._database.reading() as connection:
             head = stored_head(connection)
-            found = [
-                _occurrence(kind, row)
-                for kind, table in t.OF_FEW.items()
-                for row in connection.execute(_in_order_of_fields(kind, table))
-            ]
-        return head.people if head else 0, sorted(found, key=lambda one: one.place)
+            found = found_where(connection, t.OF_FEW, lambda _: true())
+        return head.people if head else 0, found
 
     def occurrences(self) -> Iterator[Occurrence]:
         """Yield all events in order."""
@@ -139,10 +140,10 @@ class SqlReplica(SqlOperators):
         while True:
             with self._database.reading() as connection:
                 numbers = _with_events(connection, after)
-                found = _between(connection, numbers[0], numbers[-1]) if numbers else []
+                if not numbers:
+                    return
+                found = found_between(connection, t.OF_EVENTS, numbers[0], numbers[-1])
             yield from found
-            if not numbers:
-                return
             after = numbers[-1]
 
     def taken(self, exporting: str, reference_keys: Sequence[bytes]) -> frozenset[bytes]:
@@ -211,7 +212,14 @@ class SqlReplica(SqlOperators):
         self._looks.close()
 
 
-def _found(connection: Connection, ledger: LedgerName, recognition: Address | None, *, people: int) -> None:
+def _found(
+    connection: Connection,
+    ledger: LedgerName,
+    recognition: Address | None,
+    procedures: Address | None,
+    *,
+    people: int = 0,
+) -> None:
     values = {
         "id": 1,
         "chain_id": ledger.chain_id,
@@ -219,6 +227,7 @@ def _found(connection: Connection, ledger: LedgerName, recognition: Address | No
         "node_block": 0,
         "people": people,
         "recognition": recognition,
+        "procedures": procedures,
     }
     connection.execute(insert(_HEAD).values(values))
 
@@ -237,12 +246,12 @@ def _set_seen(connection: Connection, node_block: int, seen_at: datetime) -> Non
 
 def _add(connection: Connection, blocks: Sequence[Block], occurrences: Collection[Occurrence]) -> None:
     counts = Counter(one.block for one in occurrences)
-    rows = [_fields(block) | {"events": counts[block.number]} for block in blocks]
+    rows = [fields_of(block) | {"events": counts[block.number]} for block in blocks]
     connection.execute(insert(_BLOCKS), rows)
     by_table = defaultdict[Table, list[dict[str, Any]]](list)
     for one in occurrences:
         place = {"block": one.block, "position": one.position, "at": one.at}
-        by_table[t.OF_EVENTS[type(one.event)]].append(place | _fields(one.event))
+        by_table[t.OF_EVENTS[type(one.event)]].append(place | fields_of(one.event))
     for table, events in by_table.items():
         connection.execute(insert(table), events)
 
@@ -260,27 +269,6 @@ def _with_events(connection: Connection, after: int) -> list[int]:
     return list(connection.execute(query.order_by(_BLOCKS.c.number).limit(_PAGE)).scalars())
 
 
-def _between(connection: Connection, first: int, last: int) -> list[Occurrence]:
-    found = [
-        _occurrence(kind, row)
-        for kind, table in t.OF_EVENTS.items()
-        for row in connection.execute(
-            _in_order_of_fields(kind, table).where(table.c.block.between(first, last))
-        )
-    ]
-    return sorted(found, key=lambda one: one.place)
-
-
-def _in_order_of_fields(kind: type[Any], table: Table) -> Any:  # noqa: ANN401 - a Select of many columns
-    names = (*_PLACE, *(field.name for field in fields(kind)))
-    return select(*(table.c[name] for name in names))
-
-
-def _occurrence(kind: type[Event], row: Sequence[Any]) -> Occurrence:
-    block, position, at, *values = row
-    return Occurrence(block, position, at, kind(*values))
-
-
 def _listed(row: Sequence[Any]) -> Listed:
     issued, ended = row[: len(ENTRY)], row[len(ENTRY) : len(ENTRY) + len(ENDED)]
     entered_at, certificate, reference_key, position = row[len(ENTRY) + len(ENDED) :]
@@ -291,8 +279,3 @@ def _listed(row: Sequence[Any]) -> Listed:
         replacement=ended[2],
         place=(issued[-1], position),
     )
-
-
-def _fields(value: Block | Event) -> dict[str, Any]:
-    """Return the fields by name, without going into them."""
-    return {field.name: getattr(value, field.name) for field in fields(value)}

@@ -20,6 +20,7 @@ from ledger.aeo.gathering import change_of
 from ledger.archive import replica_tables as t
 from ledger.archive.engines import POOL_TIMEOUT
 from ledger.archive.faults import faults
+from ledger.archive.replica_kinds import OPERATOR, WORD
 from ledger.errors import ArchiveUnavailable
 from ledger.events import Block, StatusRecorded, moment
 from ledger.facts import Address, Anchor, Entry, LedgerName, Reason
@@ -163,7 +164,8 @@ class Looks:
 
 def head_of(row: Row) -> ReplicaHead:
     """Return the head that a row of its table says."""
-    chain_id, registry, number, block_hash, parent, time, node_block, seen_at, halted, people, other = row
+    chain_id, registry, number, block_hash, parent, time, node_block, seen_at, halted, people, *others = row
+    recognition, procedures = (Address(other) if other is not None else None for other in others)
     return ReplicaHead(
         ledger=LedgerName(chain_id, Address(registry)),
         block=Block(number, block_hash, parent, time) if number is not None else None,
@@ -171,7 +173,8 @@ def head_of(row: Row) -> ReplicaHead:
         seen_at=EPOCH + timedelta(milliseconds=seen_at) if seen_at is not None else None,
         halted=halted,
         people=people,
-        recognition=Address(other) if other is not None else None,
+        recognition=recognition,
+        procedures=procedures,
     )
 
 
@@ -214,7 +217,7 @@ def operators_of(found: Iterable[Recorded]) -> dict[OperatorCode, Operator]:
 def _question_of_operator() -> Select[Any]:
     """Return the statement: the head, and beside it all statuses of the operator, by a unique index."""
     head, statuses = t.replica_head, t.statuses
-    asked = bindparam("operator", type_=t.OPERATOR)
+    asked = bindparam("operator", type_=OPERATOR)
     found = head.outerjoin(statuses, statuses.c.operator == asked)
     wanted = select(*HEAD, *STATUS).select_from(found).where(head.c.id == literal_column("1"))
     return wanted.order_by(statuses.c.version)
@@ -223,11 +226,11 @@ def _question_of_operator() -> Select[Any]:
 def _question() -> Select[Any]:
     """Return the statement: the head, and beside it whatever is found; each by a unique index."""
     head, issued, entered, ended, anchored = t.replica_head, t.issued, t.entered, t.ended, t.anchored
-    certificate, root = bindparam("certificate", type_=t.WORD), bindparam("root", type_=t.WORD)
+    certificate, root = bindparam("certificate", type_=WORD), bindparam("root", type_=WORD)
     holder = issued.alias("holder")
     exporting = func.coalesce(issued.c.exporting, t.authorities.c.member)
     held = and_(
-        holder.c.exporting == exporting, holder.c.reference_key == bindparam("reference_key", type_=t.WORD)
+        holder.c.exporting == exporting, holder.c.reference_key == bindparam("reference_key", type_=WORD)
     )
     found = (
         head.outerjoin(issued, issued.c.id == certificate)

@@ -1,7 +1,8 @@
 """The tables of a replica: one per kind of event, each row under its block and position.
 
 Nothing is ever changed in them: rows are added at the end and taken off the end.  Only `replica_head`, which
-says how far they reach, is written over.  Times are the chain's own seconds since 1970.
+says how far they reach, is written over.  Times are the chain's own seconds since 1970.  Those of decisions,
+cases and exporters are in `ledger.archive.replica_procedure_tables`.
 
 Empty blocks are kept only while they are among the newest: a network with a block every five seconds makes
 six million a year, and a block in which nothing happened says nothing once it is final.
@@ -9,16 +10,12 @@ six million a year, and a block in which nothing happened says nothing once it i
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
-from sqlalchemy.sql.type_api import TypeEngine
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, UniqueConstraint
 
 from ledger import events
+from ledger.archive.replica_kinds import ACCOUNT, CODE, NUMBER, OPERATOR, SMALL, WORD, of_kind
+from ledger.archive.replica_procedure_tables import OF_PROCEDURES
 from ledger.archive.tables import metadata
-
-ACCOUNT, CODE, WORD = String(42), String(8), LargeBinary(32)
-"""An account; a member's code, whose two bytes may be no letters and are then written as escapes; a hash."""
-OPERATOR = String(128).with_variant(String(128, collation="C"), "postgresql")
-"""An operator's code, of 32 bytes that may be written as escapes too; it is in the same order everywhere."""
 
 replica_head = Table(
     "replica_head",
@@ -35,6 +32,7 @@ replica_head = Table(
     Column("halted", Text, comment="why it stopped answering"),
     Column("people", BigInteger, nullable=False, comment="grows with every change of members and keys"),
     Column("recognition", ACCOUNT, comment="the recognition registry whose events are here too"),
+    Column("procedures", ACCOUNT, comment="the contract of procedures whose events are here too"),
 )
 
 replica_blocks = Table(
@@ -48,38 +46,24 @@ replica_blocks = Table(
 )
 
 
-def _of_kind(kind_of: str, /, **columns: TypeEngine[Any]) -> Table:
-    """Make the table of one kind of event: its place, the block's time, and its fields."""
-    return Table(
-        f"replica_{kind_of}",
-        metadata,
-        Column("block", BigInteger, primary_key=True, autoincrement=False),
-        Column("position", Integer, primary_key=True, autoincrement=False),
-        Column("at", BigInteger, nullable=False),
-        *(Column(field, kind, nullable=field == "replacement") for field, kind in columns.items()),
-    )
-
-
-_NUMBER, _SMALL = BigInteger(), Integer()
-
-issued = _of_kind(
+issued = of_kind(
     "issued",
     id=WORD,
     reference_key=WORD,
     importing=CODE,
     exporting=CODE,
-    key=_NUMBER,
-    scheme=_SMALL,
-    issued_on=_NUMBER,
-    valid_until=_NUMBER,
+    key=NUMBER,
+    scheme=SMALL,
+    issued_on=NUMBER,
+    valid_until=NUMBER,
 )
-entered = _of_kind("entered", id=WORD, root=WORD, issued_at=_NUMBER)
-linked = _of_kind("linked", parent=WORD, id=WORD)
-anchored = _of_kind("anchored", root=WORD, key=_NUMBER, size=_NUMBER, valid_until=_NUMBER)
-ended = _of_kind("ended", id=WORD, key=_NUMBER, reason=_SMALL, replacement=WORD)
-keys = _of_kind("key_added", account=ACCOUNT, authority=_NUMBER, id=_NUMBER)
-authorities = _of_kind(
-    "authority_added", authority=_NUMBER, member=CODE, roles=_SMALL, name=Text(), domain=Text()
+entered = of_kind("entered", id=WORD, root=WORD, issued_at=NUMBER)
+linked = of_kind("linked", parent=WORD, id=WORD)
+anchored = of_kind("anchored", root=WORD, key=NUMBER, size=NUMBER, valid_until=NUMBER)
+ended = of_kind("ended", id=WORD, key=NUMBER, reason=SMALL, replacement=WORD)
+keys = of_kind("key_added", account=ACCOUNT, authority=NUMBER, id=NUMBER)
+authorities = of_kind(
+    "authority_added", authority=NUMBER, member=CODE, roles=SMALL, name=Text(), domain=Text()
 )
 
 for _table, _column in (
@@ -96,21 +80,30 @@ issued.append_constraint(
 )
 Index("ix_replica_issued_exporting", issued.c.exporting, issued.c.block, issued.c.position)
 Index("ix_replica_issued_importing", issued.c.importing, issued.c.block, issued.c.position)
+Index("ix_replica_linked_id", linked.c.id)
+Index("ix_replica_linked_parent", linked.c.parent)
+_REPLACED = ended.c.replacement.is_not(None)
+Index(
+    "ix_replica_ended_replacement",
+    ended.c.replacement,
+    sqlite_where=_REPLACED,
+    postgresql_where=_REPLACED,
+)
 
-statuses = _of_kind(
+statuses = of_kind(
     "status_recorded",
     operator=OPERATOR,
     member=CODE,
-    version=_SMALL,
-    key=_NUMBER,
-    status=_SMALL,
-    level=_SMALL,
-    roles=_SMALL,
-    programme=_SMALL,
-    ground=_SMALL,
-    consent=_SMALL,
-    effective_from=_NUMBER,
-    until=_NUMBER,
+    version=SMALL,
+    key=NUMBER,
+    status=SMALL,
+    level=SMALL,
+    roles=SMALL,
+    programme=SMALL,
+    ground=SMALL,
+    consent=SMALL,
+    effective_from=NUMBER,
+    until=NUMBER,
     record_hash=WORD,
 )
 statuses.append_constraint(UniqueConstraint(statuses.c.operator, statuses.c.version))
@@ -124,71 +117,74 @@ OF_CERTIFICATES: dict[type[Any], Table] = {
     events.Ended: ended,
 }
 OF_MEMBERS: dict[type[Any], Table] = {
-    events.MemberAdmitted: _of_kind("member_admitted", member=CODE, admin=ACCOUNT),
-    events.MemberSuspended: _of_kind("member_suspended", member=CODE),
-    events.MemberReinstated: _of_kind("member_reinstated", member=CODE),
-    events.AdminReplaced: _of_kind("admin_replaced", member=CODE, previous=ACCOUNT, admin=ACCOUNT),
+    events.MemberAdmitted: of_kind("member_admitted", member=CODE, admin=ACCOUNT),
+    events.MemberSuspended: of_kind("member_suspended", member=CODE),
+    events.MemberReinstated: of_kind("member_reinstated", member=CODE),
+    events.AdminReplaced: of_kind("admin_replaced", member=CODE, previous=ACCOUNT, admin=ACCOUNT),
     events.AuthorityAdded: authorities,
-    events.AuthorityWithdrawn: _of_kind("authority_withdrawn", authority=_NUMBER),
+    events.AuthorityWithdrawn: of_kind("authority_withdrawn", authority=NUMBER),
     events.KeyAdded: keys,
-    events.KeyRevoked: _of_kind("key_revoked", account=ACCOUNT),
-    events.KeyCompromised: _of_kind("key_compromised", account=ACCOUNT, since=_NUMBER),
-    events.ProposalMade: _of_kind(
-        "proposal_made", proposal=_NUMBER, member=CODE, kind=_SMALL, admin=ACCOUNT, proposer=CODE
+    events.KeyRevoked: of_kind("key_revoked", account=ACCOUNT),
+    events.KeyCompromised: of_kind("key_compromised", account=ACCOUNT, since=NUMBER),
+    events.ProposalMade: of_kind(
+        "proposal_made", proposal=NUMBER, member=CODE, kind=SMALL, admin=ACCOUNT, proposer=CODE
     ),
-    events.VoteCast: _of_kind("vote_cast", proposal=_NUMBER, voter=CODE),
-    events.ProposalEnacted: _of_kind("proposal_enacted", proposal=_NUMBER),
+    events.VoteCast: of_kind("vote_cast", proposal=NUMBER, voter=CODE),
+    events.ProposalEnacted: of_kind("proposal_enacted", proposal=NUMBER),
 }
 OF_TERMS: dict[type[Any], Table] = {
-    events.ProgrammeDeclared: _of_kind(
+    events.ProgrammeDeclared: of_kind(
         "programme_declared",
-        programme=_SMALL,
+        programme=SMALL,
         member=CODE,
-        kind=_SMALL,
-        levels=_SMALL,
-        key=_NUMBER,
+        kind=SMALL,
+        levels=SMALL,
+        key=NUMBER,
         code=Text(),
         name=Text(),
     ),
-    events.ArrangementDeclared: _of_kind(
+    events.ArrangementDeclared: of_kind(
         "arrangement_declared",
-        arrangement=_SMALL,
+        arrangement=SMALL,
         member=CODE,
-        kind=_SMALL,
+        kind=SMALL,
         other=CODE,
-        key=_NUMBER,
+        key=NUMBER,
         text_hash=WORD,
         code=Text(),
         title=Text(),
     ),
-    events.ParticipationRecorded: _of_kind(
+    events.ParticipationRecorded: of_kind(
         "participation_recorded",
-        arrangement=_SMALL,
+        arrangement=SMALL,
         member=CODE,
-        version=_SMALL,
-        state=_SMALL,
-        key=_NUMBER,
-        effective_from=_NUMBER,
+        version=SMALL,
+        state=SMALL,
+        key=NUMBER,
+        effective_from=NUMBER,
     ),
-    events.RecognitionAdded: _of_kind(
+    events.RecognitionAdded: of_kind(
         "recognition_added",
-        recognition=_NUMBER,
+        recognition=NUMBER,
         grantor=CODE,
         partner=CODE,
-        key=_NUMBER,
-        arrangement=_SMALL,
-        programme=_SMALL,
-        min_level=_SMALL,
-        roles=_SMALL,
-        directions=_SMALL,
-        effective_from=_NUMBER,
-        until=_NUMBER,
+        key=NUMBER,
+        arrangement=SMALL,
+        programme=SMALL,
+        min_level=SMALL,
+        roles=SMALL,
+        directions=SMALL,
+        effective_from=NUMBER,
+        until=NUMBER,
     ),
-    events.RecognitionEnded: _of_kind(
-        "recognition_ended", recognition=_NUMBER, key=_NUMBER, ended_from=_NUMBER
-    ),
+    events.RecognitionEnded: of_kind("recognition_ended", recognition=NUMBER, key=NUMBER, ended_from=NUMBER),
 }
 OF_FEW: dict[type[Any], Table] = {**OF_MEMBERS, **OF_TERMS}
 """What is gathered in memory; a change of it is counted in `replica_head.people`."""
-OF_EVENTS: dict[type[Any], Table] = {**OF_CERTIFICATES, **OF_FEW, events.StatusRecorded: statuses}
+OF_EVENTS: dict[type[Any], Table] = {
+    **OF_CERTIFICATES,
+    **OF_FEW,
+    events.StatusRecorded: statuses,
+    **OF_PROCEDURES,
+}
 """The table of each kind of event; its columns are the fields of the class."""
