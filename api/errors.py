@@ -27,8 +27,12 @@ from ledger.errors import (
     ReferenceAlreadyFiled,
     Unavailable,
 )
+from ledger.kept_copies import CopyIncomplete
+from ledger.kept_port import NotKept
 from ledger.outgoing import TargetRefused
+from ledger.receiving import NotReceivable
 from ledger.refusals import ContractRefusal
+from ledger.true_copies import TrueCopyTooLate
 from ledger.watch_port import WatchMalformed
 
 MEDIA_TYPE = "application/problem+json"
@@ -105,6 +109,8 @@ def _detail(error: LedgerError) -> str | None:
     match error:
         case ContractRefusal() | ActNotAllowed() | CaseMovedOn() | ReapplicationEarly():
             return str(error)
+        case NotReceivable() | TrueCopyTooLate() | NotKept():
+            return str(error)
         case InputMalformed(message=message):
             return f"{message[:1].upper()}{message[1:]}."
         case TargetRefused(why=why):
@@ -118,6 +124,7 @@ def _members(error: LedgerError) -> dict[str, object]:  # noqa: PLR0911 - one fo
             CertificateMalformed(problems=problems)
             | EnvelopeMalformed(problems=problems)
             | WatchMalformed(problems=problems)
+            | CopyIncomplete(problems=problems)
         ):
             return {"errors": [_place(problem) for problem in problems]}
         case CertificateRefused(findings=findings):

@@ -10,7 +10,12 @@ from http import HTTPStatus
 
 from ledger import errors, outgoing, recognition_refusals, refusals, watch_port
 from ledger.aeo import refused
+from ledger.kept_copies import CopyIncomplete
+from ledger.kept_port import NotKept
+from ledger.procedures_port import ProceduresNotNamed
+from ledger.receiving import NotReceivable
 from ledger.recognition_port import RecognitionNotNamed
+from ledger.true_copies import TrueCopyTooLate
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +250,36 @@ _OF_ERRORS: dict[type[errors.LedgerError], ProblemType] = {
         404,
         "The ledger keeps no operators here",
         "Ask a service whose chain profile names the recognition registry.",
+    ),
+    ProceduresNotNamed: ProblemType(
+        "procedures-not-named",
+        404,
+        "The ledger keeps no procedures here",
+        "Ask a service whose chain profile names the contract of procedures.",
+    ),
+    NotKept: ProblemType(
+        "not-kept",
+        409,
+        "No copy of the certificate is kept here",
+        "Receive its envelope first (POST /v1/receipts), one in which nothing is hidden.",
+    ),
+    CopyIncomplete: ProblemType(
+        "copy-incomplete",
+        422,
+        "The copy does not show all it must",
+        "Ask for a copy in which nothing is hidden; the places missing are named in `errors`.",
+    ),
+    NotReceivable: ProblemType(
+        "not-receivable",
+        409,
+        "The copy is not of a certificate that can be received",
+        "Verify it (POST /v1/verifications) and do what the verdict says.",
+    ),
+    TrueCopyTooLate: ProblemType(
+        "true-copy-too-late",
+        409,
+        "It is too late for a certified true copy",
+        "Issue a new certificate; a true copy is given out within a year (ATIGA OCP Rule 12).",
     ),
     errors.ReferenceAmbiguous: ProblemType(
         "reference-ambiguous",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from ledger.errors import NotRecordedYet, Refused
+from ledger.errors import Refused
 from ledger.facts import Address, Authority, Role, Written
 from ledger.issuing import WAIT, entitled
 from ledger.kept_copies import kept_copy
@@ -47,7 +47,7 @@ class Received:
     kept: Kept
     verdict: Verdict
     received_at: datetime | None
-    """When the ledger first had the receipt; None where it has none yet, or is not to have one."""
+    """When the ledger first had the receipt; None where it is on its way, or is not to have one."""
     addressed: bool
     """Whether it is addressed to the member that received it, and a customs authority did."""
 
@@ -62,7 +62,8 @@ def receive(
     3. Write its entry first where it came in a batch, then confirm the receipt; wait until it is recorded.
 
     Receiving it again changes nothing and answers as before.  Raises `EnvelopeMalformed`, `NotReceivable`,
-    `CopyIncomplete`, a twin of the contract's error, `NotRecordedYet` or another `Unavailable`.
+    `CopyIncomplete`, a twin of the contract's error, or `Unavailable`.  What is not recorded in time comes
+    back without a time; the same call again says how far it is.
     """
     # 1. Verify.
     envelope = opened(document)
@@ -82,9 +83,7 @@ def receive(
     if received_at is None:
         enter_first(kept, account, ledger)
         done = carried(ledger.outbox.put_write(Receive(kept.id), account, now=ledger.clock()), ledger, wait)
-        if done is None:
-            raise NotRecordedYet(kept.id)
-        received_at = done.at
+        received_at = done.at if done else None
     return Received(kept, verdict, received_at, addressed=True)
 
 

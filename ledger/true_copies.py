@@ -18,6 +18,7 @@ from ledger.ports import Filing, FilingState, Ledger
 from ledger.refusals import AuthorityUnknown, CertificateNotLive, NotAuthorised, NotYourCertificate
 from ledger.rules.calendar import anniversary
 from ledger.statements import Statement, StatementKind
+from ledger.verdict import day
 
 _ENDED = frozenset({Standing.CANCELLED, Standing.REPLACED})
 
@@ -41,6 +42,11 @@ class TrueCopy:
     """Counts the copies of this certificate from 1."""
     statement: Statement
     envelope: dict[str, Any]
+
+    @property
+    def endorsement(self) -> str:
+        """What box 12 of the copy is endorsed with, and the date of issue of the copy."""
+        return f"CERTIFIED TRUE COPY, {day(date.fromisoformat(self.statement.body['on']))}"
 
 
 def certify_copy(certificate: bytes, reason: str, *, authority: int, ledger: Ledger) -> TrueCopy:
