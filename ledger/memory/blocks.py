@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from ledger.errors import KeyNotHeld
+from ledger.events import Event, Occurrence
 from ledger.facts import Address, AsOf, Written
 from ledger.hashing import keccak
 from ledger.ports import Clock
@@ -44,6 +45,10 @@ class MemoryChain:
     def __init__(self, clock: Clock = wall_clock, held: Collection[str] | None = None) -> None:
         self._clock, self._held, self._ahead = clock, held, timedelta()
         self._lock = threading.Lock()
+        self._reports: list[Event] = []
+        """What the write that is being done reports."""
+        self._occurrences: list[Occurrence] = []
+        """What writes have reported."""
         self._head = AsOf(0, self._time())
 
     def head(self) -> AsOf:
@@ -64,6 +69,11 @@ class MemoryChain:
         """Start a write: somebody must be able to sign it."""
         if not self.holds(account):
             raise KeyNotHeld(account)
+        self._reports.clear()
+
+    def _report(self, event: Event) -> None:
+        """Report something in the block of this write, if no rule speaks against it after all."""
+        self._reports.append(event)
 
     def _now(self) -> datetime:
         """Return the time of the block that a write would be in; time never runs backwards."""
@@ -72,6 +82,11 @@ class MemoryChain:
     def _written(self) -> Written:
         """Make the block of a write that no rule spoke against."""
         self._head = AsOf(self._head.block + 1, self._now())
+        at = int(self._head.time.timestamp())
+        self._occurrences += [
+            Occurrence(self._head.block, position, at, event) for position, event in enumerate(self._reports)
+        ]
+        self._reports.clear()
         return Written(keccak(self._head.block.to_bytes(32, "big")), self._head.block, self._head.time, 0)
 
     def _time(self) -> datetime:

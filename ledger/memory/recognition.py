@@ -5,8 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ledger.facts import Address, AsOf, Key, Role, Written
-from ledger.memory import blocks
+from ledger.facts import Address, AsOf, Key, Role
 from ledger.memory.blocks import wall_clock
 from ledger.memory.members import EPOCH, MemoryMembers
 from ledger.memory.recognition_rules import (
@@ -132,10 +131,8 @@ class MemoryRecognitions(MemoryMembers):
 
     # ----------------------------------------------------------------------------------------- writes
 
-    @blocks.write
-    def write(self, write: OfRecognition, account: Address) -> Written:
-        """Do a write, all of it or nothing."""
-        self._begin(account)
+    def _recognise(self, write: OfRecognition, account: Address) -> None:
+        """Do a write about operators or recognition, all of it or nothing."""
         key = self._require_role(account, Role.AEO)
         match write:
             case RecordStatuses(statuses):
@@ -150,7 +147,6 @@ class MemoryRecognitions(MemoryMembers):
                 self._add_recognition(whole_terms(terms), key)
             case EndRecognition(recognition, ended_from):
                 self._end_recognition(recognition, second(ended_from), key)
-        return self._written()
 
     def _record(self, statuses: tuple[StatusRecord, ...], key: Key) -> None:
         if not statuses:

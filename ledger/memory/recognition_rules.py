@@ -120,14 +120,14 @@ def row_of(terms: RecognitionTerms, number: int, key: Key, at: datetime) -> Reco
 def whole(status: Status) -> Status:
     """Return a status with its times as the chain counts them."""
     return replace(
-        status, effective_from=second(status.effective_from), until=status.until and _end(status.until)
+        status, effective_from=second(status.effective_from), until=status.until and end_second(status.until)
     )
 
 
 def whole_terms(terms: RecognitionTerms) -> RecognitionTerms:
     """Return terms with their times as the chain counts them."""
     return replace(
-        terms, effective_from=second(terms.effective_from), until=terms.until and _end(terms.until)
+        terms, effective_from=second(terms.effective_from), until=terms.until and end_second(terms.until)
     )
 
 
@@ -136,6 +136,6 @@ def second(time: datetime) -> datetime:
     return max(time.replace(microsecond=0), EPOCH)
 
 
-def _end(time: datetime) -> datetime:
+def end_second(time: datetime) -> datetime:
     """Return the end of something; the first second of 1970 would be none."""
     return max(second(time), EPOCH + timedelta(seconds=1))

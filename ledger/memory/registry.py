@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from ledger.batch import member_node
+from ledger.events import Ended, Entered, Issued, Linked
 from ledger.facts import (
     Address,
     Anchor,
@@ -62,11 +63,8 @@ LARGEST_BATCH = 2**32 - 1
 ANY_ROLE = Role(0)
 
 
-class MemoryLedger(MemoryRecognitions):
-    """All ports in this process: `MemoryLedger({"VN": admin, "TH": other_admin})`.
-
-    `advance(timedelta)` sets its clock forward; `held` are the accounts whose keys are at hand, `None` all.
-    """
+class MemoryRegistry(MemoryRecognitions):
+    """Certificates; `held` are the accounts whose keys are at hand, `None` all."""
 
     def __init__(
         self,
@@ -172,6 +170,7 @@ class MemoryLedger(MemoryRecognitions):
         if batch.valid_until < _end_of(terms.valid_until):
             raise AnchorExpiresEarlier(root, batch.valid_until, _end_of(terms.valid_until))
         self._register(terms, batch.key, batch.exporting, batch.anchored_at)
+        self._report(Entered(certificate, root, int(batch.anchored_at.timestamp())))
         return self._written()
 
     @write
@@ -185,6 +184,7 @@ class MemoryLedger(MemoryRecognitions):
         if entry.ended_at is not None:
             raise CertificateNotLive(certificate, entry.standing_at(self._now()))
         self._entries[certificate] = replace(entry, ended_at=self._now(), reason=reason)
+        self._report(Ended(certificate, key.id, int(reason), None))
         return self._written()
 
     @write
@@ -204,6 +204,7 @@ class MemoryLedger(MemoryRecognitions):
             self._entries[certificate] = entry
             raise
         self._replacements[certificate] = certificate_id(terms)
+        self._report(Ended(certificate, key.id, int(Reason.REPLACED), self._replacements[certificate]))
         return self._written()
 
     # ------------------------------------------------------------------------------------------ rules
@@ -229,6 +230,23 @@ class MemoryLedger(MemoryRecognitions):
             ended_at=None,
             reason=None,
         )
+        self._report_issued(certificate, terms, key)
+
+    def _report_issued(self, certificate: bytes, terms: Terms, key: int) -> None:
+        self._report(
+            Issued(
+                id=certificate,
+                reference_key=terms.reference_key,
+                importing=terms.importing,
+                exporting=terms.exporting,
+                key=key,
+                scheme=int(terms.scheme),
+                issued_on=first_instant(terms.issued_on),
+                valid_until=last_instant(terms.valid_until),
+            )
+        )
+        for parent in terms.parents:
+            self._report(Linked(parent, certificate))
 
     def _require_parents(self, terms: Terms, moment: datetime) -> None:
         """Check the originals of a back-to-back certificate (ATIGA OCP Rule 11)."""

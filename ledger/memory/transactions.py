@@ -10,7 +10,7 @@ from dataclasses import replace
 from ledger.errors import KeyNotHeld, LedgerError
 from ledger.facts import Address, Written
 from ledger.hashing import keccak
-from ledger.memory.registry import MemoryLedger
+from ledger.memory.procedures import MemoryLedger
 from ledger.outbox import Answer, Failed, Mined, Signature
 from ledger.refusals import ContractRefusal
 from ledger.writes import Anchor, Cancel, Enter, Issue, Replace, Write

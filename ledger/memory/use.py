@@ -1,0 +1,59 @@
+"""What decisions, cases and exporters share: who may write, the certificates, and the use made of them.
+
+The rules of `ProofUse.sol` in Python, in the same order.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from ledger.facts import Address, Entry, Key, LedgerName, Role
+from ledger.memory.blocks import wall_clock
+from ledger.memory.registry import MEMORY_LEDGER, MemoryRegistry
+from ledger.origin.facts import Use
+from ledger.ports import Clock
+from ledger.procedures_refusals import NotTheImportingMember, StatementMissing
+from ledger.refusals import CertificateUnknown
+
+NOTHING = Use()
+
+
+class MemoryUse(MemoryRegistry):
+    """What importing customs has made of certificates."""
+
+    def __init__(
+        self,
+        founders: Mapping[str, Address],
+        clock: Clock = wall_clock,
+        held: Collection[str] | None = None,
+        ledger: LedgerName = MEMORY_LEDGER,
+    ) -> None:
+        super().__init__(founders, clock, held, ledger)
+        self._uses: dict[bytes, Use] = {}
+
+    def _use(self, certificate: bytes) -> Use:
+        return self._uses.get(certificate, NOTHING)
+
+    def _require_importing(self, certificate: bytes, account: Address) -> tuple[Key, Entry]:
+        """Return the account's key, of customs of the member it is addressed to, and the entry."""
+        key = self._require_role(account, Role.CUSTOMS)
+        entry = self._require_entry(certificate)
+        if entry.importing != key.member:
+            raise NotTheImportingMember(certificate, entry.importing, key.member)
+        return key, entry
+
+    def _require_entry(self, certificate: bytes) -> Entry:
+        entry = self._entries.get(certificate)
+        if entry is None:
+            raise CertificateUnknown(certificate)
+        return entry
+
+
+def require_statement(statement: bytes) -> None:
+    """Check that what is done is told somewhere."""
+    if not any(statement):
+        raise StatementMissing
+
+
+def seconds(moment: datetime) -> int:
+    """Return a moment as events tell it."""
+    return int(moment.timestamp())
