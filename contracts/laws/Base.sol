@@ -13,6 +13,7 @@ interface Vm {
     function warp(uint256 time) external;
     function assume(bool condition) external pure;
     function expectRevert(bytes calldata reason) external;
+    function expectEmit() external;
     function lastCallGas() external view returns (Gas memory);
 
     struct Gas {
