@@ -7,7 +7,7 @@ asal api-keys …       who may call the service for an authority
 asal programme …      programmes under which members authorise operators
 asal arrangement …    arrangements on mutual recognition, and who recognises whom
 asal operator …       authorise operators, suspend, revoke; their records
-asal certificate …    check, issue, cancel, replace, show, redact
+asal certificate …    check, issue, cancel, replace, show, redact, receive; its timeline and tree
 asal outbox …         what is accepted and on its way to the chain
 asal replica …        follow the chain, so that verifying asks no node
 asal watch …          who is told when the status of an operator changes
@@ -29,6 +29,7 @@ from ledger.cli import (
     certificates,
     examination,
     keys,
+    life,
     members,
     operators,
     outbox,
@@ -67,6 +68,7 @@ app.add_typer(access.app, name="api-keys")
 app.add_typer(programmes.app, name="programme")
 app.add_typer(arrangements.app, name="arrangement")
 app.add_typer(operators.app, name="operator")
+certificates.app.add_typer(life.app)
 app.add_typer(certificates.app, name="certificate")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(replica.app, name="replica")
