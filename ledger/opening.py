@@ -120,6 +120,8 @@ class Opened:
             operator_files=rooms.operators,
             kept=rooms.kept,
             statements=rooms.statements,
+            decisions=rooms.decisions,
+            exporter_files=rooms.exporters,
             notary=TypedDataSigners(self._signers),
         )
 

@@ -44,7 +44,7 @@ class DispatchKind(StrEnum):
     """Records statuses of operators."""
     DECLARE = "declare"
     """Says something about programmes, arrangements or recognition."""
-    PROCEDURE = "procedure"
+    PROCEDURE = "proof"
     """Says what becomes of a proof of origin or a certified exporter, or enters a presented copy."""
     FOREIGN = "foreign"
     """A transaction of the key that this archive did not make; it only takes up its nonce."""

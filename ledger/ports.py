@@ -15,7 +15,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from ledger.batch import Batch
+from ledger.decision_port import Decisions, NoDecisions
 from ledger.draws import Drawing, OriginalDraw
+from ledger.exporter_port import ExporterFiles, NoExporterFiles
 from ledger.facts import (
     Address,
     AsOf,
@@ -282,5 +284,9 @@ class Ledger:
     """What becomes of certificates after their issue, and certified exporters."""
     kept: KeptCertificates = field(default_factory=NoKept)
     """Copies of certificates that were presented here."""
+    exporter_files: ExporterFiles = field(default_factory=NoExporterFiles)
+    """What is kept of certified exporters."""
     statements: Statements = field(default_factory=NoStatements)
     """What was said of certificates, whole."""
+    decisions: Decisions = field(default_factory=NoDecisions)
+    """Decisions at import, with the quantities they draw down."""

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from ledger.archive.access import ApiKey, ApiKeys
 from ledger.archive.certificates import SqlArchive
 from ledger.archive.database import Database
+from ledger.archive.decisions import SqlDecisions
+from ledger.archive.exporters import SqlExporterFiles
+from ledger.archive.feed import SqlFeed
 from ledger.archive.kept import SqlKept
 from ledger.archive.operator_files import SqlOperatorFiles
 from ledger.archive.outbox import SqlOutbox
@@ -32,6 +35,9 @@ __all__ = [
     "Requests",
     "Scope",
     "SqlArchive",
+    "SqlDecisions",
+    "SqlExporterFiles",
+    "SqlFeed",
     "SqlKept",
     "SqlOperatorFiles",
     "SqlOutbox",
@@ -56,6 +62,9 @@ class ArchiveRooms:
     watches: SqlWatches
     kept: SqlKept
     statements: SqlStatements
+    decisions: SqlDecisions
+    exporters: SqlExporterFiles
+    feed: SqlFeed
 
     def close(self) -> None:
         """Close every connection."""
@@ -87,4 +96,7 @@ def open_archive(url: str, *, migrate: bool = True) -> ArchiveRooms:
         SqlWatches(database),
         SqlKept(database),
         SqlStatements(database),
+        SqlDecisions(database),
+        SqlExporterFiles(database),
+        SqlFeed(database),
     )

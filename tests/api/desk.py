@@ -169,6 +169,8 @@ def a_desk(world: World, rooms: ArchiveRooms, clock: HandClock, limits: Limits |
         operator_files=rooms.operators,
         kept=rooms.kept,
         statements=rooms.statements,
+        decisions=rooms.decisions,
+        exporter_files=rooms.exporters,
     )
     return Desk(world, rooms, ledger, clock, limits or Limits())
 
