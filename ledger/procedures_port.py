@@ -131,6 +131,20 @@ class ProcedureLists(Protocol):
         """Return certified exporters by member and code, going on after one."""
 
 
+@runtime_checkable
+class RefusalLists(Protocol):
+    """Which refusals are open between importing and exporting member; answered by a replica too."""
+
+    def contested(
+        self, importing: str, days: int, *, after: bytes | None = None, limit: int = 100
+    ) -> Sequence[bytes]:
+        """Return certificates, by id, of which a refusal by a member is late or to be reconsidered.
+
+        Some lines were refused more than `days` after the receipt, or the issuer answered a refusal after
+        the newest decision.  Lines granted since may be among them: `ledger.deadlines.of_life` looks closely.
+        """
+
+
 class NoProcedures:
     """The port of a ledger without a contract of procedures: says so when it is asked."""
 
