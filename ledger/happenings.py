@@ -45,13 +45,18 @@ def certificates_in(event: Event) -> tuple[bytes, ...]:
     match event:
         case CaseOpened() | CaseStepped() | SuspensionSet() | CaseConcluded():
             return (event.id, event.about)
-        case Entered() | Linked() | Ended() | ProofReceived() | Decided() | RefusalClarified():
+        case Linked():
+            return (event.id, event.parent)
+        case Entered() | Ended() | ProofReceived() | Decided() | RefusalClarified():
             return (event.id,)
     return ()
 
 
 def happening_of(one: Occurrence, parties: Mapping[bytes, Parties]) -> Happening:
-    """Return a happening with the members it concerns; `parties` knows those of its certificates."""
+    """Return a happening with the members it concerns; `parties` knows those of its certificates.
+
+    That an entry rests on an original concerns the member that issued the original as well.
+    """
     event = one.event
     match event:
         case Issued():

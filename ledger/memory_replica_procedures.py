@@ -1,7 +1,8 @@
 """The part of the replica in memory that tells of decisions, verification cases and certified exporters."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from threading import RLock
 
@@ -144,6 +145,11 @@ class MemoryProcedures(ABC):
             and (after is None or one.place > after)
         ]
         return wanted[:limit]
+
+    def unreported_counts(self, exporting: str) -> Mapping[str, int]:
+        """Return of how many of a member's entries nothing has come back, by importing member."""
+        every = self.unreported(exporting, limit=len(self._told()))
+        return Counter(one.entry.importing for one in sorted(every, key=lambda one: one.entry.importing))
 
     def undecided(
         self,

@@ -33,6 +33,7 @@ class MemoryWatches:
         self._watches: dict[str, Watch] = {}
         self._deliveries: dict[int, Delivery] = {}
         self._cursor: Cursor | None = None
+        self._told: int | None = None
         self._positions = count(1)
         self._turn = RLock()
 
@@ -92,11 +93,21 @@ class MemoryWatches:
                 return False
             for operator in hushed:
                 self._hush(operator)
-            known = {(one.watch, one.event) for one in self._deliveries.values()}
-            for one in deliveries:
-                if one.watch in self._watches and (one.watch, one.event) not in known:
-                    self._put(one)
+            self._put_new(deliveries)
             self._cursor = after
+            return True
+
+    def told(self) -> int | None:
+        """Return the position up to which the feed has been told; None at the beginning."""
+        return self._told
+
+    def spread_feed(self, before: int | None, after: int, deliveries: Collection[Delivery]) -> bool:
+        """Keep deliveries of what is in the feed and move on in it, both or neither."""
+        with self._turn:
+            if self._told != before:
+                return False
+            self._put_new(deliveries)
+            self._told = after
             return True
 
     def put(self, delivery: Delivery) -> Delivery:
@@ -189,6 +200,13 @@ class MemoryWatches:
                 ended = {"state": DeliveryState.FAILED, "next_at": None, "last_error": HUSHED}
                 waited = one.state is DeliveryState.PENDING
                 self._deliveries[place] = replace(one, body=b"", **(ended if waited else {}))  # type: ignore[arg-type]
+
+    def _put_new(self, deliveries: Collection[Delivery]) -> None:
+        """Keep those whose watch is there and has no delivery under the same event."""
+        known = {(one.watch, one.event) for one in self._deliveries.values()}
+        for one in deliveries:
+            if one.watch in self._watches and (one.watch, one.event) not in known:
+                self._put(one)
 
     def _put(self, delivery: Delivery) -> Delivery:
         kept = replace(delivery, position=next(self._positions))

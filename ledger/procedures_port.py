@@ -62,7 +62,7 @@ class Happening:
     """The member that issued it, or recorded the exporter."""
     importing: str | None
     asked: str | None = None
-    """The member that is asked in a verification case."""
+    """The member that is asked in a verification case, or that issued what an entry rests on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -280,6 +280,9 @@ class Replica(OperatorLists, ProcedureLists, Protocol):
     def procedure_counts(self) -> ProcedureCounts:
         """Return how much of each kind there is."""
 
+    def unreported_counts(self, exporting: str) -> Mapping[str, int]:
+        """Return of how many of a member's entries nothing has come back, by importing member."""
+
     def taken(self, exporting: str, reference_keys: Sequence[bytes]) -> frozenset[bytes]:
         """Return those of the references that an entry of the member holds."""
 

@@ -19,6 +19,8 @@ MOST_WATCHES: Final = 50
 """Watches of one authority."""
 MOST_OPERATORS: Final = 10_000
 """Operators named in one watch; whole members count for nothing."""
+MOST_CERTIFICATES: Final = 10_000
+"""Certificates named in one watch."""
 GIVEN_UP: Final = "the receiver has taken no message in three days of attempts"
 HUSHED: Final = "the operator has withdrawn its consent to the exchange of its data"
 OVERLAP: Final = timedelta(hours=24)
@@ -34,6 +36,26 @@ class EventType(StrEnum):
     """The status of a watched operator."""
     RECOGNITION = "operator.recognition.changed"
     """Whether a watched host recognises a watched operator."""
+    ISSUED = "certificate.issued"
+    """An entry was written."""
+    CANCELLED = "certificate.cancelled"
+    REPLACED = "certificate.replaced"
+    RECEIVED = "certificate.received"
+    """Customs of the importing member confirmed that it has the proof."""
+    DECIDED = "certificate.decided"
+    """Customs decided on goods lines under one declaration."""
+    CLARIFIED = "certificate.refusal.clarified"
+    """The issuing member answered a refusal."""
+    BASED_ON = "certificate.based-on"
+    """A back-to-back certificate was issued on the strength of it."""
+    CASE_OPENED = "case.opened"
+    CASE_STEPPED = "case.stepped"
+    SUSPENSION = "case.suspension.set"
+    CASE_CONCLUDED = "case.concluded"
+    EXPORTER = "exporter.recorded"
+    """A certified exporter was authorised, suspended or withdrawn."""
+    OVERDUE = "deadline.overdue"
+    """What was due has not been done."""
 
 
 class DeliveryState(StrEnum):
@@ -97,7 +119,7 @@ class TooManyWatches(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interest:
-    """Which operators are watched, and as seen by which hosts."""
+    """Which operators are watched, and as seen by which hosts; and which certificates."""
 
     operators: frozenset[OperatorCode] = frozenset()
     members: frozenset[str] = frozenset()
@@ -106,6 +128,15 @@ class Interest:
     """All operators of all members."""
     hosts: frozenset[str] = frozenset()
     """Members whose recognition matters."""
+    all_certificates: bool = False
+    """All that happens to certificates and exporters and concerns the watcher's member."""
+    certificates: frozenset[bytes] = frozenset()
+    """The same of these certificates alone."""
+
+    @property
+    def of_certificates(self) -> bool:
+        """Whether certificates are watched at all."""
+        return self.all_certificates or bool(self.certificates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +168,8 @@ class Watch:
     interest: Interest
     secrets: Secrets
     created_at: datetime
+    since: int = 0
+    """The block after which it is told of certificates."""
     disabled_at: datetime | None = None
     disabled_why: str | None = None
     last_success: datetime | None = None
@@ -274,6 +307,12 @@ class Watches(Protocol):
         has under the same event already, or a watch that is gone, is left out.  Of the operators `hushed`,
         what was kept before for watches of other members than theirs loses its body and is not sent any more.
         """
+
+    def told(self) -> int | None:
+        """Return the position up to which the feed has been told; None at the beginning."""
+
+    def spread_feed(self, before: int | None, after: int, deliveries: Collection[Delivery]) -> bool:
+        """Keep deliveries of what is in the feed and move on in it, both or neither; as `spread` does."""
 
     def put(self, delivery: Delivery) -> Delivery:
         """Keep one delivery; returns it with its position.  Raises `WatchUnknown`."""

@@ -1,6 +1,6 @@
 """Decisions, verification cases and certified exporters in the tables of a replica."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from math import ceil
 from typing import Any
@@ -152,6 +152,14 @@ class SqlProcedures:
             query = query.where(awaited.importing == importing)
         with self._database.reading() as connection:
             return [_unreported(tuple(row)) for row in connection.execute(query)]
+
+    def unreported_counts(self, exporting: str) -> Mapping[str, int]:
+        """Return of how many of a member's entries nothing has come back, by importing member."""
+        awaited = p.unreported.c
+        query = select(awaited.importing, func.count()).where(awaited.exporting == exporting)
+        query = query.group_by(awaited.importing).order_by(awaited.importing)
+        with self._database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def undecided(
         self,

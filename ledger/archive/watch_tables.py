@@ -43,6 +43,15 @@ watches = Table(
     Column("failing", Boolean, nullable=False, comment="whether the last attempt failed"),
 )
 
+watch_certificates = Table(
+    "watch_certificates",
+    metadata,
+    Column("watch", String(24), ForeignKey("watches.id"), primary_key=True),
+    Column("everything", Boolean, nullable=False, comment="all that concern its member"),
+    Column("certificates", Text, nullable=False, comment="ids in hex, space-separated"),
+    Column("since", BigInteger, nullable=False, comment="block after which it is told"),
+)
+
 watch_deliveries = Table(
     "watch_deliveries",
     metadata,
@@ -83,4 +92,11 @@ watch_cursor = Table(
     Column("block", BigInteger, nullable=False, comment="of the last status change that was told"),
     Column("position", BigInteger, nullable=False, comment="of it in the block"),
     Column("mutual", BigInteger, nullable=False, comment="block up to which recognition was told"),
+)
+
+watch_feed_cursor = Table(
+    "watch_feed_cursor",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False, comment="always 1"),
+    Column("told", BigInteger, nullable=False, comment="position of the feed up to which was told"),
 )

@@ -8,7 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from ledger.archive.database import Database
-from ledger.archive.watch_tables import OPEN, watch_cursor, watch_deliveries, watches
+from ledger.archive.watch_tables import (
+    OPEN,
+    watch_certificates,
+    watch_cursor,
+    watch_deliveries,
+    watch_feed_cursor,
+    watches,
+)
 from ledger.operators import OperatorCode
 from ledger.watch_port import (
     GIVEN_UP,
@@ -29,14 +36,17 @@ from ledger.watch_port import (
     WatchUnknown,
 )
 
-_W, _D, _C = watches.c, watch_deliveries.c, watch_cursor.c
+_W, _D, _C, _T = watches.c, watch_deliveries.c, watch_cursor.c, watch_certificates.c
 _COLUMNS = {
     Part.WISH: ("url", "label", "operators", "members", "everything", "hosts"),
     Part.SECRETS: ("secret", "previous_secret", "previous_until"),
     Part.DISABLING: ("disabled_at", "disabled_why"),
 }
 """The columns of each part of a watch."""
-_IN_ORDER = select(watches).order_by(_W.created_at, _W.id)
+_WHOLE = select(watches, _T.everything.label("all_certificates"), _T.certificates, _T.since).outerjoin_from(
+    watches, watch_certificates, _T.watch == _W.id
+)
+_IN_ORDER = _WHOLE.order_by(_W.created_at, _W.id)
 _LISTED = 500
 """Events looked for in one statement."""
 
@@ -55,10 +65,15 @@ class SqlWatches:
             if connection.execute(own).scalar_one() >= MOST_WATCHES:
                 raise TooManyWatches
             connection.execute(insert(watches).values(_row(watch) | {"last_success": None, "failing": False}))
+            connection.execute(
+                insert(watch_certificates).values(
+                    watch=watch.id, since=watch.since, **_certificates(watch.interest)
+                )
+            )
 
     def find(self, authority: int, watch: str) -> Watch | None:
         """Return a watch of an authority."""
-        query = select(watches).where(_W.id == watch, _W.authority == authority)
+        query = _WHOLE.where(_W.id == watch, _W.authority == authority)
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
         return _watch(row) if row is not None else None
@@ -79,6 +94,8 @@ class SqlWatches:
         news = {name: row[name] for name in _COLUMNS[part]} if part else row
         with self._database.writing() as connection:
             changed = connection.execute(update(watches).where(_W.id == watch.id).values(news))
+            if changed.rowcount and part in {None, Part.WISH}:
+                _watch_certificates(connection, watch)
         if changed.rowcount == 0:
             raise WatchUnknown(watch.id)
 
@@ -89,6 +106,7 @@ class SqlWatches:
             if _held(connection, watch, own) is None:
                 return False
             connection.execute(delete(watch_deliveries).where(_D.watch == watch))
+            connection.execute(delete(watch_certificates).where(_T.watch == watch))
             connection.execute(delete(watches).where(own))
         return True
 
@@ -112,9 +130,29 @@ class SqlWatches:
                 return False
             for operator in hushed:
                 _hush(connection, operator)
-            new = _not_yet_there(connection, deliveries)
-            if new:
-                connection.execute(insert(watch_deliveries), [_delivery_row(one) for one in new])
+            _put_new(connection, deliveries)
+        return True
+
+    def told(self) -> int | None:
+        """Return the position up to which the feed has been told; None at the beginning."""
+        with self._database.reading() as connection:
+            return connection.execute(select(watch_feed_cursor.c.told)).scalar_one_or_none()
+
+    def spread_feed(self, before: int | None, after: int, deliveries: Collection[Delivery]) -> bool:
+        """Keep deliveries of what is in the feed and move on in it, both or neither."""
+        there = watch_feed_cursor.c.told
+        with self._database.writing() as connection:
+            if before is not None:
+                moved = connection.execute(
+                    update(watch_feed_cursor).where(there == before).values(told=after)
+                )
+                if moved.rowcount == 0:
+                    return False
+            elif connection.execute(select(there)).one_or_none() is None:
+                connection.execute(insert(watch_feed_cursor).values(id=1, told=after))
+            else:
+                return False
+            _put_new(connection, deliveries)
         return True
 
     def put(self, delivery: Delivery) -> Delivery:
@@ -202,7 +240,7 @@ class SqlWatches:
 
 def _held(connection: Connection, watch: str, own: Any = None) -> Any:  # noqa: ANN401 - a row of many columns
     """Return the row of a watch; on a server it stays as it is until the transaction ends."""
-    query = select(watches).where(_W.id == watch).with_for_update()
+    query = _WHOLE.where(_W.id == watch).with_for_update(of=watches)
     return connection.execute(query if own is None else query.where(own)).one_or_none()
 
 
@@ -236,6 +274,12 @@ def _moved(connection: Connection, before: Cursor | None, after: Cursor) -> bool
     return connection.execute(update(watch_cursor).where(*same).values(values)).rowcount == 1
 
 
+def _put_new(connection: Connection, deliveries: Collection[Delivery]) -> None:
+    new = _not_yet_there(connection, deliveries)
+    if new:
+        connection.execute(insert(watch_deliveries), [_delivery_row(one) for one in new])
+
+
 def _not_yet_there(connection: Connection, deliveries: Collection[Delivery]) -> list[Delivery]:
     """Return those whose watch is there and has no delivery under the same event."""
     named = list({one.event for one in deliveries})
@@ -258,6 +302,19 @@ def _hush(connection: Connection, operator: OperatorCode) -> None:
 
 def _words(texts: Iterable[str]) -> str:
     return " ".join(sorted(texts))
+
+
+def _watch_certificates(connection: Connection, watch: Watch) -> None:
+    """Keep which certificates are watched; a watch from before there were any has no row yet."""
+    wanted = _certificates(watch.interest)
+    own = update(watch_certificates).where(_T.watch == watch.id).values(wanted)
+    if connection.execute(own).rowcount == 0:
+        connection.execute(insert(watch_certificates).values(watch=watch.id, since=watch.since, **wanted))
+
+
+def _certificates(interest: Interest) -> dict[str, Any]:
+    ids = _words(one.hex() for one in interest.certificates)
+    return {"everything": interest.all_certificates, "certificates": ids}
 
 
 def _row(watch: Watch) -> dict[str, Any]:
@@ -288,6 +345,8 @@ def _watch(row: Any) -> Watch:  # noqa: ANN401 - a row of many columns
         members=frozenset(row.members.split()),
         everything=row.everything,
         hosts=frozenset(row.hosts.split()),
+        all_certificates=bool(row.all_certificates),
+        certificates=frozenset(map(bytes.fromhex, (row.certificates or "").split())),
     )
     return Watch(
         id=row.id,
@@ -298,6 +357,7 @@ def _watch(row: Any) -> Watch:  # noqa: ANN401 - a row of many columns
         interest=interest,
         secrets=Secrets(current=row.secret, previous=row.previous_secret, previous_until=row.previous_until),
         created_at=row.created_at,
+        since=row.since or 0,
         disabled_at=row.disabled_at,
         disabled_why=row.disabled_why,
         last_success=row.last_success,

@@ -409,3 +409,31 @@ def test_an_attempt_that_ends_after_the_hush_changes_nothing(watches: Watches) -
     watches.spread(None, CURSOR, [], [OperatorCode("MYAEO1")])
     assert watches.settle(sent, failed(NOON + 2 * HOUR)) is None
     assert [(one.state, one.attempts) for one in watches.deliveries("w1")] == [("failed", 0)]
+
+
+def test_which_certificates_are_watched_is_kept_and_changed(shelf: Shelf) -> None:
+    """All that concern its member, or some by id; since which block is decided when the watch is made."""
+    some = frozenset({b"\x07" * 32, b"\x08" * 32})
+    watch = a_watch(interest=Interest(certificates=some, hosts=frozenset({"TH"})), since=41)
+    shelf.watches.add(watch)
+    assert shelf.another().find(7, "w1") == watch
+    everything = replace(watch, interest=Interest(all_certificates=True), since=99)
+    shelf.watches.change(everything, Part.WISH)
+    assert shelf.another().live() == (replace(everything, since=41),)
+    shelf.watches.change(replace(everything, interest=Interest(certificates=some)), Part.DISABLING)
+    assert shelf.watches.of(7)[0].interest == everything.interest
+    assert shelf.watches.remove(7, "w1")
+
+
+def test_what_is_in_the_feed_is_spread_once(shelf: Shelf) -> None:
+    """Deliveries are kept and the place in the feed is moved together, or neither is."""
+    watches = shelf.watches
+    watches.add(a_watch())
+    assert watches.told() is None
+    assert watches.spread_feed(None, 3, [a_delivery("evt_1"), a_delivery("evt_9", watch="gone")])
+    assert not watches.spread_feed(None, 4, [a_delivery("evt_2")])
+    assert not watches.spread_feed(2, 4, [a_delivery("evt_2")])
+    assert watches.spread_feed(3, 5, [a_delivery("evt_1"), a_delivery("evt_2")])
+    assert shelf.another().told() == 5
+    assert [one.event for one in watches.deliveries("w1")] == ["evt_2", "evt_1"]
+    assert watches.cursor() is None
