@@ -16,6 +16,7 @@ import orjson
 
 from ledger import envelope, rules
 from ledger.certificate import Certificate
+from ledger.declared import require_listed
 from ledger.drawing import Drawn, drawn_up
 from ledger.draws import OriginalOverdrawn
 from ledger.errors import (
@@ -267,6 +268,8 @@ def _filed(
     filing = dataclasses.replace(filing, replaces=replaces)
     if ledger.archive.held([drawn.terms.reference_key]):
         return ledger.archive.file(filing)  # which finds it, or says what holds the reference
+    if certificate.scheme.is_declaration:
+        require_listed(certificate, issuer, account, ledger)
     admit(account, ledger)
     return file_drawing(filing, certificate, ledger)
 

@@ -1,6 +1,6 @@
 """When is a presented certificate good?  `judge` applies the rules; it asks nothing and raises nothing.
 
-A verdict is one of a fixed list, with the four checks it rests on, the moment it is true as of and the next
+A verdict is one of a fixed list, with the checks it rests on, the moment it is true as of and the next
 step for the person who asked.  Warnings, and the AEO status of its traders, stand beside it and never change
 it.
 """
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from ledger.aeo.parties import Party
 from ledger.errors import Finding
-from ledger.facts import AsOf, Evidence, Issuer, LedgerName, Reason
+from ledger.facts import AsOf, Evidence, Issuer, LedgerName, Reason, Role
 from ledger.presented import Examination
 from ledger.terms import last_instant
 
@@ -88,10 +88,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One of the four lines under a verdict."""
+    """One of the lines under a verdict."""
 
     name: str
-    """content, record, issuer or status."""
+    """content, record, issuer, exporter (of a declaration) or status."""
     outcome: Outcome
     evidence: str
     """What it was seen by, as a sentence."""
@@ -135,6 +135,16 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """Whether exporter, signatory and products of a declaration were listed on its day; `ledger.declared`."""
+
+    outcome: Outcome
+    evidence: str
+    unanswered: bool = False
+    """Whether the ledger did not answer who the exporter is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All a judgement rests on; whatever could not be learnt is None."""
 
@@ -149,6 +159,8 @@ class Facts:
     now: datetime
     shown: bool = True
     """False when nobody presented the document: it was looked up by its reference."""
+    listing: Listing | None = None
+    """Of a declaration that the ledger holds; certificates have none."""
 
 
 def judge(facts: Facts) -> Verdict:
@@ -159,7 +171,7 @@ def judge(facts: Facts) -> Verdict:
     return Verdict(
         code=code,
         sentence=sentence,
-        checks=(_content(facts), _record(facts), _issuer(facts), _status(facts)),
+        checks=(_content(facts), _record(facts), _issuer(facts), *_exporter(facts), _status(facts)),
         as_of=facts.evidence.as_of if facts.evidence else None,
         certificate=seen.certificate if seen.terms else None,
         altered=seen.altered,
@@ -171,7 +183,7 @@ def judge(facts: Facts) -> Verdict:
 
 def archive_matters(facts: Facts) -> bool:
     """Whether the verdict may turn on the archive: the ledger answered that it holds no such certificate."""
-    return facts.evidence is not None and _recorded_at(facts) is None
+    return facts.evidence is not None and recorded_at(facts) is None
 
 
 def unknown_reference() -> Verdict:
@@ -207,7 +219,7 @@ def _ruling(facts: Facts) -> tuple[VerdictCode, str]:
         return VerdictCode.NOT_FOUND, _elsewhere(facts)
     if evidence is None:
         return VerdictCode.CANNOT_CHECK, NO_ANSWER
-    recorded = _recorded_at(facts)
+    recorded = recorded_at(facts)
     return _recorded(facts, recorded) if recorded else _unrecorded(facts)
 
 
@@ -217,6 +229,11 @@ def _recorded(facts: Facts, recorded: datetime) -> tuple[VerdictCode, str]:
             VerdictCode.ISSUER_NOT_AUTHORISED,
             "The key that signed it was not entitled to, at the time it did.",
         )
+    listing = facts.listing
+    if listing is not None and listing.unanswered:
+        return VerdictCode.CANNOT_CHECK, NO_ANSWER
+    if listing is not None and listing.outcome is Outcome.FAILED:
+        return VerdictCode.ISSUER_NOT_AUTHORISED, listing.evidence
     if _conflicting(facts):
         return (
             VerdictCode.CONFLICTING,
@@ -253,7 +270,7 @@ def _unrecorded(facts: Facts) -> tuple[VerdictCode, str]:
     )
 
 
-def _recorded_at(facts: Facts) -> datetime | None:
+def recorded_at(facts: Facts) -> datetime | None:
     """Return when the ledger first held the certificate: its entry's time or its batch's."""
     evidence = facts.evidence
     if evidence is None or not _covered(facts):
@@ -285,6 +302,8 @@ def _authorised(facts: Facts, recorded: datetime) -> bool:
     evidence, terms = facts.evidence, facts.examination.terms
     if evidence is None or terms is None or evidence.key is None or evidence.key.member != terms.exporting:
         return False
+    if terms.scheme.is_declaration and Role.COMPETENT not in evidence.key.roles:
+        return False
     compromised = evidence.key.compromised_from
     return compromised is None or recorded < compromised
 
@@ -305,7 +324,7 @@ def _record(facts: Facts) -> Check:
     evidence, unasked = facts.evidence, _unasked(facts)
     if evidence is None or unasked:
         return Check("record", Outcome.NOT_CHECKED, unasked or "The ledger gave no answer.")
-    if _recorded_at(facts) is None:
+    if recorded_at(facts) is None:
         return Check(
             "record", Outcome.FAILED, f"Nothing is recorded under it at block {evidence.as_of.block}."
         )
@@ -327,7 +346,7 @@ def _unasked(facts: Facts) -> str:
 
 def _issuer(facts: Facts) -> Check:
     evidence = facts.evidence
-    recorded = _recorded_at(facts)
+    recorded = recorded_at(facts)
     if evidence is None or recorded is None:
         return Check("issuer", Outcome.NOT_CHECKED, "Without a record there is no signature to check.")
     who = f"{facts.issuer.name}, {facts.issuer.member}" if facts.issuer else "an unknown authority"
@@ -335,13 +354,31 @@ def _issuer(facts: Facts) -> Check:
         return Check(
             "issuer", Outcome.PASSED, f"Signed for {who}, with a key entitled to issue at that time."
         )
-    compromised = evidence.key.compromised_from if evidence.key else None
-    why = f"its key counts as compromised from {moment(compromised)}" if compromised else "for another member"
-    return Check("issuer", Outcome.FAILED, f"Signed for {who}; {why}.")
+    return Check("issuer", Outcome.FAILED, f"Signed for {who}; {_unentitled(facts)}.")
+
+
+def _unentitled(facts: Facts) -> str:
+    """Say why a key was not entitled to sign."""
+    key, terms = facts.evidence.key if facts.evidence else None, facts.examination.terms
+    if key and key.compromised_from:
+        return f"its key counts as compromised from {moment(key.compromised_from)}"
+    if key and terms and key.member == terms.exporting:
+        return "it is not a competent authority, which registers declarations of exporters"
+    return "for another member"
+
+
+def _exporter(facts: Facts) -> tuple[Check, ...]:
+    """Return the line on who made a declaration out; certificates have none."""
+    terms = facts.examination.terms
+    if terms is None or not terms.scheme.is_declaration:
+        return ()
+    if facts.listing is None:
+        return (Check("exporter", Outcome.NOT_CHECKED, "Without a document on record nobody is looked up."),)
+    return (Check("exporter", facts.listing.outcome, facts.listing.evidence),)
 
 
 def _status(facts: Facts) -> Check:
-    terms, recorded = facts.examination.terms, _recorded_at(facts)
+    terms, recorded = facts.examination.terms, recorded_at(facts)
     if terms is None or recorded is None:
         return Check("status", Outcome.NOT_CHECKED, "Without a record there is no status.")
     code, sentence = _standing(facts, recorded)

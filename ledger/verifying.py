@@ -8,6 +8,7 @@ from datetime import date
 from ledger import rules
 from ledger.aeo import parties
 from ledger.aeo.parties import NOT_KEPT, Party
+from ledger.declared import listing_of
 from ledger.documents import parse_document
 from ledger.errors import (
     CertificateMalformed,
@@ -23,7 +24,16 @@ from ledger.ports import Filing, FilingState, Ledger
 from ledger.presented import Examination, examined, opened
 from ledger.recognition_port import AtHand, NoRecognitions, RecognitionNotNamed
 from ledger.terms import normalised
-from ledger.verdict import Facts, Verdict, archive_matters, judge, unknown_reference, vouches, with_warnings
+from ledger.verdict import (
+    Facts,
+    Verdict,
+    archive_matters,
+    judge,
+    recorded_at,
+    unknown_reference,
+    vouches,
+    with_warnings,
+)
 
 ADDED_FIELDS = ("issuers", "network", "terms")
 """What the envelope adds to the certificate document."""
@@ -41,7 +51,7 @@ def verify(document: Mapping[str, object], ledger: Ledger) -> Verdict:
 def verify_examined(examination: Examination, ledger: Ledger) -> Verdict:
     """Judge an envelope that was examined already: steps 2 to 4 of `verify`."""
     # 2. Ask the ledger what it holds under them, in one look.
-    facts = _with_archive(_facts(examination, ledger, shown=True), ledger)
+    facts = _with_listing(_with_archive(_facts(examination, ledger, shown=True), ledger), ledger)
     verdict = _judged(facts)
     beside = _parties(verdict, facts, ledger)
     return replace(verdict, parties=beside) if beside else verdict
@@ -53,6 +63,8 @@ def verify_at_once(document: Mapping[str, object], ledger: Ledger) -> Verdict | 
     For callers that may not wait.  What was at hand a moment ago may not be any more, so that is asked here.
     """
     examination = examined(opened(document))
+    if examination.terms is not None and examination.terms.scheme.is_declaration:
+        return None  # its exporter is asked about
     try:
         evidence = _evidence(examination, ledger, at_hand=True)
     except Unavailable:
@@ -175,6 +187,15 @@ def _with_archive(facts: Facts, ledger: Ledger) -> Facts:
         return facts
     seen = facts.evidence.as_of.block if facts.evidence else 0
     return replace(facts, accepted=_accepted(facts.examination.certificate, seen, ledger))
+
+
+def _with_listing(facts: Facts, ledger: Ledger) -> Facts:
+    """Add whether exporter, signatory and products of a declaration on record were listed on its day."""
+    seen, recorded = facts.examination, recorded_at(facts)
+    declares = seen.terms is not None and seen.terms.scheme.is_declaration
+    if not declares or recorded is None or not seen.intact:
+        return facts
+    return replace(facts, listing=listing_of(seen, recorded, ledger))
 
 
 def _accepted(certificate: bytes, seen: int, ledger: Ledger) -> bool:

@@ -33,6 +33,7 @@ _CHECKS: Final = {
     "content": "Content as issued",
     "record": "On the ledger",
     "issuer": "Issuer entitled when it signed",
+    "exporter": "Exporter, signatory and goods listed on its day",
     "status": "In force now",
 }
 _OUTCOMES: Final = {"passed": "Passed", "failed": "Failed", "not-checked": "Not checked"}
@@ -48,7 +49,7 @@ _VOUCHED: Final = {VerdictCode.VALID, VerdictCode.REPLACED, VerdictCode.CANCELLE
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """One of the four checks."""
+    """One of the checks."""
 
     title: str
     outcome: str

@@ -42,6 +42,12 @@ _TICK_NAMES: Final = (
     "partialCumulation",
 )
 
+_DECLARED: Final = Problem(
+    "/scheme",
+    "scheme.declaration",
+    "register declarations one by one; each is held to its exporter's listing",
+)
+
 Raw: TypeAlias = bytes | Sequence[str] | Problem
 """A row as it was read: JSON text, the cells of a table, or why it could not be read."""
 
@@ -124,6 +130,8 @@ def drawn_row(raw: Raw, desk: Desk, on: date) -> Row:
         findings = rules.check(certificate, on=on)
         if rules.refusals(findings):
             raise CertificateRefused(findings)
+        if certificate.scheme.is_declaration:
+            return Faulty(reference, (_DECLARED,))
         if certificate.exporting_member != desk.member:
             raise NotYourMember(certificate.exporting_member, desk.member)
     except LedgerError as error:
