@@ -80,17 +80,17 @@ def _parts(
 ) -> Iterator[Problem]:
     for name in needs:
         if (value := getattr(holder, name)) == ():
-            yield Problem(f"{pointer}/{_outside(name)}", "count.out-of-range", "give 1 to 99 of these")
+            yield Problem(f"{pointer}/{outside_name(name)}", "count.out-of-range", "give 1 to 99 of these")
         elif value is None:
-            yield Problem(f"{pointer}/{_outside(name)}", "field.missing", "add this field")
+            yield Problem(f"{pointer}/{outside_name(name)}", "field.missing", "add this field")
     for name in lacks:
         if getattr(holder, name) is not None:
             yield Problem(
-                f"{pointer}/{_outside(name)}", "field.foreign", "remove this field; the scheme has none"
+                f"{pointer}/{outside_name(name)}", "field.foreign", "remove this field; the scheme has none"
             )
 
 
-def _outside(name: str) -> str:
+def outside_name(name: str) -> str:
     """Return the name of an attribute in documents."""
     first, *rest = name.split("_")
     return "".join((first, *map(str.capitalize, rest)))

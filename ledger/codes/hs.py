@@ -8,7 +8,7 @@ not kept, because member states differ in them and an HS mismatch alone never en
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from ledger.codes.lists import load
@@ -39,6 +39,12 @@ EDITIONS: Final = {
     "HS2022": Edition(6, 2022, _CHANGE, date.max),
     "AHTN2022": Edition(8, 2022, _CHANGE, date.max),
 }
+
+
+@lru_cache(maxsize=1024)
+def in_use(names: frozenset[str], day: date) -> frozenset[str]:
+    """Return those of some editions that are in use on a day of issue."""
+    return frozenset(name for name in names if EDITIONS[name].since <= day <= EDITIONS[name].until)
 
 
 def _spelled_out(chapter: str, ranges: str) -> Iterator[str]:

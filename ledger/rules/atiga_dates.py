@@ -15,7 +15,8 @@ _LATE_BEYOND_DOUBT = 3
 @refusal("ATIGA-R14-VALIDITY", "OCP Rule 14(a); Rule 11 for back-to-back")
 def validity(case: Case) -> Iterator[Breach]:
     """Validity is twelve months, to the anniversary of issue minus one day; at most that if back-to-back."""
-    certificate, last = case.certificate, last_valid_day(case.certificate.issued_on)
+    certificate = case.certificate
+    last = last_valid_day(certificate.issued_on, case.edition.validity_years)
     if certificate.endorsements.back_to_back or certificate.originals:
         kept = certificate.issued_on <= certificate.valid_until <= last
     else:
@@ -28,7 +29,7 @@ def validity(case: Case) -> Iterator[Breach]:
 def within_a_year_of_shipment(case: Case) -> Iterator[Breach]:
     """A certificate is issued no later than one year after shipment."""
     departure = case.certificate.transport.departure_date
-    if departure and case.certificate.issued_on > anniversary(departure):
+    if departure and case.certificate.issued_on > anniversary(departure, case.edition.retroactive_years):
         yield "/issuedOn", "no certificate can be issued for a shipment of more than a year ago"
 
 
@@ -70,8 +71,11 @@ def retroactive_without_departure(case: Case) -> Iterator[Breach]:
 @refusal("ATIGA-R29-ONE-YEAR", "OCP Rule 29.1", Topic.REPLACEMENT)
 def replaced_within_a_year(case: Case) -> Iterator[Breach]:
     """A replacement is issued within one year of the certificate it replaces, and not before it."""
-    replaced = case.certificate.replaces
-    if replaced and not replaced.issued_on <= case.certificate.issued_on <= anniversary(replaced.issued_on):
+    replaced, issued_on = case.certificate.replaces, case.certificate.issued_on
+    if replaced is None:
+        return
+    last = anniversary(replaced.issued_on, case.edition.replaceable_years)
+    if not replaced.issued_on <= issued_on <= last:
         yield "/replaces/issuedOn", "replace only a certificate issued earlier, within the last year"
 
 

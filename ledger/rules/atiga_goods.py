@@ -12,7 +12,10 @@ from ledger.codes import hs, lists
 from ledger.codes.countries import CURRENCIES
 from ledger.rules.base import Breach, Case, warning
 
-_AHTN_DIGITS = 8
+_WANTED_DIGITS = {
+    6: "give the six digits of the Harmonized System",
+    8: "give the eight digits of the importing state's AHTN",
+}
 
 
 def _kilograms(measure: Measure | None) -> Decimal | None:
@@ -25,16 +28,16 @@ def _kilograms(measure: Measure | None) -> Decimal | None:
 def hs_level(case: Case) -> Iterator[Breach]:
     """Box 7 has the AHTN code of the importing state, eight digits."""
     for item in case.certificate.items:
-        if len(item.hs_code) != _AHTN_DIGITS:
-            yield f"/items/{item.number}/hsCode", "give the eight digits of the importing state's AHTN"
+        if len(item.hs_code) not in case.edition.hs_digits:
+            yield f"/items/{item.number}/hsCode", _WANTED_DIGITS[max(case.edition.hs_digits)]
 
 
 @warning("ATIGA-BOX7-HS-EDITION", "Transposition of HS 2022, 1 April 2023")
 def hs_edition(case: Case) -> Iterator[Breach]:
     """Box 7 uses the edition of the tariff in use on the day of issue."""
-    for item in case.certificate.items:
-        edition = hs.EDITIONS[item.hs_edition]
-        if not edition.since <= case.certificate.issued_on <= edition.until:
+    used = hs.in_use(case.edition.hs_editions, case.certificate.issued_on)
+    for item in case.certificate.items if used else ():
+        if item.hs_edition not in used:
             yield (
                 f"/items/{item.number}/hsEdition",
                 "check the edition: another one is in use on the day of issue",

@@ -2,12 +2,9 @@
 """ATIGA: the origin criterion of each goods line and what follows from it."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from ledger.rules.base import Breach, Case, Topic, refusal, warning
 from ledger.rules.criterion import Basis, parse_criterion
-
-_GENERAL_THRESHOLD = Decimal(40)
 
 
 @refusal("ATIGA-BOX8-CRITERION", "Form D, box 8 and overleaf notes")
@@ -23,8 +20,12 @@ def criterion_grammar(case: Case) -> Iterator[Breach]:
 @refusal("ATIGA-A6-PC-RANGE", "ATIGA Article 30.2 and Annex 6", Topic.PARTIAL_CUMULATION)
 def partial_range(case: Case) -> Iterator[Breach]:
     """The value content of partial cumulation is at least 20 and below 40 per cent."""
+    least, below = case.edition.partial_from, case.edition.partial_below
     for item, criterion in case.criteria:
-        if criterion.is_partial and not criterion.percentage_in_range:
+        value = criterion.percentage if criterion.is_partial else None
+        if value is None or least is None or below is None:
+            continue
+        if not least <= value < below:
             yield f"/items/{item.number}/criterion", "give PC a percentage from 20 to below 40"
 
 
@@ -63,10 +64,14 @@ def de_minimis(case: Case) -> Iterator[Breach]:
 @warning("ATIGA-A28-THRESHOLD", "ATIGA Article 28", Topic.REGIONAL_VALUE)
 def regional_value_threshold(case: Case) -> Iterator[Breach]:
     """A regional value content on its own reaches the general threshold of 40 per cent."""
+    least = case.edition.general_threshold
     for item, criterion in case.criteria:
         value = criterion.percentage
-        if criterion.bases == (Basis.REGIONAL_VALUE,) and value is not None and value < _GENERAL_THRESHOLD:
-            yield f"/items/{item.number}/criterion", "check the product rule: the general threshold is 40%"
+        if criterion.bases == (Basis.REGIONAL_VALUE,) and value is not None and value < least:
+            yield (
+                f"/items/{item.number}/criterion",
+                f"check the product rule: the general threshold is {least}%",
+            )
 
 
 @warning("ATIGA-N10-FOB", "OCP Rule 25; Form D, overleaf note 10", Topic.REGIONAL_VALUE)
@@ -77,7 +82,7 @@ def fob_price(case: Case) -> Iterator[Breach]:
         return
     for item, criterion in case.criteria:
         if criterion.uses_regional_value and item.fob is None:
-            yield f"/items/{item.number}/fob", "give the FOB price: this trade needs it with a percentage"
+            yield f"/items/{item.number}/fob", "give the FOB price: this trade needs it with a regional value"
 
 
 RULES = (

@@ -2,7 +2,7 @@
 """ATIGA: who issues, who imports, and whether the boxes agree about it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from ledger.rules.base import Breach, Case, refusal, warning
 
@@ -19,15 +19,16 @@ def party(case: Case) -> Iterator[Breach]:
     """Exporting and importing member are parties to ATIGA."""
     for pointer, member in _members(case):
         if member not in case.edition.parties and member not in case.edition.acceding:
-            yield pointer, "name a member for which ATIGA is in force"
+            yield pointer, "name a party to the agreement"
 
 
 @warning("ATIGA-PARTY-ACCEDING", "ATIGA, parties to the agreement")
 def party_acceding(case: Case) -> Iterator[Breach]:
     """ATIGA is known to be in force for both members on the day of issue."""
     for pointer, member in _members(case):
-        if member in case.edition.acceding:
-            yield pointer, "make sure that ATIGA is in force for this member; its accession is recent"
+        since = case.edition.in_force.get(member, date.min)
+        if member in case.edition.acceding or case.certificate.issued_on < since:
+            yield pointer, "make sure that the agreement is in force for this member on the day of issue"
 
 
 @refusal("ATIGA-SAME-MEMBER", "Form D, top right and box 11")

@@ -68,7 +68,8 @@ def _originals(case: Case) -> Iterator[tuple[str, Original]]:
 @refusal("ATIGA-R11-EXPIRY", "OCP Rule 11", Topic.BACK_TO_BACK)
 def outlives_originals(case: Case) -> Iterator[Breach]:
     """A back-to-back certificate is valid no longer than the original that expires first."""
-    ends = [last_valid_day(original.issued_on) for original in case.certificate.originals]
+    years = case.edition.validity_years
+    ends = [last_valid_day(original.issued_on, years) for original in case.certificate.originals]
     if ends and case.certificate.valid_until > min(ends):
         yield "/validUntil", "let validity end with the original that expires first"
 
@@ -120,7 +121,7 @@ def original_returns(case: Case) -> Iterator[Breach]:
 @warning("ATIGA-R11-CONSOLIDATION", "OCP Rule 11, text of 2020", Topic.BACK_TO_BACK)
 def several_originals(case: Case) -> Iterator[Breach]:
     """Before the 2021 text a back-to-back certificate rests on one original only."""
-    if len(case.certificate.originals) > 1:
+    if len(case.certificate.originals) > case.edition.originals:
         yield "/originals", "several originals in one certificate are provided for since 1 May 2022 only"
 
 

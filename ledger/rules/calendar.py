@@ -5,19 +5,19 @@ from functools import lru_cache
 
 
 @lru_cache(maxsize=1024)
-def anniversary(day: date) -> date:
-    """Return the same day of the next year; for 29 February that is 1 March.
+def anniversary(day: date, years: int = 1) -> date:
+    """Return the same day of the next year, or of a later one; for 29 February that is 1 March.
 
     A year from 29 February must be a whole year, so it ends on 28 February and the anniversary is the day
     after.
     """
     try:
-        return day.replace(year=day.year + 1)
+        return day.replace(year=day.year + years)
     except ValueError:
-        return date(day.year + 1, 3, 1)
+        return date(day.year + years, 3, 1)
 
 
 @lru_cache(maxsize=1024)
-def last_valid_day(issued_on: date) -> date:
+def last_valid_day(issued_on: date, years: int = 1) -> date:
     """Return the last day of twelve months of validity: the anniversary of issue, minus one day (Rule 14)."""
-    return anniversary(issued_on) - timedelta(days=1)
+    return anniversary(issued_on, years) - timedelta(days=1)

@@ -1,4 +1,6 @@
-"""Box 8 of ATIGA Form D: how a goods line obtained its origin.
+"""How a goods line obtained its origin: box 8 of ATIGA Form D, box 10 under RCEP.
+
+ATIGA writes
 
     WO                 wholly obtained (Article 27)
     45%, RVC 45%       regional value content, the actual figure (Article 28)
@@ -7,7 +9,8 @@
     CTSH + 35%         a combination of two of RVC, CC, CTH, CTSH, SP
     PC 25%             partial cumulation, at least 20 and below 40 (Annex 6)
 
-The codes PE, DMI and ACU belong to other arrangements; ATIGA says de minimis and accumulation in box 13.
+and says de minimis and accumulation in box 13.  RCEP (Article 3.2, Annex 3A) writes WO, PE, CTC, RVC or CR,
+followed by ACU for accumulation (Article 3.4) and DMI for de minimis (Article 3.7).
 """
 
 import re
@@ -28,9 +31,17 @@ class Basis(StrEnum):
     SUBHEADING_SHIFT = "CTSH"
     SPECIFIC_PROCESS = "SP"
     PARTIAL_CUMULATION = "PC"
+    ORIGINATING_MATERIALS = "PE"
+    """Produced exclusively from originating materials (RCEP Article 3.2(b))."""
+    TARIFF_SHIFT = "CTC"
+    """A change of tariff classification, of whatever level (RCEP)."""
+    CHEMICAL_REACTION = "CR"
+    """RCEP Annex 3A."""
 
 
-TARIFF_SHIFTS: Final = frozenset({Basis.CHAPTER_SHIFT, Basis.HEADING_SHIFT, Basis.SUBHEADING_SHIFT})
+TARIFF_SHIFTS: Final = frozenset(
+    {Basis.CHAPTER_SHIFT, Basis.HEADING_SHIFT, Basis.SUBHEADING_SHIFT, Basis.TARIFF_SHIFT}
+)
 _ALONE: Final = frozenset({Basis.WHOLLY_OBTAINED, Basis.PARTIAL_CUMULATION})
 _MOST: Final = 2
 """Bases of a combination."""
@@ -46,6 +57,8 @@ class Criterion:
     """One, or the two of a combination, as written."""
     percentage: Decimal | None = None
     """Value content in per cent; None where no basis has one."""
+    marks: tuple[str, ...] = ()
+    """RCEP: `ACU` for accumulation, `DMI` for de minimis, as written."""
 
     @property
     def is_partial(self) -> bool:
@@ -89,3 +102,16 @@ def parse_criterion(text: str) -> Criterion | None:
     if len(bases) > _MOST or len(set(bases)) < len(bases) or (combined and not _ALONE.isdisjoint(bases)):
         return None
     return Criterion(tuple(bases), percentage)
+
+
+RCEP_MARKS: Final = ("ACU", "DMI")
+RCEP_CODES: Final = ("WO", "PE", "CTC", "RVC", "CR")
+
+
+@lru_cache(maxsize=1024)
+def parse_rcep_criterion(text: str) -> Criterion | None:
+    """Read box 10 of a proof under RCEP: a code, then ACU, DMI or both; None when it is something else."""
+    code, *marks = text.split(" ")
+    if code not in RCEP_CODES or tuple(marks) not in {(), ("ACU",), ("DMI",), RCEP_MARKS}:
+        return None
+    return Criterion((Basis(code),), marks=tuple(marks))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.vectors import made_envelopes, made_merkle, made_recognition, made_terms, made_twins
+from tests.vectors import made_envelopes, made_merkle, made_recognition, made_rules, made_terms, made_twins
 
 HERE = Path(__file__).resolve().parent
 
@@ -23,6 +23,8 @@ def wanted() -> Iterator[tuple[Path, str]]:
     yield HERE / "merkle/merkle.json", _json(made_merkle.vectors())
     for name, case in made_recognition.vectors().items():
         yield HERE / f"recognition/{name}.json", _json(case)
+    for name, case in made_rules.vectors().items():
+        yield HERE / f"rules/{name}.json", _json(case)
     for name, case in {**made_envelopes.cases(), **made_twins.cases()}.items():
         yield HERE / f"envelopes/{name}.json", _json(case)
 
@@ -32,7 +34,7 @@ def stale() -> list[str]:
     files = dict(wanted())
     found = {
         path
-        for folder in ("terms", "merkle", "envelopes", "recognition")
+        for folder in ("terms", "merkle", "envelopes", "recognition", "rules")
         for path in (HERE / folder).glob("*.json")
     }
     differing = [path for path, text in files.items() if not path.exists() or path.read_text("utf-8") != text]
