@@ -8,8 +8,15 @@ Operands: certificates and declarations are 32 bytes, members ISO codes, goods l
 from dataclasses import dataclass
 from datetime import datetime
 
+from ledger import recognition_refusals, refusals
 from ledger.origin.facts import ExporterStatus, Step
 from ledger.refusals import ContractRefusal
+
+
+def twin_named(name: str) -> type[ContractRefusal] | None:
+    """Return the twin of the error with this name, whichever contract has it; None when there is none."""
+    twin = getattr(refusals, name, None) or getattr(recognition_refusals, name, None) or globals().get(name)
+    return twin if isinstance(twin, type) and issubclass(twin, ContractRefusal) else None
 
 
 @dataclass(eq=False)
@@ -30,10 +37,10 @@ class NotTheImportingMember(ContractRefusal):
 
 @dataclass(eq=False)
 class AlreadyReceived(ContractRefusal):
-    """The receipt of {id} was confirmed at {at}."""
+    """The receipt of {id} was confirmed at {received_at}."""
 
     id: bytes
-    at: datetime
+    received_at: datetime
 
 
 @dataclass(eq=False)

@@ -7,15 +7,8 @@ is told as that number, also where a listed value was expected.
 from dataclasses import dataclass
 from datetime import datetime
 
-from ledger import refusals
 from ledger.operators import OperatorStatus
 from ledger.refusals import ContractRefusal
-
-
-def twin_named(name: str) -> type[ContractRefusal] | None:
-    """Return the twin of the error with this name, whichever contract has it; None when there is none."""
-    twin = getattr(refusals, name, None) or globals().get(name)
-    return twin if isinstance(twin, type) and issubclass(twin, ContractRefusal) else None
 
 
 @dataclass(eq=False)

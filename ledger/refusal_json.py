@@ -4,11 +4,13 @@ import json
 from collections.abc import Callable
 from dataclasses import Field, dataclass, fields
 from datetime import datetime
+from enum import IntEnum
 from typing import Any
 
 from ledger.facts import Standing
 from ledger.operators import OperatorStatus
-from ledger.recognition_refusals import twin_named
+from ledger.origin.facts import ExporterStatus, Step
+from ledger.procedures_refusals import twin_named
 from ledger.refusals import ContractRefusal
 
 
@@ -24,13 +26,17 @@ _WRITERS: dict[object, _Codec] = {
     bytes: bytes.hex,
     datetime: datetime.isoformat,
     Standing: lambda standing: standing.name,
-    OperatorStatus: lambda status: status.name if isinstance(status, OperatorStatus) else status,
+    **dict.fromkeys(
+        (OperatorStatus, Step, ExporterStatus), lambda one: one.name if isinstance(one, IntEnum) else one
+    ),
 }
 _READERS: dict[object, _Codec] = {
     bytes: bytes.fromhex,
     datetime: datetime.fromisoformat,
     Standing: lambda name: Standing[name],
     OperatorStatus: lambda name: OperatorStatus[name] if isinstance(name, str) else name,
+    Step: lambda name: Step[name] if isinstance(name, str) else name,
+    ExporterStatus: lambda name: ExporterStatus[name] if isinstance(name, str) else name,
 }
 
 

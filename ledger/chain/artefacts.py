@@ -14,6 +14,7 @@ from ledger.facts import LedgerName
 
 CERTIFICATE_REGISTRY = "CertificateRegistry"
 RECOGNITION_REGISTRY = "RecognitionRegistry"
+ORIGIN_PROCEDURES = "OriginProcedures"
 
 
 @dataclass(frozen=True, slots=True)

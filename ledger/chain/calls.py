@@ -1,8 +1,7 @@
-"""What each write is for the contract: a function and its arguments, the same each time."""
+"""What each write is for its contract: a function and its arguments, the same each time."""
 
-from datetime import datetime
-
-from ledger.chain.values import code_of, seconds_of
+from ledger.chain.procedure_calls import procedure_call
+from ledger.chain.values import begin_of, code_of, end_of, fits_a_word
 from ledger.operators import OperatorCode, RecognitionTerms, StatusRecord
 from ledger.recognition_refusals import OperatorCodeInvalid
 from ledger.terms import abi_of, last_instant
@@ -15,6 +14,8 @@ from ledger.writes import (
     EndRecognition,
     Enter,
     Issue,
+    OfCertificates,
+    OfProcedures,
     OfRecognition,
     Participate,
     RecordStatuses,
@@ -25,6 +26,13 @@ from ledger.writes import (
 
 def call_of(write: Write) -> tuple[str, tuple[object, ...]]:
     """Return the function of the contract that does a write, and its arguments."""
+    if isinstance(write, OfProcedures):
+        return procedure_call(write)
+    return _said(write) if isinstance(write, OfRecognition) else _of_certificates(write)
+
+
+def _of_certificates(write: OfCertificates) -> tuple[str, tuple[object, ...]]:
+    """Return the same of a write about certificates."""
     match write:
         case Issue(terms):
             return "issue", (abi_of(terms),)
@@ -36,8 +44,6 @@ def call_of(write: Write) -> tuple[str, tuple[object, ...]]:
             return "cancel", (certificate, int(reason))
         case Replace(certificate, terms):
             return "replace", (certificate, abi_of(terms))
-        case _:
-            return _said(write)
 
 
 def _said(write: OfRecognition) -> tuple[str, tuple[object, ...]]:
@@ -50,11 +56,11 @@ def _said(write: OfRecognition) -> tuple[str, tuple[object, ...]]:
         case DeclareArrangement(kind, other, code, title, text_hash):
             return "declareArrangement", (int(kind), code_of(other or ""), code, title, text_hash)
         case Participate(arrangement, version, state, effective_from):
-            return "participate", (arrangement, version, int(state), _begin(effective_from))
+            return "participate", (arrangement, version, int(state), begin_of(effective_from))
         case AddRecognition(terms):
             return "addRecognition", (_recognition(terms),)
         case EndRecognition(recognition, ended_from):
-            return "endRecognition", (recognition, _begin(ended_from))
+            return "endRecognition", (recognition, begin_of(ended_from))
 
 
 def word_of(operator: OperatorCode) -> bytes:
@@ -62,21 +68,6 @@ def word_of(operator: OperatorCode) -> bytes:
     if not fits_a_word(operator):
         raise OperatorCodeInvalid(operator)
     return operator.encode().ljust(32, b"\0")
-
-
-def fits_a_word(code: str) -> bool:
-    """Return whether a code, good or not, is told from all others by its word."""
-    return code.isascii() and len(code) <= 32 and "\0" not in code  # noqa: PLR2004 -- bytes32
-
-
-def _begin(time: datetime) -> int:
-    """Return from when something holds; before 1970 there is no time, as for the contract."""
-    return max(seconds_of(time), 0)
-
-
-def _end(time: datetime | None) -> int:
-    """Return until when something holds; only None is without end."""
-    return max(seconds_of(time), 1) if time else 0
 
 
 def _status(record: StatusRecord) -> tuple[object, ...]:
@@ -91,8 +82,8 @@ def _status(record: StatusRecord) -> tuple[object, ...]:
         status.programme,
         int(status.ground),
         int(status.consent),
-        _begin(status.effective_from),
-        _end(status.until),
+        begin_of(status.effective_from),
+        end_of(status.until),
         record.record_hash,
     )
 
@@ -106,6 +97,6 @@ def _recognition(terms: RecognitionTerms) -> tuple[object, ...]:
         terms.min_level,
         int(terms.roles),
         int(terms.directions),
-        _begin(terms.effective_from),
-        _end(terms.until),
+        begin_of(terms.effective_from),
+        end_of(terms.until),
     )

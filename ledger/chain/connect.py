@@ -7,19 +7,23 @@ from ledger.chain.connection import Connection
 from ledger.chain.contracts import check_contracts
 from ledger.chain.dispatching import ChainTransactions
 from ledger.chain.members import ChainMembers
+from ledger.chain.procedures import ChainProcedures
 from ledger.chain.profile import ChainProfile
 from ledger.chain.recognition import ChainRecognitions
 from ledger.chain.registry import ChainRegistry
 from ledger.chain.rpc import Rpc
 from ledger.chain.signers import Signer
+from ledger.facts import Address, Written
+from ledger.writes import OfProcedures, OfRecognition
 
 
-class ChainLedger(ChainMembers, ChainRegistry, ChainRecognitions):
+class ChainLedger(ChainMembers, ChainRegistry, ChainRecognitions, ChainProcedures):
     """All ports over one connection; made by `connect`."""
 
     def __init__(self, connection: Connection) -> None:
         ChainMembers.__init__(self, connection)
         ChainRecognitions.__init__(self, connection)
+        ChainProcedures.__init__(self, connection)
 
     @property
     def profile(self) -> ChainProfile:
@@ -30,6 +34,10 @@ class ChainLedger(ChainMembers, ChainRegistry, ChainRecognitions):
     def transactions(self) -> ChainTransactions:
         """Its transactions one by one, for the outbox."""
         return ChainTransactions(self._connection)
+
+    def write(self, write: OfRecognition | OfProcedures, account: Address) -> Written:
+        """Do a write at once, without the outbox; raises a twin of the contract's error."""
+        return self._done(write, account)
 
     def add_signer(self, signer: Signer) -> None:
         """Take another key into use; `DevelopmentKeyRefused` as for `connect`."""

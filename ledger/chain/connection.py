@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 
 from ledger.abi import Value, Values
+from ledger.chain.artefacts import ORIGIN_PROCEDURES, artefact
 from ledger.chain.contracts import codec_over, contracts_of
 from ledger.chain.history import History
 from ledger.chain.profile import ChainProfile
@@ -14,6 +15,7 @@ from ledger.chain.signers import Signer, check_signer
 from ledger.chain.transactions import Call, Receipt
 from ledger.errors import KeyNotHeld
 from ledger.facts import Address
+from ledger.procedures_port import ProceduresNotNamed
 from ledger.recognition_port import RecognitionNotNamed
 
 Question = tuple[str, Sequence[object]]
@@ -31,6 +33,15 @@ _GAS = {
     "participate": 150_000,
     "addRecognition": 800_000,
     "endRecognition": 100_000,
+    "receiveProof": 150_000,
+    "decide": 250_000,
+    "clarify": 150_000,
+    "setSplitUse": 150_000,
+    "openCase": 350_000,
+    "takeStep": 150_000,
+    "setSuspension": 150_000,
+    "conclude": 200_000,
+    "recordExporter": 200_000,
 }
 """The most each write may use, without its lists: about twice what it does (`tests/contracts/gas.json`)."""
 _GAS_OF_MEMBERS = 2_000_000
@@ -125,11 +136,15 @@ class Connection:
         return Call(address, data, gas)
 
     def address(self, function: str) -> Address:
-        """Return the contract that has a function; `RecognitionNotNamed` for one that the ledger lacks."""
+        """Return the contract that has a function.
+
+        Raises `RecognitionNotNamed` or `ProceduresNotNamed` for one of a contract that the ledger lacks.
+        """
         try:
             return self._where[function]
         except KeyError:
-            raise RecognitionNotNamed from None
+            lacking = function in artefact(ORIGIN_PROCEDURES).codec.functions
+            raise (ProceduresNotNamed if lacking else RecognitionNotNamed) from None
 
     def newest(self) -> int:
         """Return the number of the newest block."""

@@ -1,10 +1,11 @@
 """The contracts that a ledger is made of: which they are, where, and whether they are ours."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from ledger.chain.artefacts import (
     CERTIFICATE_REGISTRY,
+    ORIGIN_PROCEDURES,
     RECOGNITION_REGISTRY,
     Artefact,
     artefact,
@@ -23,6 +24,8 @@ def contracts_of(profile: ChainProfile) -> dict[Address, Artefact]:
     named = {profile.registry: CERTIFICATE_REGISTRY}
     if profile.recognition is not None:
         named[profile.recognition] = RECOGNITION_REGISTRY
+    if profile.procedures is not None:
+        named[profile.procedures] = ORIGIN_PROCEDURES
     return {address: artefact(contract) for address, contract in named.items()}
 
 
@@ -40,22 +43,29 @@ def check_contracts(rpc: Rpc, profile: ChainProfile) -> None:
     """Raise `LedgerMismatch` unless our contracts are where the profile says, and belong together."""
     for address, contract in contracts_of(profile).items():
         check_ledger(rpc, LedgerName(profile.chain_id, address), contract)
-    if (
-        profile.recognition is not None
-        and (members := _members_of(rpc, profile.recognition)) != profile.registry
-    ):
-        raise LedgerMismatch(
-            f"the recognition registry at {profile.recognition} belongs to the registry at {members}, "
-            f"the profile names {profile.registry}"
-        )
+    for address, name, what, view in _beside(profile):
+        refers_to = _referred(rpc, address, name, what, view)
+        if refers_to != profile.registry:
+            raise LedgerMismatch(
+                f"the {what} at {address} belongs to the registry at {refers_to}, "
+                f"the profile names {profile.registry}"
+            )
 
 
-def _members_of(rpc: Rpc, recognition: Address) -> Address:
-    """Return the registry of members that a recognition registry asks."""
-    codec = artefact(RECOGNITION_REGISTRY).codec
-    question = {"to": recognition, "data": f"0x{codec.call('memberRegistry').hex()}"}
+def _beside(profile: ChainProfile) -> Iterator[tuple[Address, str, str, str]]:
+    """Yield the contracts beside the registry: address, name, what it is called, which view names ours."""
+    if profile.recognition is not None:
+        yield profile.recognition, RECOGNITION_REGISTRY, "recognition registry", "memberRegistry"
+    if profile.procedures is not None:
+        yield profile.procedures, ORIGIN_PROCEDURES, "contract of procedures", "certificateRegistry"
+
+
+def _referred(rpc: Rpc, address: Address, name: str, what: str, view: str) -> Address:
+    """Return the registry that a contract asks."""
+    codec = artefact(name).codec
+    question = {"to": address, "data": f"0x{codec.call(view).hex()}"}
     try:
         answer = rpc.ask("eth_call", question, LATEST)
     except NodeError as error:
-        raise LedgerMismatch(f"the recognition registry at {recognition} names no members") from error
-    return address_of(codec.answer("memberRegistry", octets(answer))[0])
+        raise LedgerMismatch(f"the {what} at {address} names no registry") from error
+    return address_of(codec.answer(view, octets(answer))[0])

@@ -10,6 +10,7 @@ from hexbytes import HexBytes
 
 from ledger.chain.artefacts import (
     CERTIFICATE_REGISTRY,
+    ORIGIN_PROCEDURES,
     RECOGNITION_REGISTRY,
     Artefact,
     artefact,
@@ -30,16 +31,18 @@ _GAS_PER_FOUNDER = 80_000
 
 
 def deploy(network: ChainProfile, founders: Mapping[str, Address], signer: Signer) -> ChainProfile:
-    """Deploy both registries with the founding members, a code and an admin key each; returns the profile.
+    """Deploy all contracts with the founding members, a code and an admin key each; returns the profile.
 
-    Of `network`, the registries and the first one's block are filled in.  The signer pays and gets no rights.
+    Of `network`, the contracts and the first one's block are filled in.  The signer pays and gets no rights.
     """
     registry = artefact(CERTIFICATE_REGISTRY)
     given = [(code_of(member).ljust(2, b"\0"), address_of(admin)) for member, admin in founders.items()]
     gas = _GAS_OF_CODE + _GAS_PER_FOUNDER * len(founders)
     address, receipt = _created(network, signer, registry, given, gas)
-    profile = replace(network, registry=address, from_block=receipt.written.block, recognition=None)
-    return deploy_recognition(profile, signer)
+    profile = replace(
+        network, registry=address, from_block=receipt.written.block, recognition=None, procedures=None
+    )
+    return deploy_procedures(deploy_recognition(profile, signer), signer)
 
 
 def deploy_recognition(profile: ChainProfile, signer: Signer) -> ChainProfile:
@@ -47,6 +50,15 @@ def deploy_recognition(profile: ChainProfile, signer: Signer) -> ChainProfile:
     check_contracts(Rpc(profile.rpc, profile.rpc_timeout), profile)
     address, _ = _created(profile, signer, artefact(RECOGNITION_REGISTRY), profile.registry, _GAS_OF_CODE)
     profile = replace(profile, recognition=address)
+    check_contracts(Rpc(profile.rpc, profile.rpc_timeout), profile)
+    return profile
+
+
+def deploy_procedures(profile: ChainProfile, signer: Signer) -> ChainProfile:
+    """Deploy a contract of procedures beside a registry that has none; returns the profile with it."""
+    check_contracts(Rpc(profile.rpc, profile.rpc_timeout), profile)
+    address, _ = _created(profile, signer, artefact(ORIGIN_PROCEDURES), profile.registry, _GAS_OF_CODE)
+    profile = replace(profile, procedures=address)
     check_contracts(Rpc(profile.rpc, profile.rpc_timeout), profile)
     return profile
 

@@ -1,10 +1,12 @@
 """The contracts' logs as the events of `ledger.events`: where a replica reads from."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ledger.abi import Values
 from ledger.chain.codec import BlockLog, Codec
+from ledger.chain.connection import Connection
 from ledger.chain.history import History
+from ledger.chain.procedure_events import OF_PROCEDURES
 from ledger.chain.recognition_events import OF_RECOGNITION, kept
 from ledger.chain.values import address_of, text_of, word_if_set
 from ledger.errors import ChainUnreachable
@@ -25,6 +27,7 @@ from ledger.events import (
     MemberAdmitted,
     MemberReinstated,
     MemberSuspended,
+    Occurrence,
     ProposalEnacted,
     ProposalMade,
     Reported,
@@ -53,6 +56,16 @@ class ChainEvents:
         logs, until = self._history.complete(first, last)
         return [self.read(log) for log in logs], until
 
+    def occurred(self, logs: Iterable[BlockLog]) -> list[Occurrence]:
+        """Return what logs report with the times of their blocks."""
+        found = list(logs)
+        blocks = {block.number: block for block in self.blocks(sorted({log.block for log in found}))}
+        if any(log.block_hash != blocks[log.block].hash for log in found):
+            raise ChainUnreachable("the node's blocks changed while it was asked")
+        return [
+            Occurrence(log.block, log.index, blocks[log.block].time, self.read(log).event) for log in found
+        ]
+
     def read(self, log: BlockLog) -> Reported:
         """Return what a log reports."""
         codec = self._codecs[log.address]
@@ -61,6 +74,12 @@ class ChainEvents:
             raise ChainUnreachable("the node reports an event that the contract does not have")
         event = _READERS[name](codec.event(name, log))
         return Reported(log.block, log.block_hash, log.index, event)
+
+
+def events_of(connection: Connection) -> ChainEvents:
+    """Return the events of a connection's contracts."""
+    codecs = {address: one.codec for address, one in connection.contracts.items()}
+    return ChainEvents(connection.history, codecs)
 
 
 def _issued(values: Values) -> Event:
@@ -124,5 +143,6 @@ _READERS: dict[str, Callable[[Values], Event]] = {
     "VoteCast": lambda seen: VoteCast(seen["proposal"], text_of(seen["voter"])),
     "ProposalEnacted": lambda seen: ProposalEnacted(seen["proposal"]),
     **OF_RECOGNITION,
+    **OF_PROCEDURES,
 }
 """By the event's name in its contract's ABI; a test holds it complete."""

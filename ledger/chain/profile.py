@@ -77,6 +77,8 @@ class ChainProfile:
     """Seconds after which what is known here is not shown any more, when the node does not answer."""
     recognition: Address | None = None
     """The recognition registry; None where the ledger has none."""
+    procedures: Address | None = None
+    """The contract of decisions, verification cases and exporters; None where the ledger has none."""
 
     @property
     def ledger(self) -> LedgerName:
@@ -139,6 +141,7 @@ def profile_of(fields: Mapping[str, Any]) -> ChainProfile:
         poll_seconds=_seconds(fields, "poll_seconds", 0.25) if "poll_seconds" in fields else None,
         max_silence=_seconds(fields, "max_silence", MAX_SILENCE),
         recognition=_address(fields["recognition"], "recognition") if "recognition" in fields else None,
+        procedures=_address(fields["procedures"], "procedures") if "procedures" in fields else None,
     )
 
 
@@ -157,6 +160,7 @@ def write_profile(profile: ChainProfile, path: Path) -> None:
     }
     optional = {
         "recognition": profile.recognition,
+        "procedures": profile.procedures,
         "witness": profile.witness,
         "poll_seconds": profile.poll_seconds,
     }

@@ -1,16 +1,14 @@
 """The port `Recognitions` on a chain: reads events, and writes without the outbox."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from ledger.aeo.gathering import gathered_mutual, operator_of
-from ledger.chain.calls import call_of, fits_a_word, word_of
-from ledger.chain.codec import BlockLog
+from ledger.chain.calls import call_of, word_of
 from ledger.chain.connection import Connection
-from ledger.chain.events import ChainEvents
-from ledger.chain.values import moment
-from ledger.errors import ChainUnreachable
+from ledger.chain.events import events_of
+from ledger.chain.values import fits_a_word, moment
 from ledger.events import Block, KeyAdded, KeyCompromised, Occurrence, StatusRecorded
 from ledger.facts import Address, AsOf, Written
 from ledger.operators import Found, Mutual, OperatorCode
@@ -40,8 +38,7 @@ class ChainRecognitions:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        codecs = {address: one.codec for address, one in connection.contracts.items()}
-        self._reader = ChainEvents(connection.history, codecs)
+        self._reader = events_of(connection)
         self._settled: tuple[int, Sequence[Occurrence]] = (connection.profile.from_block - 1, ())
         """The last block that terms are known of, and what was said of them in final blocks."""
 
@@ -85,7 +82,7 @@ class ChainRecognitions:
         """Return what was said of terms and keys, searching blocks that were not final last time."""
         searched, settled = self._settled
         topics = [self._connection.codec.topic(event) for event in _TERMS]
-        recent = self._occurred(self._connection.history.logs(searched + 1, head.number, *topics))
+        recent = self._reader.occurred(self._connection.history.logs(searched + 1, head.number, *topics))
         final = max(searched, self._final(head))
         self._settled = final, (*settled, *(one for one in recent if one.block <= final))
         return (*settled, *recent)
@@ -99,21 +96,11 @@ class ChainRecognitions:
         first, topic = self._connection.profile.from_block, self._connection.codec.topic("StatusRecorded")
         for start in range(0, len(words), _SEARCHED_AT_ONCE):
             asked = words[start : start + _SEARCHED_AT_ONCE]
-            for one in self._occurred(self._connection.history.logs(first, head.number, topic, about=asked)):
+            logs = self._connection.history.logs(first, head.number, topic, about=asked)
+            for one in self._reader.occurred(logs):
                 if isinstance(one.event, StatusRecorded):
                     said[one.event.operator].append(one)
         return said
-
-    def _occurred(self, logs: Iterator[BlockLog]) -> list[Occurrence]:
-        """Return events with the times of their blocks."""
-        found = list(logs)
-        blocks = {block.number: block for block in self._reader.blocks(sorted({log.block for log in found}))}
-        if any(log.block_hash != blocks[log.block].hash for log in found):
-            raise ChainUnreachable("the node's blocks changed while it was asked")
-        return [
-            Occurrence(log.block, log.index, blocks[log.block].time, self._reader.read(log).event)
-            for log in found
-        ]
 
 
 def _as_of(head: Block) -> AsOf:

@@ -17,10 +17,18 @@ from ledger.chain.values import address_of, moment, text_of
 from ledger.errors import ChainUnreachable, LedgerError, Unavailable
 from ledger.facts import Standing
 from ledger.operators import OperatorStatus
-from ledger.recognition_refusals import twin_named
+from ledger.origin.facts import ExporterStatus, Step
+from ledger.procedures_refusals import twin_named
 
 _HEX = re.compile(r"0x((?:[0-9a-fA-F]{2})*)")
-_LISTED: Mapping[str, type[IntEnum]] = {"Standing": Standing, "OperatorStatus": OperatorStatus}
+_LISTED: Mapping[str, type[IntEnum]] = {
+    "Standing": Standing,
+    "OperatorStatus": OperatorStatus,
+    "Step": Step,
+    "ExporterStatus": ExporterStatus,
+}
+_TEXTS = frozenset({"operator", "code"})
+"""Operands of 32 bytes that are texts."""
 _PANIC = bytes.fromhex("4e487b71")
 _ERROR_STRING = bytes.fromhex("08c379a0")
 
@@ -77,7 +85,7 @@ def operand(component: Component, value: Value) -> Value:
     kind = str(component.get("internalType", "")).rpartition(".")[2]
     if kind in _LISTED:
         return _listed(_LISTED[kind], value)
-    if component["name"] == "operator":
+    if component["name"] in _TEXTS:
         return text_of(value)
     match component["type"]:
         case "bytes2":

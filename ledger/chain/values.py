@@ -46,6 +46,21 @@ def seconds_of(time: datetime) -> int:
     return int(time.timestamp())
 
 
+def begin_of(time: datetime) -> int:
+    """Return from when something holds; before 1970 there is no time, as for the contract."""
+    return max(seconds_of(time), 0)
+
+
+def end_of(time: datetime | None) -> int:
+    """Return until when something holds; only None is without end."""
+    return max(seconds_of(time), 1) if time else 0
+
+
+def fits_a_word(code: str) -> bool:
+    """Return whether a code, good or not, is told from all others by its word."""
+    return code.isascii() and len(code) <= 32 and "\0" not in code  # noqa: PLR2004 -- bytes32
+
+
 def text_of(code: bytes) -> str:
     """Return a member code; bytes that are no letters become escapes."""
     return code.rstrip(b"\0").decode("ascii", "backslashreplace")

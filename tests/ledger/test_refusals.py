@@ -9,29 +9,32 @@ from typing import Any
 import pytest
 from eth_abi.abi import encode
 
-from ledger import recognition_refusals, refusals
-from ledger.chain.artefacts import CERTIFICATE_REGISTRY, RECOGNITION_REGISTRY, artefact
+from ledger import procedures_refusals, recognition_refusals, refusals
+from ledger.chain.artefacts import CERTIFICATE_REGISTRY, ORIGIN_PROCEDURES, RECOGNITION_REGISTRY, artefact
 from ledger.chain.codec import Codec
 from ledger.chain.contracts import codec_over
 from ledger.chain.reverts import ContractFault, refusal_in, refusal_of
 from ledger.chain.rpc import NodeError
 from ledger.facts import Standing
 from ledger.operators import OperatorStatus
-from ledger.recognition_refusals import OperatorNotYours, StatusInvalid, StatusNotAllowed, twin_named
+from ledger.origin.facts import ExporterStatus, Step
+from ledger.procedures_refusals import ExporterStatusInvalid, StepOutOfTurn, twin_named
+from ledger.recognition_refusals import OperatorNotYours, StatusInvalid, StatusNotAllowed
 from ledger.refusals import AlreadyExpired, CertificateNotLive, ContractRefusal, KeyNotYours, NotAuthorised
 
-CODEC = codec_over((artefact(CERTIFICATE_REGISTRY), artefact(RECOGNITION_REGISTRY)))
+CONTRACTS = (CERTIFICATE_REGISTRY, RECOGNITION_REGISTRY, ORIGIN_PROCEDURES)
+CODEC = codec_over(tuple(map(artefact, CONTRACTS)))
 ERRORS = list(
     {
         item["name"]: item
-        for contract in (CERTIFICATE_REGISTRY, RECOGNITION_REGISTRY)
+        for contract in CONTRACTS
         for item in artefact(contract).abi
         if item["type"] == "error"
     }.values()
 )
 TWINS = {
     name: twin
-    for name, twin in (vars(refusals) | vars(recognition_refusals)).items()
+    for name, twin in (vars(refusals) | vars(recognition_refusals) | vars(procedures_refusals)).items()
     if isinstance(twin, type) and issubclass(twin, ContractRefusal) and twin is not ContractRefusal
 }
 TYPES = {
@@ -43,6 +46,7 @@ TYPES = {
     "uint32": "int",
     "uint256": "int",
     "uint48": "datetime",
+    "uint64": "int",
 }
 SOME = {
     "bytes32": b"\1" * 32,
@@ -53,27 +57,28 @@ SOME = {
     "uint32": 4,
     "uint256": 5,
     "uint48": 1_793_577_600,
+    "uint64": 5,
 }
 
 
 @pytest.fixture(scope="module")
 def codec() -> Codec:
-    """Return the ABI of both registries."""
+    """Return the ABI of all contracts."""
     return CODEC
 
 
 def twin_name(operand: str) -> str:
     """Return the name that an operand has in Python."""
     snake = re.sub("(?<!^)(?=[A-Z])", "_", operand).lower()
-    return "from_" if snake == "from" else snake
+    return {"from": "from_", "case_id": "case"}.get(snake, snake)
 
 
 def twin_type(operand: dict[str, Any]) -> str:
     """Return the annotation that an operand has in Python."""
     listed = operand["internalType"].rpartition(".")[2]
-    if listed in {"Standing", "OperatorStatus"}:
+    if listed in {"Standing", "OperatorStatus", "Step", "ExporterStatus"}:
         return str(listed)
-    return "str" if operand["name"] == "operator" else TYPES[operand["type"]]
+    return "str" if operand["name"] in {"operator", "code"} else TYPES[operand["type"]]
 
 
 def revert_of(error: dict[str, Any]) -> bytes:
@@ -146,9 +151,22 @@ def test_operands_about_operators_are_decoded_into_our_types(codec: Codec) -> No
     assert none.status == 0
 
 
+def test_operands_about_cases_and_exporters_are_decoded_into_our_types(codec: Codec) -> None:
+    """A step and a status are names, an exporter its code; the number of none stays a number."""
+    turn = refusal_in(an_error("StepOutOfTurn", 7, 8, 12), codec)
+    assert isinstance(turn, StepOutOfTurn)
+    assert (turn.case, turn.step, turn.last) == (7, Step.VISIT_POSTPONED, Step.CONCLUDED)
+    assert str(turn) == "In case 7, which is concluded, the step visit_postponed is not possible now."
+    for number, status in ((2, ExporterStatus.SUSPENDED), (0, 0)):
+        invalid = refusal_in(an_error("ExporterStatusInvalid", b"VN-1/2".ljust(32, b"\0"), number), codec)
+        assert isinstance(invalid, ExporterStatusInvalid)
+        assert (invalid.code, invalid.status) == ("VN-1/2", status)
+
+
 def test_a_name_that_is_no_error_has_no_twin() -> None:
     """Only refusals are found by name, whatever else their modules hold."""
     assert twin_named("VersionOutOfTurn") is recognition_refusals.VersionOutOfTurn
+    assert twin_named("StepOutOfTurn") is StepOutOfTurn
     assert twin_named("NotAuthorised") is NotAuthorised
     assert twin_named("dataclass") is None
     assert twin_named("OperatorStatus") is None

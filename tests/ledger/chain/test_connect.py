@@ -14,8 +14,9 @@ from ledger.chain.rpc import NodeError, Rpc
 from ledger.chain.signers import KeystoreSigner
 from ledger.errors import ChainUnreachable, InputMalformed, LedgerMismatch
 from ledger.facts import Address
+from ledger.procedures_port import ProceduresNotNamed
 from ledger.recognition_port import RecognitionNotNamed
-from ledger.writes import EndRecognition
+from ledger.writes import EndRecognition, Receive
 from tests.ledger.chain.conftest import Answer
 from tests.worlds import NOBODY, ChainWorld, _key
 
@@ -83,6 +84,41 @@ def test_a_ledger_without_a_recognition_registry_says_so(world: ChainWorld) -> N
     ledger.add_signer(KeystoreSigner(_key("VN aeo")))
     with pytest.raises(RecognitionNotNamed):
         ledger.write(EndRecognition(1, world.now), world.account("VN aeo"))
+
+
+@pytest.mark.chain
+def test_a_contract_of_procedures_of_another_ledger_is_refused(world: ChainWorld) -> None:
+    """It would decide on certificates that are not those of the profile."""
+    other = deploy(world.profile, {"VN": world.admin("VN")}, KeystoreSigner(_key("deployer")))
+    with pytest.raises(LedgerMismatch, match=f"contract of procedures .* registry at {other.registry}"):
+        connect(replace(world.profile, procedures=other.procedures))
+
+
+@pytest.mark.chain
+def test_a_contract_of_procedures_must_run_our_code(world: ChainWorld) -> None:
+    """An address without code, or with that of another contract, is none."""
+    with pytest.raises(LedgerMismatch, match="no contract"):
+        connect(replace(world.profile, procedures=Address("0x" + "11" * 20)))
+    with pytest.raises(LedgerMismatch, match="is not the OriginProcedures of this release"):
+        connect(replace(world.profile, recognition=None, procedures=world.profile.recognition))
+
+
+@pytest.mark.chain
+def test_a_ledger_without_a_contract_of_procedures_says_so(world: ChainWorld) -> None:
+    """Certificates and operators work as before; whatever is asked about their use names what is missing."""
+    ledger = connect(replace(world.profile, procedures=None), [KeystoreSigner(_key("VN issuing"))])
+    ledger.issue(world.terms(), world.account("VN issuing"))
+    assert ledger.mutual()[1].programmes == {}
+    for ask in (
+        lambda: ledger.life(bytes(32)),
+        lambda: ledger.case(1),
+        lambda: ledger.exporter("VN", "X1"),
+        lambda: ledger.split_use("VN"),
+        lambda: ledger.procedures_contract,
+        lambda: ledger.write(Receive(bytes(32)), world.account("VN issuing")),
+    ):
+        with pytest.raises(ProceduresNotNamed):
+            ask()
 
 
 def test_other_code_is_refused(node: Node) -> None:
