@@ -15,7 +15,7 @@ from typing import Any
 from ledger.arranging import Actor
 from ledger.checking_again import case_events, cases_before, moved_on, notified_at, opened_before, said_before
 from ledger.checking_carrying import Checked, Writing, carried_out, kept_statement
-from ledger.checking_opening import clocks_and_rules, entered, known_lines, see_about
+from ledger.checking_opening import clocks_for_certificate, entered, known_lines, rules_for, see_about
 from ledger.checking_refused import out_of_turn
 from ledger.checking_said import (
     NOTHING,
@@ -74,7 +74,8 @@ def open_check(opening: Opening, actor: Actor, ledger: Ledger, wait: float = WAI
     if before is not None:
         case, told = before
         return Checked(case.id, case, told, None, repeated=True)
-    clocks, rules = clocks_and_rules(opening.asked_about, ledger)
+    clocks = clocks_for_certificate(opening.asked_about, ledger)
+    rules = rules_for(opening.asked_about, ledger)
     statement = kept_statement(opening.certificate, actor, body, ledger)
 
     def write(named: bytes, at: datetime) -> OpenCase:
@@ -123,7 +124,7 @@ def take_step(  # noqa: PLR0913, PLR0917 - what, in which case, by whom, where, 
         return _again(asked)
     now = ledger.clock()
     notified = notified_at(case, ledger) if step is Step.VISIT_POSTPONED else None
-    clocks, _ = clocks_and_rules(case.about, ledger)
+    clocks = clocks_for_certificate(case.about, ledger)
     late = notified is not None and now >= notified + timedelta(days=clocks.postponed)
     if not possible(case, step, now) or late or moved_on(case, turn, ledger):
         raise out_of_turn(case, step, asked.member, now)

@@ -1,23 +1,20 @@
 """What a check needs to know of the certificates it is about, and what must be on the ledger before it."""
 
 from collections.abc import Collection
-from dataclasses import asdict
 from datetime import date
 
-import orjson
-
+from ledger import rules
 from ledger.checking_refused import NotAnOriginalOf
 from ledger.checking_said import Opening
-from ledger.deadlines import clocks_of
 from ledger.events import Issued, moment
 from ledger.facts import Address
-from ledger.hashing import keccak
 from ledger.kept_port import Kept, NotKept
 from ledger.origin.clocks import Clocks, clocks_for
 from ledger.origin.life import Life
 from ledger.ports import Ledger
 from ledger.procedures_refusals import NotTheImportingMember
 from ledger.receiving import enter_first
+from ledger.terms import Scheme
 
 _NOTHING = bytes(32)
 
@@ -59,23 +56,25 @@ def entered(opening: Opening, account: Address, ledger: Ledger) -> None:
             enter_first(kept, account, ledger)
 
 
-def clocks_and_rules(certificate: bytes, ledger: Ledger) -> tuple[Clocks, bytes]:
-    """Return the clocks that hold for a certificate, and the hash of the rule set that they are from."""
+def clocks_for_certificate(certificate: bytes, ledger: Ledger) -> Clocks:
+    """Return the clocks that hold for a certificate; raises `NotKept` as `see_about` does."""
+    return clocks_for(*_proof(certificate, ledger))
+
+
+def rules_for(certificate: bytes, ledger: Ledger) -> bytes:
+    """Return the hash of the rule set that the clocks are from; `CertificateRefused` where there is none."""
+    return rules.rule_set_hash(*_proof(certificate, ledger))
+
+
+def _proof(certificate: bytes, ledger: Ledger) -> tuple[Scheme, date]:
+    """Return what a certificate is, and when it was issued."""
     kept = kept_here(certificate, ledger)
     if kept is not None:
-        scheme, issued_on = int(kept.terms.scheme), kept.terms.issued_on
-        return clocks_for(scheme, issued_on), _rules(scheme, issued_on)
-    life = ledger.procedures.life(certificate)
-    for one in life.occurrences:
+        return kept.terms.scheme, kept.terms.issued_on
+    for one in ledger.procedures.life(certificate).occurrences:
         if isinstance(one.event, Issued) and one.event.id == certificate:
-            issued = moment(one.event.issued_on).date()
-            return clocks_of(life), _rules(one.event.scheme, issued)
+            return Scheme(one.event.scheme), moment(one.event.issued_on).date()
     raise NotKept(certificate)
-
-
-def _rules(scheme: int, issued_on: date) -> bytes:
-    """Return the hash of the rule set whose clocks hold."""
-    return keccak(orjson.dumps(asdict(clocks_for(scheme, issued_on)), option=orjson.OPT_SORT_KEYS))
 
 
 def _importing(certificate: bytes, ledger: Ledger) -> str:
