@@ -58,7 +58,7 @@ def source_of(profile: ChainProfile) -> ChainEvents:
 
 def follower_of(profile: ChainProfile, replica: Replica, finality: int = 0) -> Follower:
     """Return a follower of the profile's chain."""
-    plan = Plan(profile.ledger, profile.from_block, finality, profile.recognition)
+    plan = Plan(profile.ledger, profile.from_block, finality, profile.recognition, profile.procedures)
     return Follower(source_of(profile), replica, plan, wall_clock)
 
 

@@ -170,7 +170,7 @@ def _alone(session: Session, *, clear: bool = False) -> Iterator[Follower]:
         if held is None:
             raise ReplicaFollowed
         if clear:
-            rooms.replica.clear(profile.ledger, profile.recognition)
+            rooms.replica.clear(profile.ledger, profile.recognition, profile.procedures)
         yield follower_of(profile, rooms)
 
 

@@ -76,6 +76,8 @@ class Plan:
     """How many blocks must follow one before it is final; 0 where blocks are final at once."""
     recognition: Address | None = None
     """The recognition registry whose events are read too."""
+    procedures: Address | None = None
+    """The contract of procedures whose events are read too."""
 
     @property
     def window(self) -> int:
@@ -93,7 +95,7 @@ class Follower:
         self._source, self._replica, self._plan, self._clock = source, replica, plan, clock
         self._witness = witness
         self._differs_since: datetime | None = None
-        replica.start(plan.ledger, plan.recognition)
+        replica.start(plan.ledger, plan.recognition, plan.procedures)
         self._head = self._stored()
 
     @property

@@ -4,12 +4,11 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 from ledger.errors import ArchiveUnavailable
-from ledger.facts import Address, AsOf, Written
+from ledger.facts import Address, AsOf
 from ledger.operators import Found, Mutual, Operator, OperatorCode
 from ledger.recognition_port import Recorded
 from ledger.replica.freshness import Fresh, as_of
 from ledger.replica_port import OperatorsLook, ReplicaBehind, ReplicaHead
-from ledger.writes import OfRecognition
 
 
 class Recognised(Fresh):
@@ -45,10 +44,6 @@ class Recognised(Fresh):
             few = self._few_of(head)
             if few is not None:
                 return as_of(head), few.mutual
-
-    def write(self, write: OfRecognition, account: Address) -> Written:
-        """Do a write at once, without the outbox."""
-        return self._done(self._chain.write(write, account))
 
     def operators(
         self, *, member: str | None = None, after: OperatorCode | None = None, limit: int = 100

@@ -20,6 +20,7 @@ from ledger.facts import (
 )
 from ledger.replica.freshness import Few, as_of
 from ledger.replica.people import People
+from ledger.replica.proceeded import Proceeded
 from ledger.replica.recognised import Recognised
 from ledger.replica_port import Listed, Look
 
@@ -27,7 +28,7 @@ _NOTHING = bytes(32)
 _Answer = TypeVar("_Answer")
 
 
-class ReplicatedLedger(Recognised):
+class ReplicatedLedger(Recognised, Proceeded):
     """A ledger that reads at hand and writes to the chain.
 
     Reads raise `ReplicaHalted` while an alarm stands, and `ReplicaBehind` where the replica is not fresh and

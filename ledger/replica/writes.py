@@ -9,12 +9,17 @@ from typing import Protocol
 
 from ledger.facts import Address, LedgerName, ProposalKind, Reason, Role, Written
 from ledger.ports import Members, Registry
+from ledger.procedures_port import Procedures
 from ledger.recognition_port import Recognitions
 from ledger.terms import Terms
+from ledger.writes import OfProcedures, OfRecognition
 
 
-class Chain(Members, Registry, Recognitions, Protocol):
+class Chain(Members, Registry, Recognitions, Procedures, Protocol):
     """A ledger that answers all ports."""
+
+    def write(self, write: OfRecognition | OfProcedures, account: Address) -> Written:
+        """Do a write at once, without the outbox."""
 
 
 class Writes:
@@ -93,6 +98,10 @@ class Writes:
     def replace(self, certificate: bytes, terms: Terms, account: Address) -> Written:
         """End an entry and write the one that takes its place, both or neither."""
         return self._done(self._chain.replace(certificate, terms, account))
+
+    def write(self, write: OfRecognition | OfProcedures, account: Address) -> Written:
+        """Do a write at once, without the outbox."""
+        return self._done(self._chain.write(write, account))
 
     def note(self, block: int) -> None:
         """Answer from the replica only when it has this block: something of ours is in it."""
