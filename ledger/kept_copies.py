@@ -26,11 +26,15 @@ class CopyIncomplete(Refused):
         return f"this copy does not show all it must ({missing}); ask for one in which nothing is hidden"
 
 
-def certificate_in(examination: Examination) -> Certificate:
+def certificate_in(data: Mapping[str, Any]) -> Certificate:
+    """Return the certificate in the `data` of an envelope without salts; raises `CertificateMalformed`."""
+    return parse_document({name: value for name, value in data.items() if name not in ADDED_FIELDS})
+
+
+def shown_whole(examination: Examination) -> Certificate:
     """Return the certificate that an unaltered copy shows; raises `CopyIncomplete`."""
-    document = {name: value for name, value in examination.fields.items() if name not in ADDED_FIELDS}
     try:
-        return parse_document(document)
+        return certificate_in(examination.fields)
     except CertificateMalformed as error:
         raise CopyIncomplete(error.problems) from None
 
@@ -53,7 +57,7 @@ def kept_copy(
     authority: int,
 ) -> Kept:
     """Return an examined envelope, whose content is intact, as it is kept; raises `CopyIncomplete`."""
-    certificate = certificate_in(examination)
+    certificate = shown_whole(examination)
     assert examination.terms is not None  # noqa: S101 - an intact copy has them
     return Kept(
         id=examination.certificate,

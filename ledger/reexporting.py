@@ -13,10 +13,10 @@ from decimal import Decimal
 import orjson
 
 from ledger.certificate import Certificate, Measure
-from ledger.documents import parse_document
 from ledger.draws import Drawing, LinePlace, allotted, certified_by, summed
 from ledger.errors import Finding
 from ledger.facts import Standing
+from ledger.kept_copies import certificate_in
 from ledger.kept_port import NotKept
 from ledger.origin.life import told_in
 from ledger.ports import FilingState, Ledger
@@ -48,7 +48,7 @@ def originals_here(certificates: Collection[bytes], ledger: Ledger) -> Mapping[b
         if certificate not in found:
             filing = ledger.archive.find(certificate)
             if filing is not None and filing.state is not FilingState.REFUSED:
-                found[certificate] = parse_document(orjson.loads(filing.document))
+                found[certificate] = certificate_in(orjson.loads(filing.document))
     return found
 
 

@@ -23,6 +23,7 @@ from ledger.memory_kept import MemoryKept
 from ledger.memory_statements import MemoryStatements
 from ledger.ports import Filing, Ledger
 from ledger.receiving import Received, receive
+from ledger.rules.calendar import last_valid_day
 from ledger.submitting import assembled
 from tests.builders import a_certificate, a_measure, an_item, ticked
 
@@ -155,8 +156,9 @@ def a_shipment(
 ) -> Certificate:
     """Return a certificate of coffee with a goods line for each quantity (KGM)."""
     base = a_certificate()
-    declaration = base.declaration
+    declaration, certification = base.declaration, base.certification
     assert declaration is not None
+    assert certification is not None
     defaults: dict[str, Any] = {
         "reference": reference,
         "exporting_member": exporting,
@@ -168,7 +170,9 @@ def a_shipment(
         ),
         "issued_on": on,
         "transport": replace(base.transport, departure_date=None),
+        "valid_until": last_valid_day(on),
         "declaration": replace(declaration, importing_country=importing, date=on),
+        "certification": replace(certification, date=on),
     }
     return replace(base, **defaults | more)
 

@@ -12,10 +12,10 @@ import orjson
 
 from ledger.batch import batch_of
 from ledger.bulk.rows import Faulty, Prepared, Row, problems_of
-from ledger.documents import parse_document
 from ledger.errors import ArchiveUnavailable, CertificateRefused, Problem, ReferenceAlreadyFiled
 from ledger.facts import Address, Authority
 from ledger.issuing import admit, file_drawing
+from ledger.kept_copies import certificate_in
 from ledger.kept_port import NotKept
 from ledger.ports import Filing, FilingState, Holding, Ledger
 from ledger.refusals import ReferenceAlreadyUsed
@@ -111,7 +111,7 @@ class Acceptor:
         if not row.parents:
             return self._ledger.archive.file(filing)
         try:
-            return file_drawing(filing, parse_document(orjson.loads(row.document)), self._ledger)
+            return file_drawing(filing, certificate_in(orjson.loads(row.document)), self._ledger)
         except (CertificateRefused, NotKept) as refused:
             return Faulty(row.given_reference, problems_of(refused))
 
