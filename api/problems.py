@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from ledger import errors, outgoing, recognition_refusals, refusals, watch_port
+from ledger import errors, outgoing, procedures_refusals, recognition_refusals, refusals, watch_port
 from ledger.aeo import refused
 from ledger.kept_copies import CopyIncomplete
 from ledger.kept_port import NotKept
@@ -446,6 +446,24 @@ _CONTRACT_STATUS = {
     recognition_refusals.MinLevelInvalid: 422,
     recognition_refusals.RecognitionDatesInvalid: 422,
     recognition_refusals.EndDateInvalid: 422,
+    procedures_refusals.NotTheImportingMember: 403,
+    procedures_refusals.CaseNotYours: 403,
+    procedures_refusals.CaseUnknown: 404,
+    procedures_refusals.NothingDecided: 422,
+    procedures_refusals.LinesMissing: 422,
+    procedures_refusals.LinesOverlap: 422,
+    procedures_refusals.LinesNotOfCase: 422,
+    procedures_refusals.LinesLeft: 422,
+    procedures_refusals.UsedUpNotGranted: 422,
+    procedures_refusals.PresentationDateInvalid: 422,
+    procedures_refusals.LateGroundInvalid: 422,
+    procedures_refusals.PresentedLate: 422,
+    procedures_refusals.NotLate: 422,
+    procedures_refusals.CaseGroundInvalid: 422,
+    procedures_refusals.DueInvalid: 422,
+    procedures_refusals.ExporterCodeInvalid: 422,
+    procedures_refusals.ExporterDateInvalid: 422,
+    procedures_refusals.ExporterValidityInvalid: 422,
     refusals.CertificateUnknown: 404,
     refusals.ImportingMemberInvalid: 422,
     refusals.ValidityInvalid: 422,
