@@ -115,7 +115,7 @@ def not_authorised(exporter: Exporter, moment: datetime, ledger: Ledger) -> str:
     """
     version = exporter.at(moment)
     if version is None:
-        return "was not authorised yet" if exporter.versions else "is not authorised"
+        return "was not authorised yet" if exporter.versions else "was not authorised"
     if _distrusted(version, ledger):
         return "was authorised by a key that counts as compromised"
     if version.status is not ExporterStatus.AUTHORISED:

@@ -1,15 +1,28 @@
 """A certified exporter of Viet Nam that nothing speaks against, and what is done about it."""
 
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from ledger.exporter_acts import ExporterAct, ExporterAction, ExporterEvent
 from ledger.exporter_records import ExporterRecord, ExporterScheme, Product, Signatory, record_hash
-from ledger.facts import Address
-from ledger.origin.facts import ExporterStatus
+from ledger.exporters import Acted, act_on
+from ledger.facts import Role
+from ledger.memory import MemoryLedger
+from ledger.memory.transactions import MemoryTransactions
+from ledger.memory_archive import MemoryArchive
+from ledger.memory_exporters import MemoryExporterFiles
+from ledger.origin.facts import Exporter, ExporterStatus
+from ledger.ports import Ledger
+from ledger.rounds import Policy
+from ledger.submitting import assembled
+from tests.offices import ADMIN, ISSUING, KEY, SECOND, THAI
 
-MEMBER, CODE = "VN", "0007/CE26"
-KEY, SECOND = (Address(f"0x{f'B{number}' * 20}") for number in (1, 2))
+__all__ = ["ISSUING", "KEY", "SECOND", "THAI"]
+
+COMPETENT, THAI_COMPETENT, ISSUES_ONLY = 1, 2, 3
+"""Authorities of `Office`: the first issues, too."""
+MEMBER, CODE = "VN", "0123/CE26"
 NOW = datetime(2026, 11, 2, 9, 30, 15, tzinfo=UTC)
 PARTICULARS: dict[str, Any] = {
     "scheme": "AWSC",
@@ -20,7 +33,7 @@ PARTICULARS: dict[str, Any] = {
     "issuedOn": "2026-10-01",
     "expiresOn": "2028-09-30",
     "products": [{"description": "Coffee, not roasted", "hsCode": "090111", "hsEdition": "HS2022"}],
-    "signatories": [{"name": "Nguyễn Thị Mai", "specimen": None}],
+    "signatories": [{"name": "Nguyễn Thị Lan Anh", "specimen": None}],
     "trader": False,
 }
 """What is said of it to authorise it."""
@@ -39,7 +52,7 @@ def a_record(**overrides: Any) -> ExporterRecord:
         "issued_on": date(2026, 10, 1),
         "expires_on": date(2028, 9, 30),
         "products": (Product(description="Coffee, not roasted", hs_code="090111", hs_edition="HS2022"),),
-        "signatories": (Signatory(name="Nguyễn Thị Mai"),),
+        "signatories": (Signatory(name="Nguyễn Thị Lan Anh"),),
         "trader": False,
         "salt": b"\3" * 32,
     }
@@ -73,3 +86,59 @@ def an_action(act: ExporterAct = ExporterAct.AUTHORISE, **more: Any) -> Exporter
     if act is ExporterAct.AUTHORISE:
         given["particulars"] = PARTICULARS
     return ExporterAction(**given | more)
+
+
+@dataclass
+class Office:
+    """A competent authority of Viet Nam that issues, too, one of Thailand, and the ledger between them."""
+
+    now: datetime = datetime(2026, 11, 2, 9, 30, 15, tzinfo=UTC)
+    chain: MemoryLedger = field(init=False)
+    node: MemoryTransactions = field(init=False)
+    ledger: Ledger = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Found the ledger and open an archive."""
+        self.chain = MemoryLedger(ADMIN, clock=lambda: self.now)
+        both = Role.COMPETENT | Role.ISSUING
+        parts = (
+            ("VN", both, (KEY, SECOND)),
+            ("TH", Role.COMPETENT, (THAI,)),
+            ("VN", Role.ISSUING, (ISSUING,)),
+        )
+        for member, roles, accounts in parts:
+            number = self.chain.add_authority(roles, "trade", "trade.example", ADMIN[member])
+            for account in accounts:
+                self.chain.add_key(number, account, ADMIN[member])
+        self.node = MemoryTransactions(self.chain)
+        self.ledger = self.archive()
+
+    def archive(self) -> Ledger:
+        """Open another archive on the same ledger."""
+        archive = MemoryArchive()
+        return assembled(
+            Policy(ask_again=0.0),
+            members=self.chain,
+            registry=self.chain,
+            procedures=self.chain,
+            transactions=self.node,
+            archive=archive,
+            outbox=archive.outbox,
+            exporter_files=MemoryExporterFiles(archive.outbox),
+            clock=lambda: self.now,
+        )
+
+    def asks(self, action: ExporterAction, *, wait: float = 5.0, **more: Any) -> Acted:
+        """Do what an officer asks."""
+        given: dict[str, Any] = {"authority": COMPETENT, "account": KEY, "ledger": self.ledger}
+        return act_on(action, wait=wait, **given | more)
+
+    def does(self, act: ExporterAct, **more: Any) -> Acted:
+        """Act on the usual exporter, a minute after the act before."""
+        self.now += timedelta(minutes=1)
+        return self.asks(an_action(act, **more))
+
+    @property
+    def held(self) -> Exporter:
+        """What the ledger holds of the usual exporter."""
+        return self.chain.exporter(MEMBER, CODE)

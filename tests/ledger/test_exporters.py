@@ -1,6 +1,6 @@
 """The steps of a competent authority: exporters are authorised, amended, suspended, reinstated, withdrawn."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 
 from ledger.aeo.cases import EventState
 from ledger.errors import KeyNotHeld, NotRecordedYet
-from ledger.exporter_acts import ExporterAct, ExporterAction
+from ledger.exporter_acts import ExporterAct
 from ledger.exporter_records import record_bytes, record_hash
 from ledger.exporter_refused import (
     ExporterActNotAllowed,
@@ -17,71 +17,22 @@ from ledger.exporter_refused import (
     ExporterRecordNotNamed,
     ExporterUnknown,
 )
-from ledger.exporters import Acted, act_on, exporters, file_of, known, newest_record, record_at_hand, take
-from ledger.facts import Role
+from ledger.exporters import act_on, exporters, file_of, known, newest_record, record_at_hand, take
 from ledger.memory import MemoryLedger
-from ledger.memory.transactions import MemoryTransactions
-from ledger.memory_archive import MemoryArchive
-from ledger.memory_exporters import MemoryExporterFiles
-from ledger.origin.facts import Exporter, ExporterStatus
-from ledger.ports import Ledger
+from ledger.origin.facts import ExporterStatus
 from ledger.refusals import NotAuthorised, NotYourMember
-from ledger.rounds import Policy
-from ledger.submitting import assembled
-from tests.exporting import CODE, KEY, MEMBER, PARTICULARS, SECOND, an_action
-from tests.offices import ADMIN, THAI
-
-COMPETENT, THAI_COMPETENT = 1, 2
-
-
-@dataclass
-class Office:
-    """A competent authority of Viet Nam with two keys, one of Thailand, and the ledger between them."""
-
-    now: datetime = datetime(2026, 11, 2, 9, 30, 15, tzinfo=UTC)
-    chain: MemoryLedger = field(init=False)
-    node: MemoryTransactions = field(init=False)
-    ledger: Ledger = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Found the ledger and open an archive."""
-        self.chain = MemoryLedger(ADMIN, clock=lambda: self.now)
-        for member, accounts in (("VN", (KEY, SECOND)), ("TH", (THAI,))):
-            number = self.chain.add_authority(Role.COMPETENT, "trade", "trade.example", ADMIN[member])
-            for account in accounts:
-                self.chain.add_key(number, account, ADMIN[member])
-        self.node = MemoryTransactions(self.chain)
-        self.ledger = self.archive()
-
-    def archive(self) -> Ledger:
-        """Open another archive on the same ledger."""
-        archive = MemoryArchive()
-        return assembled(
-            Policy(ask_again=0.0),
-            members=self.chain,
-            registry=self.chain,
-            procedures=self.chain,
-            transactions=self.node,
-            archive=archive,
-            outbox=archive.outbox,
-            exporter_files=MemoryExporterFiles(archive.outbox),
-            clock=lambda: self.now,
-        )
-
-    def asks(self, action: ExporterAction, *, wait: float = 5.0, **more: Any) -> Acted:
-        """Do what an officer asks."""
-        given: dict[str, Any] = {"authority": COMPETENT, "account": KEY, "ledger": self.ledger}
-        return act_on(action, wait=wait, **given | more)
-
-    def does(self, act: ExporterAct, **more: Any) -> Acted:
-        """Act on the usual exporter, a minute after the act before."""
-        self.now += timedelta(minutes=1)
-        return self.asks(an_action(act, **more))
-
-    @property
-    def held(self) -> Exporter:
-        """What the ledger holds of the usual exporter."""
-        return self.chain.exporter(MEMBER, CODE)
+from tests.exporting import (
+    CODE,
+    COMPETENT,
+    KEY,
+    MEMBER,
+    PARTICULARS,
+    SECOND,
+    THAI,
+    THAI_COMPETENT,
+    Office,
+    an_action,
+)
 
 
 @pytest.fixture
@@ -99,7 +50,7 @@ def test_an_authorisation_is_on_the_ledger_with_the_hash_of_its_record(office: O
     assert record is not None
     assert version.record_hash == record_hash(record)
     assert (version.effective_from, version.until) == (record.begins, record.until)
-    assert (record.member, record.code, record.signatories[0].name) == (MEMBER, CODE, "Nguyễn Thị Mai")
+    assert (record.member, record.code, record.signatories[0].name) == (MEMBER, CODE, "Nguyễn Thị Lan Anh")
 
 
 def test_a_repeated_request_finds_what_the_first_one_did(office: Office) -> None:
