@@ -58,7 +58,7 @@ def follower_of(profile: ChainProfile, rooms: "ArchiveRooms") -> Follower:
     """
     rpc = Rpc(profile.rpc, profile.rpc_timeout)
     check_contracts(rpc, profile)
-    plan = Plan(profile.ledger, profile.from_block, profile.finality, profile.recognition)
+    plan = Plan(profile.ledger, profile.from_block, profile.finality, profile.recognition, profile.procedures)
     return Follower(events_of(rpc, profile), rooms.replica, plan, wall_clock, _witness(profile))
 
 

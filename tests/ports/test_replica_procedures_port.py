@@ -301,8 +301,6 @@ def test_what_nothing_came_back_of_is_listed_oldest_first(replica: Replica) -> N
     assert names_of(replica.unreported("VN", importing="TH", after=page[-1].place), *names) == ["n6", "n7"]
     assert names_of(replica.unreported("TH"), "of th") == ["of th"]
     assert replica.unreported("MY") == []
-    counted = [replica.unreported_counts(member) for member in ("VN", "TH", "MY")]
-    assert counted == [{"MY": 1, "TH": 4}, {"VN": 1}, {}]
     assert replica.unreported_counts("MY") == {}
     counts = replica.unreported_counts("VN")
     assert sum(counts.values()) == len(replica.unreported("VN"))
