@@ -41,12 +41,6 @@ RULES = (
     *atiga_origin.RULES,
     *atiga_special.RULES,
     atiga_parties.origin_country,
-    under(
-        "AWSC-HS-LEVEL",
-        "AWSC, format of an origin declaration",
-        atiga_goods.hs_level,
-        "Tariff codes are of six digits, or the AHTN code of eight.",
-    ),
     atiga_goods.hs_edition,
     atiga_goods.hs_heading,
     atiga_goods.package_kind,
