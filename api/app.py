@@ -1,5 +1,6 @@
 """Building the app: routes, error handlers, and the layer that every request passes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 
@@ -8,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.background import Courier
 from api.bulk import Places
+from api.ending import told_to_stop
 from api.errors import add_handlers
 from api.monitoring import NOBODY, Answers, Monitoring
 from api.openapi import describe
@@ -16,19 +18,23 @@ from api.readiness import looked_at
 from api.routes import (
     arrangements,
     bulk,
+    cases,
     certificates,
+    events,
     health,
     life,
     members,
     operators,
     pages,
     recognition,
+    rules,
     verifications,
     watches,
 )
 from api.scrape import AtScrape, Listener
 from api.services import Limits, Services
 from api.shared import Shared
+from api.streams import Streams
 from api.transport import Transport
 from api.watch import Watch
 from api.webhooks import Telling, Webhooks
@@ -95,9 +101,12 @@ def create_app(  # noqa: PLR0913 - each is a part that the service is made of
             recognition,
             operators,
             watches,
+            events,
             arrangements,
             life,
+            cases,
             members,
+            rules,
             health,
             pages,
         )
@@ -109,6 +118,7 @@ def create_app(  # noqa: PLR0913 - each is a part that the service is made of
     answered = Answers(services.metrics, monitoring.log)
     bounds = services.limits
     app.state.bulk_places = Places(bounds.bulk_at_once)
+    app.state.streams = Streams(rooms.feed, services.news, bounds.streams_per_authority, bounds.streams)
     longer = {bulk.PATH: bounds.bulk_bytes}
     app.add_middleware(
         Transport, body_limit=bounds.body_bytes, forms={pages.VERIFY}, longer=longer, answered=answered
@@ -128,6 +138,9 @@ async def _at_work(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     following: Following | None = app.state.following
     port: int | None = app.state.monitoring.port
+    streams: Streams = app.state.streams
+    loop = asyncio.get_running_loop()
+    streams.begin()
     with ExitStack() as begun:
         if port is not None:
             begun.callback(Listener(services, port).stop)
@@ -140,6 +153,8 @@ async def _at_work(app: FastAPI) -> AsyncIterator[None]:
                 begun.callback(each.stop)
         ending = begun.pop_all()
     try:
-        yield
+        with told_to_stop(lambda: loop.call_soon_threadsafe(streams.end)):
+            yield
     finally:
+        streams.end()
         await run_in_threadpool(ending.close)

@@ -108,6 +108,33 @@ Admin = Annotated[Caller, Depends(_with(Scope.ADMIN))]
 Watcher = Annotated[Caller, Depends(_with(Scope.WATCH))]
 
 
+_LISTENING = frozenset({Scope.READ, Scope.ISSUE, Scope.DECIDE, Scope.WATCH})
+
+
+def listener(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+    """Return a caller whose API key is for certificates, in whichever way."""
+    if _LISTENING.isdisjoint(caller.key.scopes):
+        raise ApiError("scope-missing", scope=Scope.READ.value)
+    return caller
+
+
+Listener = Annotated[Caller, Depends(listener)]
+
+
+def still_holds(token: str, caller: Caller, services: Services) -> bool:
+    """Whether an API key is still good for a caller that was let in with it.
+
+    While the chain does not answer, the authority is taken to be what it was.
+    """
+    key = services.rooms.keys.holder(token)
+    if key is None or _LISTENING.isdisjoint(key.scopes):
+        return False
+    with suppress(Unavailable):
+        authority = services.ledger.members.authority(caller.authority)
+        return authority is not None and authority.withdrawn_at is None
+    return True
+
+
 def aeo_reader(caller: AeoOfficer, ledger: LedgerDep) -> Caller:
     """Return a caller whose authority has the role AEO: an authority gives its API keys scopes as it likes.
 
@@ -120,6 +147,16 @@ def aeo_reader(caller: AeoOfficer, ledger: LedgerDep) -> Caller:
 
 
 AeoReader = Annotated[Caller, Depends(aeo_reader)]
+
+
+def party(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+    """Return a caller that may take part in verification cases on one side or the other."""
+    if not {Scope.DECIDE, Scope.ISSUE} & caller.key.scopes:
+        raise ApiError("scope-missing", scope=Scope.DECIDE.value)
+    return caller
+
+
+Party = Annotated[Caller, Depends(party)]
 
 
 def certificate_of(body: CertificateBody) -> Certificate:
@@ -283,8 +320,14 @@ def _once(services: Services, caller: Caller, request_hash: bytes, key: str) -> 
     return Once(services.rooms.requests, services.ledger.clock, caller, key, request_hash)
 
 
+def once_for_case(services: ServicesDep, caller: Party, request_hash: _RequestHash, key: _Key = "") -> Once:
+    """Return the means to carry a request about a verification case out once."""
+    return _once(services, caller, request_hash, key)
+
+
 OnceDep = Annotated[Once, Depends(once_for)]
 OnceAeoDep = Annotated[Once, Depends(once_for_aeo)]
+OnceCaseDep = Annotated[Once, Depends(once_for_case)]
 
 
 def throttle(request: Request, services: ServicesDep) -> None:

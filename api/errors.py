@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 
 from api.problems import PROBLEMS, ProblemType, problem_of
 from ledger.aeo.refused import ActNotAllowed, CaseMovedOn, OperatorMalformed, ReapplicationEarly
+from ledger.checking_refused import CaseStepNotAllowed, CheckMalformed, NotAnOriginalOf
+from ledger.checking_told import due_told
 from ledger.errors import (
     CertificateMalformed,
     CertificateRefused,
@@ -109,7 +111,7 @@ def _detail(error: LedgerError) -> str | None:
     match error:
         case ContractRefusal() | ActNotAllowed() | CaseMovedOn() | ReapplicationEarly():
             return str(error)
-        case NotReceivable() | TrueCopyTooLate() | NotKept():
+        case NotReceivable() | TrueCopyTooLate() | NotKept() | CaseStepNotAllowed() | NotAnOriginalOf():
             return str(error)
         case InputMalformed(message=message):
             return f"{message[:1].upper()}{message[1:]}."
@@ -124,6 +126,8 @@ def _members(error: LedgerError) -> dict[str, object]:  # noqa: PLR0911 - one fo
             CertificateMalformed(problems=problems)
             | EnvelopeMalformed(problems=problems)
             | WatchMalformed(problems=problems)
+            | OperatorMalformed(problems=problems)
+            | CheckMalformed(problems=problems)
             | CopyIncomplete(problems=problems)
         ):
             return {"errors": [_place(problem) for problem in problems]}
@@ -138,10 +142,10 @@ def _members(error: LedgerError) -> dict[str, object]:  # noqa: PLR0911 - one fo
             return {"errors": [{"parameter": parameter, "rule": rule, "detail": message}]}
         case ProofMalformed(pointer=pointer, rule=rule, message=message):
             return {"errors": [_place(Problem(pointer, rule, message))]}
-        case OperatorMalformed(problems=problems):
-            return {"errors": [_place(problem) for problem in problems]}
         case ActNotAllowed(stage=stage, allowed=allowed) | CaseMovedOn(stage=stage, allowed=allowed):
             return {"stage": stage, "allowed": list(allowed)}
+        case CaseStepNotAllowed(case=case, now=now, allowed=allowed):
+            return {"case": str(case.id), **due_told(case, now), "allowed": list(allowed)}
         case ReferenceAlreadyFiled(certificate=certificate):
             return {"certificate": f"0x{certificate.hex()}"}
     return {}

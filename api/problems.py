@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 from ledger import errors, outgoing, procedures_refusals, recognition_refusals, refusals, watch_port
 from ledger.aeo import refused
+from ledger.checking_refused import CaseStepNotAllowed, CheckMalformed, NotAnOriginalOf
 from ledger.kept_copies import CopyIncomplete
 from ledger.kept_port import NotKept
 from ledger.procedures_port import ProceduresNotNamed
@@ -87,6 +88,12 @@ _OWN = (
     ProblemType(
         "api-key-not-found", 404, "No such API key", "List your authority's keys with GET /v1/api-keys."
     ),
+    ProblemType(
+        "rule-set-not-found",
+        404,
+        "No rule set covers that day",
+        "List the rule sets with GET /v1/rules; name a date of issue that one of them covers.",
+    ),
     ProblemType("member-not-found", 404, "No such member", "List the members with GET /v1/members."),
     ProblemType("authority-not-found", 404, "No such authority", "List them with GET /v1/authorities."),
     ProblemType(
@@ -139,6 +146,12 @@ _OWN = (
         422,
         "The account does not write for your authority",
         "Name a live key of your authority; GET /v1/authorities/{id} lists them.",
+    ),
+    ProblemType(
+        "too-many-streams",
+        429,
+        "The authority listens in as many streams as it may",
+        "Close a stream, or ask for pages with `Accept: application/json`.",
     ),
     ProblemType(
         "rate-limited", 429, "Too many questions", "Wait for the seconds named in Retry-After, then go on."
@@ -256,6 +269,24 @@ _OF_ERRORS: dict[type[errors.LedgerError], ProblemType] = {
         404,
         "The ledger keeps no procedures here",
         "Ask a service whose chain profile names the contract of procedures.",
+    ),
+    CheckMalformed: ProblemType(
+        "check-malformed",
+        422,
+        "What is said in the case is not as it must be",
+        "Correct the places named in `errors`.",
+    ),
+    CaseStepNotAllowed: ProblemType(
+        "case-step-not-allowed",
+        409,
+        "The step is not for you to take now",
+        "See `due` for which step is due, by whom and until when, and `allowed` for what you may do.",
+    ),
+    NotAnOriginalOf: ProblemType(
+        "not-an-original-of",
+        422,
+        "The certificate to ask about is not behind the one presented",
+        "Name one of the originals of the certificate in `about`, or leave it out.",
     ),
     NotKept: ProblemType(
         "not-kept",

@@ -16,7 +16,6 @@ from ledger.statements import statement_hash
 
 def brief(case: CaseFacts, member: str, now: datetime) -> dict[str, Any]:
     """Return how a case stands, what is due, and what a member may do in it now."""
-    turn = turn_of(case)
     return {
         "case": str(case.id),
         "certificate": _hex(case.certificate),
@@ -28,11 +27,21 @@ def brief(case: CaseFacts, member: str, now: datetime) -> dict[str, Any]:
         "suspended": told_lines(case.suspended),
         "confirmed": told_lines(case.confirmed),
         "denied": told_lines(case.denied),
-        "step": word(case.step),
         "openedAt": _moment(case.opened_at),
         "steppedAt": _moment(case.stepped_at),
         "concludeDue": _moment(case.conclude_due),
         "overdue": case.open and now > case.conclude_due,
+        **due_told(case, now),
+        "allowed": list(allowed(case, member, now)),
+        "mayDeny": may_deny(case, now) and member == case.importing,
+    }
+
+
+def due_told(case: CaseFacts, now: datetime) -> dict[str, Any]:
+    """Return how far a case is, and what is due next."""
+    turn = turn_of(case)
+    return {
+        "step": word(case.step),
         "due": turn
         and {
             "by": turn.member,
@@ -40,8 +49,6 @@ def brief(case: CaseFacts, member: str, now: datetime) -> dict[str, Any]:
             "due": _moment(turn.due),
             "overdue": turn.late(now),
         },
-        "allowed": list(allowed(case, member, now)),
-        "mayDeny": may_deny(case, now) and member == case.importing,
     }
 
 
