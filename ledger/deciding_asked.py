@@ -11,7 +11,7 @@ import orjson
 from ledger.errors import Finding, Refused, Severity
 from ledger.hashing import keccak
 from ledger.origin.facts import LateGround
-from ledger.origin.reasons import REASONS
+from ledger.origin.reasons import LATE_WORDS, REASONS
 from ledger.texts import text
 
 NUMBER: Final = 35
@@ -19,13 +19,6 @@ NUMBER: Final = 35
 OFFICE: Final = 80
 TEXT: Final = 2000
 MOST_REASONS: Final = 8
-LATE_WORDS: Final[Mapping[LateGround, str]] = {
-    LateGround.NONE: "",
-    LateGround.FORCE_MAJEURE: "force-majeure",
-    LateGround.BEYOND_CONTROL: "beyond-control",
-    LateGround.IMPORTED_IN_TIME: "imported-in-time",
-}
-"""How documents name the grounds of late presentation."""
 REFUSING: Final = "ATIGA OCP Rules 13.2, 13.3 and 30.3"
 USING: Final = "ATIGA OCP Rule 30.2"
 LATE: Final = "ATIGA OCP Rule 14(b) and (c)"

@@ -110,7 +110,7 @@ def used_up(asked: Asked, before: Before) -> frozenset[int]:
 
 
 def _presented(asked: Asked, declaration: bytes, before: Before) -> Iterator[Finding]:
-    """The proof was presented on one day under one declaration, and not before it was issued."""
+    """Look at the day: one under one declaration, and none before the proof was issued."""
     if asked.presented_on < before.kept.terms.issued_on:
         message = "the proof cannot have been presented before it was issued"
         yield refusal("DECISION-PRESENTED", "/presentedOn", message, "ATIGA OCP Rule 14(a)")

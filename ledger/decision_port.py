@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -14,7 +14,7 @@ from typing import Protocol
 from ledger.errors import ArchiveNotNamed, Refused
 from ledger.facts import Address
 from ledger.origin.facts import LateGround
-from ledger.statements import Statement
+from ledger.statements import Statement, statement_hash
 from ledger.writes import Decide, Enter
 
 
@@ -95,6 +95,15 @@ class Draft:
     write: Decide
     seen: frozenset[int]
     """Positions of the live decisions on the certificate that this one was judged with."""
+
+    def resting_on(self, kept: Statement) -> tuple[Decision, Decide]:
+        """Return decision and write with the statement that is kept.
+
+        After a refusal by the ledger the same may be decided again, and the statement of the first time says
+        it.
+        """
+        named = statement_hash(kept)
+        return replace(self.decision, statement=named), replace(self.write, statement=named)
 
 
 @dataclass(eq=False)

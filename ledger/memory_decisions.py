@@ -26,14 +26,14 @@ class MemoryDecisions:
 
     def file(self, draft: Draft) -> Decision:
         """Store a decision and its statement and queue its writes; raises `DecisionsMovedOn`."""
-        decision = draft.decision
+        certificate = draft.decision.certificate
         with self._lock:
-            if live_of(self.decisions(decision.certificate)) != draft.seen:
-                raise DecisionsMovedOn(decision.certificate)
-            self._statements.keep(draft.statement)
+            if live_of(self.decisions(certificate)) != draft.seen:
+                raise DecisionsMovedOn(certificate)
+            decision, said = draft.resting_on(self._statements.keep(draft.statement))
             if draft.enter is not None:
                 self._outbox.put_write(draft.enter, decision.account, now=decision.decided_at)
-            write = self._outbox.put_write(draft.write, decision.account, now=decision.decided_at)
+            write = self._outbox.put_write(said, decision.account, now=decision.decided_at)
             position = len(self._decisions) + 1
             self._decisions.append(replace(decision, position=position, dispatch=write.position))
             return self._seen(self._decisions[-1])

@@ -32,17 +32,11 @@ from ledger.facts import AsOf, Issuer, Reason
 from ledger.origin.facts import CaseGround, LateGround, Step
 from ledger.origin.life import Life
 from ledger.origin.lines import lines_of
+from ledger.origin.reasons import LATE_WORDS
 from ledger.origin.steps import ORDERS, Side
 from ledger.ports import Ledger
 from ledger.statements import statement_hash
 
-LATE_WORDS: Final[Mapping[LateGround, str]] = {
-    LateGround.NONE: "",
-    LateGround.FORCE_MAJEURE: "force-majeure",
-    LateGround.BEYOND_CONTROL: "beyond-control",
-    LateGround.IMPORTED_IN_TIME: "imported-in-time",
-}
-"""Grounds of late presentation as they are written."""
 _SENTENCES: Final[Mapping[Step, str]] = {
     Step.ACKNOWLEDGED: "received the request to verify",
     Step.REPLIED: "replied",

@@ -55,14 +55,13 @@ class SqlDecisions:
 
 
 def _filed(connection: Connection, draft: Draft) -> Decision:
-    decision = draft.decision
-    _alone(connection, decision.certificate)
-    if live_of(_decisions_of(connection, decision.certificate)) != draft.seen:
-        raise DecisionsMovedOn(decision.certificate)
-    keep_within(connection, draft.statement)
+    _alone(connection, draft.decision.certificate)
+    if live_of(_decisions_of(connection, draft.decision.certificate)) != draft.seen:
+        raise DecisionsMovedOn(draft.decision.certificate)
+    decision, write = draft.resting_on(keep_within(connection, draft.statement))
     if draft.enter is not None:
         queue_write(connection, draft.enter, decision.account, decision.decided_at)
-    dispatch = queue_write(connection, draft.write, decision.account, decision.decided_at)
+    dispatch = queue_write(connection, write, decision.account, decision.decided_at)
     added = insert(decisions).values(_row_of(decision, dispatch)).returning(_DECIDED.position)
     position = int(connection.execute(added).scalar_one())
     connection.execute(insert(decision_lines), [_line_row(position, one) for one in decision.lines])

@@ -1,4 +1,4 @@
-"""Why customs refuses preference for a goods line: codes with their words and the rule each rests on.
+"""Why customs refuses preference for a goods line, and why it takes a late proof: codes, words and rules.
 
 OCP is the Operational Certification Procedure of ATIGA, Annex 8.  A reason tells the issuing authority what
 to clarify (OCP Rules 13.2 to 13.4, 30.3 and 30.4), so there is no code without a rule.
@@ -7,6 +7,8 @@ to clarify (OCP Rules 13.2 to 13.4, 30.3 and 30.4), so there is no code without 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from ledger.origin.facts import LateGround
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +100,11 @@ REASONS: Final[Mapping[str, RefusalReason]] = {
     )
 }
 """By code."""
+
+LATE_WORDS: Final[Mapping[LateGround, str]] = {
+    LateGround.NONE: "",
+    LateGround.FORCE_MAJEURE: "force-majeure",
+    LateGround.BEYOND_CONTROL: "beyond-control",
+    LateGround.IMPORTED_IN_TIME: "imported-in-time",
+}
+"""How documents name the grounds of late presentation."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -163,6 +163,22 @@ def test_a_decision_says_how_far_its_write_has_come(bench: Bench) -> None:
     told = bench.decisions.decisions(CERTIFICATE)
     assert [one.state for one in told] == [DecisionState.RECORDED, DecisionState.REFUSED]
     assert live_of(told) == {first.position}
+
+
+def test_what_is_decided_again_after_a_refusal_rests_on_the_first_statement(bench: Bench) -> None:
+    """It says the same, so it is known by one hash."""
+    first = bench.file(1)
+    write = bench.outbox.find(first.dispatch)
+    assert write is not None
+    bench.outbox.refuse(write, LinesUsedUp(CERTIFICATE, 1))
+    draft = a_draft(1)
+    anew = replace(draft.statement, salt=b"\7" * 32, at=NOW + timedelta(hours=1))
+    again = bench.decisions.file(
+        replace(draft, statement=anew, decision=replace(draft.decision, statement=statement_hash(anew)))
+    )
+    assert again.statement == first.statement
+    assert bench.outbox.said(again.dispatch) == draft.write
+    assert list(bench.statements.statements_of(CERTIFICATE)) == [draft.statement]
 
 
 def test_a_decision_judged_with_others_than_there_are_is_not_filed(bench: Bench) -> None:
