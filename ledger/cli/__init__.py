@@ -8,6 +8,7 @@ asal programme …      programmes under which members authorise operators
 asal arrangement …    arrangements on mutual recognition, and who recognises whom
 asal operator …       authorise operators, suspend, revoke; their records
 asal certificate …    check, issue, cancel, replace, show, redact, receive; its timeline and tree
+asal rules …          rules for proofs of origin, by scheme and date of issue
 asal outbox …         what is accepted and on its way to the chain
 asal replica …        follow the chain, so that verifying asks no node
 asal watch …          who is told when the status of an operator changes
@@ -36,6 +37,7 @@ from ledger.cli import (
     programmes,
     recognition,
     replica,
+    rules,
     verification,
     watches,
 )
@@ -70,6 +72,7 @@ app.add_typer(arrangements.app, name="arrangement")
 app.add_typer(operators.app, name="operator")
 certificates.app.add_typer(life.app)
 app.add_typer(certificates.app, name="certificate")
+app.add_typer(rules.app, name="rules")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(replica.app, name="replica")
 app.add_typer(watches.app, name="watch")
