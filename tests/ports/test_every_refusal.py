@@ -4,14 +4,14 @@ from dataclasses import fields
 
 import pytest
 
-from ledger.chain.artefacts import CERTIFICATE_REGISTRY, RECOGNITION_REGISTRY, artefact
+from ledger.chain.artefacts import CERTIFICATE_REGISTRY, ORIGIN_PROCEDURES, RECOGNITION_REGISTRY, artefact
 from ledger.refusals import ContractRefusal
-from tests.ports import recognition_provocations  # noqa: F401 - joins the table
+from tests.ports import procedure_provocations, recognition_provocations  # noqa: F401 - join the table
 from tests.ports.provocations import PROVOCATIONS
 from tests.worlds import World
 
-OF_FOUNDING = {"MembersInvalid"}
-"""Refused before there is a ledger; `tests/ledger/chain/test_deploy.py` provokes it."""
+OF_FOUNDING = {"MembersInvalid", "CertificatesInvalid"}
+"""Refused before there is a ledger; `tests/ledger/chain/test_deploy.py` provokes them."""
 
 
 @pytest.mark.parametrize("name", PROVOCATIONS)
@@ -27,6 +27,6 @@ def test_both_ledgers_refuse_alike(world: World, name: str) -> None:
 
 def test_every_custom_error_is_provoked() -> None:
     """The table above names all errors of the ABI and no other."""
-    abi = artefact(CERTIFICATE_REGISTRY).abi + artefact(RECOGNITION_REGISTRY).abi
-    errors = {item["name"] for item in abi if item["type"] == "error"}
+    contracts = (CERTIFICATE_REGISTRY, RECOGNITION_REGISTRY, ORIGIN_PROCEDURES)
+    errors = {item["name"] for name in contracts for item in artefact(name).abi if item["type"] == "error"}
     assert set(PROVOCATIONS) == errors - OF_FOUNDING
