@@ -8,7 +8,15 @@ import re
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from ledger import errors, outgoing, procedures_refusals, recognition_refusals, refusals, watch_port
+from ledger import (
+    errors,
+    exporter_refused,
+    outgoing,
+    procedures_refusals,
+    recognition_refusals,
+    refusals,
+    watch_port,
+)
 from ledger.aeo import refused
 from ledger.checking_refused import CaseStepNotAllowed, CheckMalformed, NotAnOriginalOf
 from ledger.kept_copies import CopyIncomplete
@@ -353,6 +361,42 @@ _OF_ERRORS: dict[type[errors.LedgerError], ProblemType] = {
         409,
         "Somebody else acted on the operator at the same time",
         "Look at the case again; nothing of this request was done.",
+    ),
+    exporter_refused.ExporterMalformed: ProblemType(
+        "exporter-malformed",
+        422,
+        "What is said of the exporter is not as it must be",
+        "Correct the places named in `errors`.",
+    ),
+    exporter_refused.ExporterUnknown: ProblemType(
+        "exporter-not-found",
+        404,
+        "No such exporter",
+        "Check member and code; neither the ledger nor this archive knows them.",
+    ),
+    exporter_refused.ExporterActNotAllowed: ProblemType(
+        "exporter-act-not-allowed",
+        409,
+        "The authorisation does not allow this as it stands",
+        "See `allowed` for what is allowed now.",
+    ),
+    exporter_refused.ExporterMovedOn: ProblemType(
+        "exporter-moved-on",
+        409,
+        "Somebody else acted on the exporter at the same time",
+        "Look at the exporter again; nothing of this request was done.",
+    ),
+    exporter_refused.ExporterRecordNotHeld: ProblemType(
+        "exporter-record-not-held",
+        404,
+        "The exporter's record is not in this archive",
+        "Ask its competent authority for the record, and send it to POST /v1/exporters/records.",
+    ),
+    exporter_refused.ExporterRecordNotNamed: ProblemType(
+        "exporter-record-not-named",
+        422,
+        "The ledger names no such record",
+        "Ask the exporter's competent authority for the record that its newest version names.",
     ),
     refused.RecordNotHeld: ProblemType(
         "record-not-held",

@@ -11,6 +11,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from api.alarms import LocalAlarms, alarms_of
 from api.metrics import Metrics
+from api.news import News
 from api.probe import Probe
 from ledger.archive import ArchiveRooms
 from ledger.outbox import Alarm
@@ -55,6 +56,10 @@ class Limits:
     """Greatest pause between blocks where they are made regularly; None where they wait for work."""
     stuck_seconds: int = 300
     """How long the oldest write may wait for the chain before that is an alarm."""
+    streams_per_authority: int = 10
+    """Streams of events that one authority may hold open in one process."""
+    streams: int = 200
+    """Streams of events that one process holds open in all."""
     silent_seconds: int = 30
     """How long the chain may be silent before that is an alarm."""
 
@@ -80,6 +85,8 @@ class Services:
     """How many blocks must follow one before watchers are told of it."""
     bell: Event = field(default_factory=Event)
     """Rung when a message to a watcher was queued."""
+    news: News = field(default_factory=News)
+    """Rung when the feed has grown."""
 
     @property
     def by_reference(self) -> RateLimitItem:

@@ -4,11 +4,11 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from api.schemas import MemberCode, Moment, Schema
+from api.schemas import Id, MemberCode, Moment, Schema, hexed
 from ledger.delivering import written
 from ledger.keeping_watch import Wish
 from ledger.outgoing import LONGEST_URL
-from ledger.watch_port import MOST_OPERATORS, Delivery, Watch
+from ledger.watch_port import MOST_CERTIFICATES, MOST_OPERATORS, Delivery, Watch
 
 _MOST_MEMBERS = 40
 _Operator = Annotated[str, Field(min_length=1, max_length=60, examples=["MYAEO2020A"])]
@@ -24,7 +24,7 @@ _Url = Annotated[
 
 
 class WatchWish(Schema):
-    """Which operators are watched, and where changes are told."""
+    """Which operators and certificates are watched, and where changes are told."""
 
     url: _Url
     label: Annotated[str, Field(max_length=80, examples=["Laem Chabang gate"])] = ""
@@ -39,6 +39,14 @@ class WatchWish(Schema):
         Field(
             max_length=_MOST_MEMBERS, description="Whose recognition matters; your own member unless told."
         ),
+    ] = ()
+    certificates: bool = Field(
+        default=False,
+        description="Watch all that happens to certificates and exporters and concerns your own member.",
+    )
+    certificate_ids: Annotated[
+        tuple[Id, ...],
+        Field(max_length=MOST_CERTIFICATES, description="Watch these certificates alone, by id."),
     ] = ()
 
     def to_domain(self) -> Wish:
@@ -56,6 +64,10 @@ class WatchOut(Schema):
     members: list[MemberCode]
     everything: bool
     hosts: list[MemberCode]
+    certificates: bool | None = Field(
+        None, description="True when all certificates that concern the member are watched."
+    )
+    certificate_ids: list[Id] | None = Field(None, description="Those watched by id, if any.")
     created_at: Moment
     secret_overlaps_until: Moment | None = Field(
         None, description="Until when messages are signed by the secret before as well."
@@ -77,6 +89,8 @@ class WatchOut(Schema):
             "members": sorted(interest.members),
             "everything": interest.everything,
             "hosts": sorted(interest.hosts or {watch.member}),
+            "certificates": interest.all_certificates or None,
+            "certificate_ids": sorted(map(hexed, interest.certificates)) or None,
             "created_at": watch.created_at,
             "secret_overlaps_until": watch.secrets.previous_until,
             "last_success": watch.last_success,

@@ -17,6 +17,8 @@ from api.services import Services
 from ledger.delivering import Deliverer
 from ledger.delivery_lanes import FAST, SLOW, Lanes
 from ledger.errors import LedgerError, Unavailable
+from ledger.feed_telling import FeedTeller
+from ledger.feeding import Feeder
 from ledger.outbox import Tenure
 from ledger.outgoing import Sender
 from ledger.replica import Following, Progress
@@ -71,7 +73,10 @@ class Webhooks(Repeating):
         super().__init__("webhooks", self._tried)
         self._services, self._telling, self._following = services, telling, following
         watches, clock = services.rooms.watches, services.ledger.clock
-        self._teller = Teller(watches, services.rooms.replica, telling.finality, clock)
+        rooms = services.rooms
+        self._teller = Teller(watches, rooms.replica, telling.finality, clock)
+        self._feeder = Feeder(rooms.feed, rooms.replica, telling.finality)
+        self._feed_teller = FeedTeller(watches, rooms.feed, clock)
         deliverer = Deliverer(telling.sender, clock)
         self._lanes = Lanes(watches, deliverer, self._said, telling.bell.set, *lanes)
         self._tries = 0
@@ -112,11 +117,18 @@ class Webhooks(Repeating):
                 tidied = now
                 self.tidy()
             self._telling.bell.clear()
-            more = self._teller.tell()
+            more = self._tell()
             self._silent = False
             self._lanes.fill(self._services.ledger.clock())
             if not more:
                 self._telling.bell.wait(_POLL)
+
+    def _tell(self) -> bool:
+        """Fill the feed and tell watchers, a page of each; returns whether there may be more."""
+        more = self._feeder.fill()
+        if more:
+            self._services.news.ring()
+        return any((self._teller.tell(), self._feed_teller.tell(), more))
 
     def tidy(self) -> None:
         """Forget old deliveries, and disable watches whose authority is no longer on the ledger."""

@@ -1,9 +1,11 @@
 """Keeping a watch list: the steps of its owner, through the API and on the command line alike."""
 
+import re
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import uuid4
 
 from ledger.aeo.codes import parse_operator_code
@@ -13,6 +15,7 @@ from ledger.operators import OperatorCode
 from ledger.outgoing import Sender, target_of
 from ledger.watch_events import message, tested
 from ledger.watch_port import (
+    MOST_CERTIFICATES,
     MOST_OPERATORS,
     OVERLAP,
     Delivery,
@@ -27,6 +30,8 @@ from ledger.watch_port import (
     after_block,
 )
 
+_ID: Final = re.compile("0x[0-9a-f]{64}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
@@ -38,6 +43,10 @@ class Wish:
     members: Sequence[str] = ()
     everything: bool = False
     hosts: Sequence[str] = ()
+    certificates: bool = False
+    """All that concern the owner's member."""
+    certificate_ids: Sequence[str] = ()
+    """Some, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,7 @@ class Keeper:
             interest=interest_of(wish, members),
             secrets=Secrets(current=new_secret()),
             created_at=now,
+            since=max(final, 0),
         )
         if self.watches.cursor() is None:
             self.watches.spread(None, after_block(max(final, 0)), ())
@@ -142,8 +152,14 @@ def interest_of(wish: Wish, members: Collection[str]) -> Interest:
             for place, code in enumerate(codes)
             if code not in members
         ]
-    if not (wish.operators or wish.members or wish.everything):
-        problems.append(Problem("", "watch.nothing", "name operators or members, or watch everything"))
+    certificates = {_id(text, place, problems) for place, text in enumerate(wish.certificate_ids)}
+    named = (wish.operators, wish.members, wish.everything, wish.certificates, wish.certificate_ids)
+    if not any(named):
+        rule = "name operators, members or certificates, or watch everything"
+        problems.append(Problem("", "watch.nothing", rule))
+    if len(wish.certificate_ids) > MOST_CERTIFICATES:
+        most = f"name at most {MOST_CERTIFICATES} certificates"
+        problems.append(Problem("/certificateIds", "watch.too-many", most))
     if len(wish.operators) > MOST_OPERATORS:
         problems.append(Problem("/operators", "watch.too-many", f"name at most {MOST_OPERATORS} operators"))
     if problems:
@@ -153,4 +169,14 @@ def interest_of(wish: Wish, members: Collection[str]) -> Interest:
         members=frozenset(wish.members),
         everything=wish.everything,
         hosts=frozenset(wish.hosts),
+        all_certificates=wish.certificates,
+        certificates=frozenset(certificates),
     )
+
+
+def _id(text: str, place: int, problems: list[Problem]) -> bytes:
+    """Return a certificate's id; what is none is noted."""
+    if _ID.fullmatch(text) is None:
+        problems.append(Problem(f"/certificateIds/{place}", "code.hash", "use 0x and 64 small hex digits"))
+        return b""
+    return bytes.fromhex(text[2:])

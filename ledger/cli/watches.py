@@ -1,4 +1,4 @@
-"""`asal watch`: who is told when the status of an operator changes, and what came of it."""
+"""`asal watch`: who is told of operators and certificates, and what came of it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ from ledger.opening import now
 from ledger.outgoing import Allowed, Sender
 from ledger.watch_port import Delivery, Watch
 
-app = typer.Typer(no_args_is_help=True, help="Who is told when the status of an operator changes.")
+app = typer.Typer(no_args_is_help=True, help="Who is told of operators and certificates.")
 
 Authority = Annotated[int, typer.Argument(min=1, max=MOST, help="Id of the authority.")]
 Name = Annotated[str, typer.Argument(metavar="WATCH", help="Id of the watch.")]
@@ -29,6 +29,12 @@ Everything = Annotated[bool, typer.Option("--everything", help="Watch all operat
 Hosts = Annotated[
     list[str] | None,
     typer.Option("--host", help="Whose recognition matters; one's own member unless told; may be repeated."),
+]
+Certificates = Annotated[
+    bool, typer.Option("--certificates", help="Watch all certificates that concern one's own member.")
+]
+Certificate = Annotated[
+    list[str] | None, typer.Option("--certificate", help="Id of one certificate; may be repeated.")
 ]
 Label = Annotated[str, typer.Option(help="What it is for.")]
 Private = Annotated[
@@ -48,14 +54,23 @@ def add(  # noqa: PLR0913 - each is an option
     member: Members = None,
     everything: Everything = False,
     host: Hosts = None,
+    certificates: Certificates = False,
+    certificate: Certificate = None,
     label: Label = "",
     webhook_hosts: Private = "",
 ) -> None:
-    """Watch operators for an authority; the secret that messages are signed with is shown once."""
+    """Watch operators or certificates for an authority; the secret of its messages is shown once."""
     session = session_of(context)
     codes = [*(operator or ()), *_lines(operators_from)]
     wish = Wish(
-        url=url, label=label, operators=codes, members=member or (), everything=everything, hosts=host or ()
+        url=url,
+        label=label,
+        operators=codes,
+        members=member or (),
+        everything=everything,
+        hosts=host or (),
+        certificates=certificates,
+        certificate_ids=[one.lower() for one in certificate or ()],
     )
     with failures():
         keeper = _keeper(session, authority, webhook_hosts)
@@ -199,6 +214,8 @@ def _document(watch: Watch) -> dict[str, object]:
         "members": sorted(interest.members),
         "everything": interest.everything,
         "hosts": sorted(interest.hosts or {watch.member}),
+        "certificates": interest.all_certificates,
+        "certificateIds": sorted(f"0x{one.hex()}" for one in interest.certificates),
         "createdAt": watch.created_at,
         "lastSuccess": watch.last_success,
         "failing": watch.failing,
@@ -225,9 +242,10 @@ def _told(one: Delivery) -> dict[str, object]:
 
 def _watched(watch: Watch) -> str:
     interest = watch.interest
-    if interest.everything:
-        return "everything"
-    named = [*sorted(interest.members), f"{len(interest.operators)} operators" if interest.operators else ""]
+    operators = f"{len(interest.operators)} operators" if interest.operators else ""
+    named = ["everything"] if interest.everything else [*sorted(interest.members), operators]
+    some = f"{len(interest.certificates)} certificates" if interest.certificates else ""
+    named.append("own certificates" if interest.all_certificates else some)
     return ", ".join(filter(None, named))
 
 

@@ -87,6 +87,8 @@ def test_private_operations_say_that_they_need_a_key(description: dict[str, Any]
         "testWatch",
         "listDeliveries",
         "redeliver",
+        "listEvents",
+        "listUnreported",
         "listBenefits",
         "listStatusChanges",
         "reportLatency",
