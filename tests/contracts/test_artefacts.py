@@ -20,7 +20,7 @@ CODE_SIZE_LIMIT = 24_576
 """EIP-170, in bytes."""
 
 each_contract = pytest.mark.parametrize(
-    "name", ["MemberRegistry", "CertificateRegistry", "RecognitionRegistry"]
+    "name", ["MemberRegistry", "CertificateRegistry", "RecognitionRegistry", "OriginProcedures"]
 )
 ADDRESS_WORD = 32
 """Bytes that an immutable address takes up in code."""
@@ -113,16 +113,18 @@ def test_the_deployed_code_ends_the_creation_code_and_fits(name: str) -> None:
     assert len(code_of(name)) < CODE_SIZE_LIMIT
 
 
-def test_only_the_address_of_the_members_is_written_into_code() -> None:
+@pytest.mark.parametrize("name", ["RecognitionRegistry", "OriginProcedures"])
+def test_only_the_address_of_the_ledger_is_written_into_code(name: str) -> None:
     """Whatever else is deployed is byte for byte what was compiled; the places of the address hold zeros."""
     unset = {
-        name: artefact_of(name)["immutableReferences"] for name in ("MemberRegistry", "CertificateRegistry")
+        other: artefact_of(other)["immutableReferences"]
+        for other in ("MemberRegistry", "CertificateRegistry")
     }
-    places = artefact_of("RecognitionRegistry")["immutableReferences"]["1"]
-    code = code_of("RecognitionRegistry")
+    places = artefact_of(name)["immutableReferences"]["1"]
+    code = code_of(name)
 
     assert unset == {"MemberRegistry": {}, "CertificateRegistry": {}}
-    assert list(artefact_of("RecognitionRegistry")["immutableReferences"]) == ["1"]
+    assert list(artefact_of(name)["immutableReferences"]) == ["1"]
     assert {place["length"] for place in places} == {ADDRESS_WORD}
     assert {code[place["start"] :][:ADDRESS_WORD] for place in places} == {bytes(ADDRESS_WORD)}
 
