@@ -14,6 +14,7 @@ from ledger.events import (
     Issued,
     Occurrence,
     ProofReceived,
+    RefusalClarified,
     SplitUseSet,
     moment,
 )
@@ -31,6 +32,9 @@ from ledger.happenings import (
 from ledger.origin.facts import CaseFacts, Exporter
 from ledger.procedures_port import Happening, Unreported
 from ledger.replica_port import ExporterLook, LifeLook, ProcedureCounts, ReplicaHead
+
+_DAY = 86_400
+"""Seconds."""
 
 
 class MemoryProcedures(ABC):
@@ -171,6 +175,14 @@ class MemoryProcedures(ABC):
         ]
         return [one for one in wanted if one.entry.importing == importing][:limit]
 
+    def contested(
+        self, importing: str, days: int, *, after: bytes | None = None, limit: int = 100
+    ) -> Sequence[bytes]:
+        """Return certificates, by id, of which a refusal by a member is late or to be reconsidered."""
+        events = self._told()
+        found = {one for one in _answered(events) | _late(events, days) if after is None or one > after}
+        return [one for one in sorted(found) if self._entry_of(one).importing == importing][:limit]
+
     def exporters(
         self, *, member: str | None = None, after: tuple[str, str] | None = None, limit: int = 100
     ) -> Sequence[Exporter]:
@@ -191,3 +203,29 @@ class MemoryProcedures(ABC):
 def _recorded_of(one: Occurrence) -> tuple[str, str] | None:
     """Return the exporter that an event is about."""
     return (one.event.member, one.event.code) if isinstance(one.event, ExporterRecorded) else None
+
+
+def _late(events: Sequence[Occurrence], days: int) -> set[bytes]:
+    """Return certificates with a refusal some days after the receipt, or the first decision."""
+    receipts = {one.event.id: one.at for one in events if isinstance(one.event, ProofReceived)}
+    began: dict[bytes, int] = {}
+    late = set()
+    for one in events:
+        if isinstance(one.event, Decided):
+            first = began.setdefault(one.event.id, one.at)
+            if one.event.refused and one.at > receipts.get(one.event.id, first) + days * _DAY:
+                late.add(one.event.id)
+    return late
+
+
+def _answered(events: Sequence[Occurrence]) -> set[bytes]:
+    """Return certificates with an answered refusal that no later decision is all about."""
+    waiting: list[tuple[bytes, int]] = []
+    for one in events:
+        match one.event:
+            case RefusalClarified(id=certificate, lines=lines):
+                waiting.append((certificate, lines))
+            case Decided(id=certificate, granted=granted, refused=refused):
+                settled = granted | refused
+                waiting = [w for w in waiting if w[0] != certificate or w[1] & settled != w[1]]
+    return {certificate for certificate, _ in waiting}

@@ -16,7 +16,7 @@ from ledger.events import Block, Occurrence
 from ledger.facts import Address, Anchor, Entry, LedgerName, Standing
 from ledger.operators import Operator, OperatorCode
 from ledger.origin.facts import CaseFacts
-from ledger.procedures_port import ProcedureLists
+from ledger.procedures_port import ProcedureLists, RefusalLists
 from ledger.recognition_port import OperatorLists
 
 WINDOW = 64
@@ -136,6 +136,8 @@ class Look:
     replacement: bytes | None
     newest: int
     """The newest block in which any of this changed; 0 when there is nothing."""
+    acted_on: bool = False
+    """Whether customs has received the certificate, decided on it, or asked about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ class ProcedureCounts:
     exporters: int
 
 
-class Replica(OperatorLists, ProcedureLists, Protocol):
+class Replica(OperatorLists, ProcedureLists, RefusalLists, Protocol):
     """The store of a replica.  One process at a time writes it; any number read it meanwhile."""
 
     def head(self) -> ReplicaHead | None:

@@ -16,6 +16,7 @@ from ledger.archive.replica_look import ENDED, ENTRY, EPOCH, entry_of
 from ledger.archive.replica_operators import SqlOperators, stored_head
 from ledger.archive.replica_procedure_tables import WORK
 from ledger.archive.replica_procedures import SqlProcedures
+from ledger.archive.replica_refusals import SqlRefusals
 from ledger.archive.replica_work import take_up, undo
 from ledger.events import Block, Occurrence
 from ledger.facts import Address, LedgerName, Reason, Standing
@@ -34,7 +35,7 @@ _QUESTIONS = 500
 """References asked for in one statement."""
 
 
-class SqlReplica(SqlOperators, SqlProcedures):
+class SqlReplica(SqlOperators, SqlProcedures, SqlRefusals):
     """Events in an SQL database; see `ledger.replica_port.Replica` for what each step promises."""
 
     def head(self) -> ReplicaHead | None:

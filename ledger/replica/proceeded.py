@@ -7,8 +7,8 @@ from datetime import datetime
 from ledger.errors import ArchiveUnavailable
 from ledger.facts import Address
 from ledger.happenings import exporter_of
-from ledger.origin.facts import CaseFacts, Exporter
-from ledger.origin.life import Life
+from ledger.origin.facts import CaseFacts, Exporter, Use
+from ledger.origin.life import Life, story_of
 from ledger.procedures_port import Happening, Unreported
 from ledger.replica.freshness import Fresh, as_of
 from ledger.replica_port import ReplicaBehind, ReplicaHead
@@ -32,6 +32,15 @@ class Proceeded(Fresh):
         told = tuple(look.occurrences)
         final = not self._trust.finality or all(one.block <= self._final(look.head) for one in told[-1:])
         return Life(certificate, told, as_of(look.head), final)
+
+    def use(self, certificate: bytes) -> Use:
+        """Return what importing customs has made of a certificate; an empty one when nothing."""
+        look = None
+        with suppress(ArchiveUnavailable):
+            look = self._replica.look_life(certificate)
+        if not self._holds_procedures(look.head if look else None) or look is None:
+            return self._elsewhere().use(certificate)
+        return story_of(look.occurrences, certificate).use
 
     def case(self, number: int) -> CaseFacts | None:
         """Return a verification case."""
@@ -109,6 +118,13 @@ class Proceeded(Fresh):
         """Return entries received and not decided on; `ReplicaBehind` when the replica is not fresh."""
         self._require_procedures()
         return self._replica.undecided(importing, received_before=received_before, after=after, limit=limit)
+
+    def contested(
+        self, importing: str, days: int, *, after: bytes | None = None, limit: int = 100
+    ) -> Sequence[bytes]:
+        """Return certificates with a refusal to look at; `ReplicaBehind` when the replica is not fresh."""
+        self._require_procedures()
+        return self._replica.contested(importing, days, after=after, limit=limit)
 
     def exporters(
         self, *, member: str | None = None, after: tuple[str, str] | None = None, limit: int = 100
