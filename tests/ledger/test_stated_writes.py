@@ -1,4 +1,4 @@
-"""Writes about operators and recognition as bytes."""
+"""Writes that the outbox keeps by what they say, as bytes."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,15 +22,27 @@ from ledger.operators import (
     StatusChange,
     StatusRecord,
 )
+from ledger.origin.facts import CaseGround, ExporterStatus, LateGround, Step
 from ledger.stated import restated, stated
+from ledger.terms import Scheme, Terms
 from ledger.writes import (
     AddRecognition,
+    Clarify,
+    ConcludeCase,
+    Decide,
     DeclareArrangement,
     DeclareProgramme,
     EndRecognition,
-    OfRecognition,
+    Enter,
+    OpenCase,
     Participate,
+    Receive,
+    RecordExporter,
     RecordStatuses,
+    Said,
+    SetSplitUse,
+    SetSuspension,
+    TakeStep,
 )
 
 
@@ -64,7 +76,24 @@ TERMS = RecognitionTerms(
     effective_from=NOON,
     until=None,
 )
-WRITES: tuple[OfRecognition, ...] = (
+ENTERED = Terms(
+    document_hash=b"\1" * 32,
+    reference_key=b"\2" * 32,
+    exporting="VN",
+    importing="TH",
+    issued_on=NOON.date(),
+    valid_until=NOON.date() + timedelta(days=364),
+    scheme=Scheme.ATIGA_FORM_D,
+)
+AUTHORISED = RecordExporter(
+    code="VN-CE/0012",
+    version=1,
+    status=ExporterStatus.AUTHORISED,
+    effective_from=None,
+    until=None,
+    record_hash=b"\5" * 32,
+)
+WRITES: tuple[Said, ...] = (
     RecordStatuses((SUSPENDED, replace(SUSPENDED, version=1, status=_status()))),
     DeclareProgramme("DN ưu tiên", "Doanh nghiệp ưu tiên", ProgrammeKind.SAFE_AEO, 1),
     DeclareArrangement(ArrangementKind.PLURILATERAL, None, "AAMRA", "ASEAN AEO MRA", bytes(32)),
@@ -73,11 +102,43 @@ WRITES: tuple[OfRecognition, ...] = (
     AddRecognition(TERMS),
     AddRecognition(replace(TERMS, until=NOON)),
     EndRecognition(2**32 - 1, NOON),
+    Enter(ENTERED, b"\2" * 32, (b"\3" * 32, b"\4" * 32)),
+    Enter(replace(ENTERED, parents=(b"\5" * 32,)), b"\2" * 32, ()),
+    Receive(b"\1" * 32),
+    Decide(
+        certificate=b"\1" * 32,
+        declaration=b"\2" * 32,
+        granted=(1, 64),
+        used_up=(1,),
+        refused=(2,),
+        presented_at=NOON,
+        late=LateGround.IMPORTED_IN_TIME,
+        statement=b"\3" * 32,
+    ),
+    Clarify(certificate=b"\1" * 32, lines=(2,), statement=b"\3" * 32),
+    SetSplitUse(allowed=False),
+    OpenCase(
+        certificate=b"\1" * 32,
+        about=b"\2" * 32,
+        lines=(1, 2),
+        suspended=(),
+        ground=CaseGround.RANDOM,
+        due=NOON,
+        conclude_due=NOON + timedelta(days=1),
+        rules=b"\4" * 32,
+        statement=b"\3" * 32,
+    ),
+    TakeStep(case=7, step=Step.ASKED_AGAIN, due=NOON, conclude_due=None, statement=b"\3" * 32),
+    TakeStep(case=7, step=Step.REPLIED, due=None, conclude_due=NOON, statement=b"\3" * 32),
+    SetSuspension(case=7, suspended=(), statement=b"\3" * 32),
+    ConcludeCase(case=7, confirmed=(1,), denied=(2, 3), statement=b"\3" * 32),
+    AUTHORISED,
+    replace(AUTHORISED, status=ExporterStatus.WITHDRAWN, version=2, effective_from=NOON, until=NOON),
 )
 
 
 @pytest.mark.parametrize("write", WRITES, ids=range(len(WRITES)))
-def test_a_write_reads_back_as_it_was(write: OfRecognition) -> None:
+def test_a_write_reads_back_as_it_was(write: Said) -> None:
     """Of every kind, with the types it had, and always as the same bytes."""
     again = restated(stated(write))
     assert again == write
@@ -87,7 +148,7 @@ def test_a_write_reads_back_as_it_was(write: OfRecognition) -> None:
 
 def test_every_kind_of_write_has_an_example_here() -> None:
     """So that a new kind does not go without."""
-    assert {type(write) for write in WRITES} == set(get_args(OfRecognition))
+    assert {type(write) for write in WRITES} == set(get_args(Said))
 
 
 def test_of_a_recorded_status_only_what_is_to_be_written_is_said() -> None:
