@@ -19,6 +19,7 @@ from ledger.aeo.parties import Party
 from ledger.document_schema import Day
 from ledger.errors import Finding
 from ledger.issuing import Issued
+from ledger.origin.facts import Use
 from ledger.ports import Filing
 from ledger.verdict import Verdict
 
@@ -270,6 +271,36 @@ class PartyOut(Schema):
         return cls(**_party(party, party.at))
 
 
+class UseOut(Schema):
+    """What importing customs has made of a certificate; goods lines by number."""
+
+    granted: list[int] = Field(description="Granted preference under some declaration, and not denied since.")
+    refused: list[int] = Field(description="Whose newest decision is a refusal.")
+    used_up: list[int] = Field(description="Whose certified quantity is drawn down.")
+    questioned: list[int] = Field(description="In question in an open verification case.")
+    suspended: list[int] = Field(description="Without preference while a case is open.")
+    denied: list[int] = Field(description="Found not to originate.")
+    declarations: int
+    received_at: datetime | None = None
+    decided_at: datetime | None = None
+
+    @classmethod
+    def from_domain(cls, use: Use) -> Self:
+        """Show a use."""
+        return cls(**use_document(use))
+
+
+def use_document(use: Use) -> dict[str, Any]:
+    """Return the members of a use, by the names of the schema, with its moments as given."""
+    lines = ("granted", "refused", "used_up", "questioned", "suspended", "denied")
+    return {
+        **{name: sorted(getattr(use, name)) for name in lines},
+        "declarations": use.declarations,
+        "received_at": use.received_at,
+        "decided_at": use.decided_at,
+    }
+
+
 class VerdictOut(Schema):
     """The answer to "is this certificate good?"; the codes are a fixed list."""
 
@@ -287,6 +318,9 @@ class VerdictOut(Schema):
     warnings: list[FindingOut]
     parties: list[PartyOut] = Field(
         description="The AEO status of exporter and consignee, where the copy shows their operator codes."
+    )
+    use: UseOut | None = Field(
+        None, description="What importing customs has made of it; absent while that is nothing."
     )
     as_of: AsOfOut | None = None
 
@@ -309,6 +343,7 @@ class VerdictOut(Schema):
             replacement=hexed_or_none(verdict.replacement),
             warnings=[FindingOut.from_domain(finding) for finding in verdict.warnings],
             parties=[PartyOut.from_domain(party) for party in verdict.parties],
+            use=UseOut.from_domain(verdict.use) if verdict.use else None,
             as_of=AsOfOut.from_domain(verdict.as_of) if verdict.as_of else None,
         )
 
@@ -332,6 +367,7 @@ def verdict_json(verdict: Verdict) -> bytes:
         "replacement": hexed_or_none(verdict.replacement),
         "warnings": [finding_document(finding) for finding in verdict.warnings],
         "parties": [_without_gaps(_party(party, instant(party.at))) for party in verdict.parties],
+        "use": _use(verdict.use) if verdict.use else None,
         "asOf": {"block": verdict.as_of.block, "time": instant(verdict.as_of.time)}
         if verdict.as_of
         else None,
@@ -353,6 +389,16 @@ def _party(party: Party, at: object) -> dict[str, Any]:
         "programme": party.programme,
         "at": at,
     }
+
+
+def _use(use: Use) -> dict[str, object]:
+    """Return a use as the JSON of a `UseOut`."""
+    times = {"received_at", "decided_at"}
+    told = {
+        to_camel(name): instant(value) if name in times and value else value
+        for name, value in use_document(use).items()
+    }
+    return _without_gaps(told)
 
 
 def _without_gaps(document: Mapping[str, object]) -> dict[str, object]:

@@ -4,7 +4,7 @@ These mirror the structs of `contracts/interfaces/`; a time that is unset on cha
 All datetimes are aware and in UTC.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, IntFlag
 from typing import NewType
@@ -189,6 +189,8 @@ class Evidence:
     """The key that signed the entry or, if there is none, the anchor."""
     final: bool = True
     """False while the block that recorded it could still be undone."""
+    unused: bool = field(default=False, compare=False)
+    """Whether whoever answered knows that customs has not acted on the entry, which spares a question."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,17 @@ from ledger.events import (
     Anchored,
     AuthorityAdded,
     Block,
+    CaseOpened,
+    Decided,
     Ended,
     Entered,
+    Event,
     Issued,
     KeyAdded,
     Occurrence,
     OfMembers,
     OfTerms,
+    ProofReceived,
     StatusRecorded,
     moment,
 )
@@ -153,6 +157,11 @@ class MemoryReplica(MemoryProcedures):
                 holder=holder.event.id if holder and isinstance(holder.event, Issued) else None,
                 replacement=seen.replacement if seen else None,
                 newest=max(places),
+                acted_on=any(
+                    isinstance(one.event, ProofReceived | Decided | CaseOpened)
+                    and one.event.id == certificate
+                    for one in self._events
+                ),
             )
 
     def people(self) -> tuple[int, Sequence[Occurrence]]:
@@ -317,3 +326,8 @@ def _entry(issued: Issued, at: int) -> Entry:
 def _whole(time: datetime) -> datetime:
     """Return a time in milliseconds, as a database keeps it."""
     return time.replace(microsecond=time.microsecond // 1000 * 1000)
+
+
+def _acts_on(event: Event, certificate: bytes) -> bool:
+    """Whether customs received a certificate, decided on it, or asked about it."""
+    return isinstance(event, ProofReceived | Decided | CaseOpened) and event.id == certificate

@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 from ledger.errors import Refused
 from ledger.events import Occurrence
 from ledger.facts import Address, AsOf, Entry, Written
-from ledger.origin.facts import CaseFacts, Exporter
+from ledger.origin.facts import CaseFacts, Exporter, Use
 from ledger.origin.life import Life
 from ledger.writes import OfProcedures
 
@@ -37,6 +37,9 @@ class Procedures(Protocol):
 
     def life(self, certificate: bytes) -> Life:
         """Return all that the ledger reports of a certificate; an empty one when it reports nothing."""
+
+    def use(self, certificate: bytes) -> Use:
+        """Return what importing customs has made of a certificate; an empty one when nothing."""
 
     def case(self, number: int) -> CaseFacts | None:
         """Return a verification case."""
@@ -154,6 +157,10 @@ class NoProcedures:
         raise ProceduresNotNamed
 
     def life(self, certificate: bytes) -> Life:  # noqa: ARG002 - of the port
+        """Raise `ProceduresNotNamed`."""
+        raise ProceduresNotNamed
+
+    def use(self, certificate: bytes) -> Use:  # noqa: ARG002 - of the port
         """Raise `ProceduresNotNamed`."""
         raise ProceduresNotNamed
 

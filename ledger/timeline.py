@@ -31,7 +31,7 @@ from ledger.events import (
 from ledger.facts import AsOf, Issuer, Reason
 from ledger.origin.facts import CaseGround, LateGround, Step
 from ledger.origin.life import Life
-from ledger.origin.lines import lines_of
+from ledger.origin.lines import lines_of, named
 from ledger.origin.reasons import LATE_WORDS
 from ledger.origin.steps import ORDERS, Side
 from ledger.ports import Ledger
@@ -207,8 +207,7 @@ def _of_case(
             told["what"] = f"case-{step.name.lower().replace('_', '-')}"
             told |= {"sentence": f"{side} {_SENTENCES[step]}.", "due": moment(event.due)}
         case SuspensionSet(suspended=suspended):
-            lines = _named(suspended) if suspended else "no line"
-            sentence = f"Preference is suspended for {lines}."
+            sentence = f"Preference is suspended for {_named(suspended)}."
             told |= {"what": "case-suspension", "sentence": sentence, "lines": _sets(suspended=suspended)}
         case CaseConcluded(confirmed=confirmed, denied=denied):
             parts = [f"confirmed the origin of {_named(confirmed)}"] if confirmed else []
@@ -228,7 +227,4 @@ def _sets(**words: int) -> dict[str, tuple[int, ...]]:
 
 
 def _named(word: int) -> str:
-    numbers = [str(line) for line in sorted(lines_of(word))]
-    if len(numbers) == 1:
-        return f"line {numbers[0]}"
-    return f"lines {', '.join(numbers[:-1])} and {numbers[-1]}"
+    return named(lines_of(word))

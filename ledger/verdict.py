@@ -12,6 +12,7 @@ from enum import StrEnum
 from ledger.aeo.parties import Party
 from ledger.errors import Finding
 from ledger.facts import AsOf, Evidence, Issuer, LedgerName, Reason, Role
+from ledger.origin.facts import Use
 from ledger.presented import Examination
 from ledger.terms import last_instant
 
@@ -117,6 +118,8 @@ class Verdict:
     warnings: tuple[Finding, ...] = ()
     parties: tuple[Party, ...] = ()
     """The AEO status of its traders, where the copy shows operator codes and the ledger knows its content."""
+    use: Use | None = None
+    """What importing customs has made of it; None where that is nothing, or could not be learnt."""
 
     @property
     def title(self) -> str:

@@ -9,7 +9,6 @@ from ledger import rules
 from ledger.aeo import parties
 from ledger.aeo.parties import NOT_KEPT, Party
 from ledger.declared import listing_of
-from ledger.documents import parse_document
 from ledger.errors import (
     CertificateMalformed,
     Finding,
@@ -19,9 +18,12 @@ from ledger.errors import (
     Unavailable,
 )
 from ledger.facts import Evidence, Issuer
+from ledger.kept_copies import certificate_in
 from ledger.operators import Found, OperatorCode
+from ledger.origin.facts import Use
 from ledger.ports import Filing, FilingState, Ledger
 from ledger.presented import Examination, examined, opened
+from ledger.procedures_port import ProceduresNotNamed
 from ledger.recognition_port import AtHand, NoRecognitions, RecognitionNotNamed
 from ledger.terms import normalised
 from ledger.verdict import (
@@ -34,9 +36,6 @@ from ledger.verdict import (
     vouches,
     with_warnings,
 )
-
-ADDED_FIELDS = ("issuers", "network", "terms")
-"""What the envelope adds to the certificate document."""
 
 
 def verify(document: Mapping[str, object], ledger: Ledger) -> Verdict:
@@ -53,6 +52,8 @@ def verify_examined(examination: Examination, ledger: Ledger) -> Verdict:
     # 2. Ask the ledger what it holds under them, in one look.
     facts = _with_listing(_with_archive(_facts(examination, ledger, shown=True), ledger), ledger)
     verdict = _judged(facts)
+    # 6. Put beside it what importing customs has made of it.
+    verdict = replace(verdict, use=_use(facts, ledger)) if _acted_on(facts, ledger) else verdict
     beside = _parties(verdict, facts, ledger)
     return replace(verdict, parties=beside) if beside else verdict
 
@@ -72,7 +73,7 @@ def verify_at_once(document: Mapping[str, object], ledger: Ledger) -> Verdict | 
     if evidence is None and _asks(examination, ledger):
         return None
     facts = _facts_with(evidence, examination, ledger, shown=True)
-    if archive_matters(facts):
+    if archive_matters(facts) or _acted_on(facts, ledger):
         return None
     verdict = _judged(facts)
     beside = _parties(verdict, facts, ledger, at_hand=True)
@@ -111,6 +112,25 @@ def _parties(
     return asked.told(found) if found else None
 
 
+def _acted_on(facts: Facts, ledger: Ledger) -> bool:
+    """Whether customs may have acted on the certificate; only an entry can be acted on."""
+    evidence = facts.evidence
+    if evidence is None or evidence.entry is None or evidence.unused:
+        return False
+    try:
+        return bool(ledger.procedures.procedures_contract)
+    except ProceduresNotNamed:
+        return False
+
+
+def _use(facts: Facts, ledger: Ledger) -> Use | None:
+    """Return what customs has made of a certificate; None for nothing, or where nobody answers."""
+    with suppress(Unavailable):
+        found = ledger.procedures.use(facts.examination.certificate)
+        return found if found != Use() else None
+    return None
+
+
 def _operators(operators: Collection[OperatorCode], ledger: Ledger, *, at_hand: bool) -> Found | None:
     """Ask the ledger for operators and all terms; None where they are not at hand."""
     recognitions = ledger.recognitions
@@ -138,8 +158,13 @@ def verify_reference(
         return unknown_reference()
     if len(filings) > 1:
         raise ReferenceAmbiguous(len(filings))
+    return verify_filing(filings[0], ledger)
+
+
+def verify_filing(filing: Filing, ledger: Ledger) -> Verdict:
+    """Judge a certificate that was issued here."""
     # 2. Ask the ledger and judge, without a document to compare.
-    facts = _facts(_examined_filing(filings[0], ledger), ledger, shown=False)
+    facts = _facts(_examined_filing(filing, ledger), ledger, shown=False)
     return judge(_with_archive(facts, ledger))
 
 
@@ -235,9 +260,8 @@ def _findings(examination: Examination) -> tuple[Finding, ...]:
     """
     if not examination.intact or examination.hidden:
         return ()
-    document = {name: value for name, value in examination.fields.items() if name not in ADDED_FIELDS}
     try:
-        certificate = parse_document(document)
+        certificate = certificate_in(examination.fields)
     except CertificateMalformed as error:
         return tuple(_of_form(problem) for problem in error.problems)
     return rules.check(certificate, on=certificate.issued_on)

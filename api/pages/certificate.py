@@ -25,7 +25,7 @@ _SUMMARY: Final = (
     "issuedOn",
     "validUntil",
 )
-_PARTIES: Final = ("exporter", "consignee")
+_PARTIES: Final = ("exporter", "consignee", "producer")
 _DAYS: Final = {"issuedOn", "validUntil"}
 _MEMBERS: Final = {"exportingMember", "importingMember"}
 
@@ -64,6 +64,8 @@ class Particulars:
     """What an unaltered copy says."""
 
     rows: tuple[Row, ...]
+    boxes: str
+    """Of the goods lines, on the form of the scheme."""
     headings: tuple[str, ...]
     """Of the columns of a goods line, after its number."""
     lines: tuple[GoodsLine, ...]
@@ -77,29 +79,44 @@ def particulars_of(seen: Examination) -> Particulars:
     """Return the particulars of an examined copy that is intact."""
     fields = seen.fields
     lines = _lines(_inner(fields, "items"))
-    rows = (*(_row(fields, path) for path in _SUMMARY), *(_party(fields, who) for who in _PARTIES))
+    scheme = _text(fields, "scheme")
+    rows = (
+        *(_row(fields, path, scheme) for path in _SUMMARY),
+        *(_party(fields, who, scheme) for who in _PARTIES if who in fields or who != "producer"),
+        *_authorised(fields, scheme),
+    )
     headings = next((tuple(name for name, _ in line.cells) for line in lines if line.cells), ())
     absent = "hidden by the holder" if seen.hidden else "not stated"
-    return Particulars(rows, headings, lines[:MAX_LINES], len(lines[MAX_LINES:]), absent)
+    boxes = field_at("items", scheme).box
+    return Particulars(rows, boxes, headings, lines[:MAX_LINES], len(lines[MAX_LINES:]), absent)
 
 
-def _row(fields: Mapping[str, Any], path: str) -> Row:
+def _row(fields: Mapping[str, Any], path: str, scheme: str) -> Row:
     text = _text(fields, path)
     if path in _DAYS:
         text = day(text)
     elif path in _MEMBERS:
         text = member(text)
-    return _named(path, _one(text))
+    return _named(path, _one(text), scheme)
 
 
-def _party(fields: Mapping[str, Any], who: str) -> Row:
+def _party(fields: Mapping[str, Any], who: str, scheme: str) -> Row:
     party = _inner(fields, who)
     address, country = _text(party, "address"), member(_text(party, "country"))
-    return _named(who, _parts(Name=_text(party, "name"), Address=address, Country=country))
+    return _named(who, _parts(Name=_text(party, "name"), Address=address, Country=country), scheme)
 
 
-def _named(path: str, values: Values) -> Row:
-    field = field_at(path)
+def _authorised(fields: Mapping[str, Any], scheme: str) -> Iterator[Row]:
+    """Yield who signed a declaration, and what it is made out on; a certificate has neither."""
+    given = _inner(fields, "authorisation")
+    if given:
+        document = _joined(given, "documentType", "documentNumber"), day(_text(given, "documentDate"))
+        values = (_text(given, "exporterCode"), _text(given, "signatory"), ", ".join(_some(*document)))
+        yield _named("authorisation", _some(*values) or (Absent(),), scheme)
+
+
+def _named(path: str, values: Values, scheme: str) -> Row:
+    field = field_at(path, scheme)
     return Row(field.name, field.box, values)
 
 

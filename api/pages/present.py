@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from api.pages.boxes import Field, field_at, field_of
+from api.pages.boxes import FORM_D, Field, field_at, field_of
 from api.pages.words import moment
 from ledger.aeo.parties import Party
 from ledger.errors import EnvelopeMalformed, Finding, InputMalformed, Severity
+from ledger.origin.use_told import sentences
 from ledger.verdict import Check, Verdict, VerdictCode
 
 SHOWN = 50
@@ -103,6 +104,8 @@ class Result:
     notes: tuple[Note, ...]
     unlisted_notes: int
     parties: tuple[PartyLine, ...]
+    imported: tuple[str, ...]
+    """What importing customs has made of it, in sentences."""
     certificate: str
     replacement: str
     as_of: str
@@ -121,9 +124,12 @@ class Trouble:
     details: tuple[str, ...] = ()
 
 
-def result_of(verdict: Verdict, again: datetime) -> Result:
-    """Return what the page of a verdict says; `again` is when it would be worth asking again."""
-    altered = tuple(field_at(path) for path in verdict.altered[:SHOWN])
+def result_of(verdict: Verdict, again: datetime, scheme: str = FORM_D) -> Result:
+    """Return what the page of a verdict says; `again` is when it would be worth asking again.
+
+    `scheme` is the one that the copy claims, by whose form its fields are named.
+    """
+    altered = tuple(field_at(path, scheme) for path in verdict.altered[:SHOWN])
     return Result(
         code=verdict.code.value,
         tone=TONES[verdict.code],
@@ -136,9 +142,10 @@ def result_of(verdict: Verdict, again: datetime) -> Result:
         unlisted=len(verdict.altered) - len(altered),
         removed=verdict.removed,
         hidden=verdict.hidden,
-        notes=tuple(_note(finding) for finding in verdict.warnings[:SHOWN]),
+        notes=tuple(_note(finding, scheme) for finding in verdict.warnings[:SHOWN]),
         unlisted_notes=len(verdict.warnings[SHOWN:]),
         parties=tuple(_party(party) for party in verdict.parties),
+        imported=tuple(sentences(verdict.use)) if verdict.use else (),
         certificate=f"0x{verdict.certificate.hex()}" if verdict.certificate else "",
         replacement=f"0x{verdict.replacement.hex()}" if verdict.replacement else "",
         as_of=moment(verdict.as_of.time) if verdict.as_of else "",
@@ -191,9 +198,9 @@ def _party(party: Party) -> PartyLine:
     )
 
 
-def _note(finding: Finding) -> Note:
+def _note(finding: Finding, scheme: str) -> Note:
     severity = "Against a rule" if finding.severity is Severity.REFUSAL else "Take note"
-    return Note(severity, f"{_capital(finding.message)}.", field_of(finding.pointer), finding.source)
+    return Note(severity, f"{_capital(finding.message)}.", field_of(finding.pointer, scheme), finding.source)
 
 
 def _capital(text: str) -> str:

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 
 from api.dependencies import throttle
 from api.errors import RETRY_SECONDS, ApiError, retry_after
+from api.pages.boxes import FORM_D
 from api.pages.certificate import Particulars, particulars_of
 from api.pages.present import Trouble, result_of, trouble_of
 from api.pages.render import page
@@ -63,7 +64,8 @@ def _verified(content: bytes, services: Services) -> Response:
     except (InputMalformed, EnvelopeMalformed) as error:
         return form(services, [trouble_of(error)], status=422)
     verdict = verify_examined(seen, services.ledger)
-    return _result(verdict, services, particulars=particulars_of(seen) if seen.intact else None)
+    particulars = particulars_of(seen) if seen.intact else None
+    return _result(verdict, services, scheme=str(seen.fields.get("scheme")), particulars=particulars)
 
 
 def _looked_up(request: Request, question: Question, services: Services) -> Response:
@@ -100,11 +102,12 @@ def _result(
     verdict: Verdict,
     services: Services,
     *,
+    scheme: str = FORM_D,
     particulars: Particulars | None = None,
     asked: ReferenceQuestion | None = None,
 ) -> Response:
     services.metrics.verdict(verdict.code)
-    result = result_of(verdict, services.ledger.clock() + AGAIN)
+    result = result_of(verdict, services.ledger.clock() + AGAIN, scheme)
     headers = retry_after(AGAIN.total_seconds()) if result.ask_again else None
     return page("result.html", headers=headers, result=result, particulars=particulars, asked=asked)
 

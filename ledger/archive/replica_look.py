@@ -13,10 +13,11 @@ from itertools import groupby
 from threading import BoundedSemaphore
 from typing import Any
 
-from sqlalchemy import Engine, Select, and_, bindparam, func, literal_column, select
+from sqlalchemy import Engine, Select, and_, bindparam, exists, func, literal_column, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from ledger.aeo.gathering import change_of
+from ledger.archive import replica_procedure_tables as p
 from ledger.archive import replica_tables as t
 from ledger.archive.engines import POOL_TIMEOUT
 from ledger.archive.faults import faults
@@ -40,6 +41,8 @@ STATUS = tuple(
     t.statuses.c[name]
     for name in ("block", "position", "at", *(field.name for field in fields(StatusRecorded)))
 )
+_ACTS = (p.received, p.decided, p.case_opened)
+"""What customs does first with a certificate."""
 _HEAD_END = len(HEAD)
 _ENTRY_END = _HEAD_END + len(ENTRY)
 _ENDED_END = _ENTRY_END + len(ENDED) + 1
@@ -143,7 +146,7 @@ class Looks:
     def _read(self, row: Row) -> Look:
         issued, ended = row[_HEAD_END:_ENTRY_END], row[_ENTRY_END : _ENDED_END - 1]
         anchored = row[_ENDED_END:_ANCHOR_END]
-        holder, held_in = row[_ANCHOR_END:]
+        holder, held_in, acted_on = row[_ANCHOR_END:]
         entry = entry_of(issued, row[_ENDED_END - 1], ended) if issued[0] is not None else None
         return Look(
             head=self._read_head(row[:_HEAD_END]),
@@ -152,6 +155,7 @@ class Looks:
             holder=holder,
             replacement=ended[2],
             newest=max(issued[-1] or 0, ended[-1] or 0, anchored[-2] or 0, held_in or 0),
+            acted_on=bool(acted_on),
         )
 
     def _read_head(self, row: Row) -> ReplicaHead:
@@ -250,6 +254,7 @@ def _question() -> Select[Any]:
         t.authorities.c.member,
         holder.c.id,
         holder.c.block,
+        or_(*(exists().where(table.c.id == certificate) for table in _ACTS)),
     )
     # One row by its key: without that, PostgreSQL expects many and reads whole tables beside them.
     return select(*columns).select_from(found).where(head.c.id == literal_column("1"))

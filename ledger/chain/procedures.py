@@ -2,13 +2,13 @@
 
 from ledger.chain.calls import call_of
 from ledger.chain.connection import Connection
-from ledger.chain.events import events_of
+from ledger.chain.events import events_over
 from ledger.chain.procedure_calls import word_of_code
 from ledger.chain.values import Fields, code_of, fits_a_word, moment, moment_if_set, one_of, text_of
 from ledger.events import Block
 from ledger.facts import Address, AsOf, Written
 from ledger.happenings import names
-from ledger.origin.facts import CaseFacts, CaseGround, Exporter, ExporterStatus, ExporterVersion, Step
+from ledger.origin.facts import CaseFacts, CaseGround, Exporter, ExporterStatus, ExporterVersion, Step, Use
 from ledger.origin.life import Life, ordered
 from ledger.origin.lines import lines_of
 from ledger.procedures_port import ProceduresNotNamed
@@ -26,7 +26,7 @@ class ChainProcedures:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._happened = events_of(connection)
+        self._happened = events_over(connection)
 
     @property
     def procedures_contract(self) -> Address:
@@ -47,6 +47,11 @@ class ChainProcedures:
         told = tuple(one for one in ordered(self._happened.occurred(found)) if names(one.event, certificate))
         final = all(one.block <= self._final_block(head) for one in told)
         return Life(certificate, told, _as_of(head), final)
+
+    def use(self, certificate: bytes) -> Use:
+        """Return what importing customs has made of a certificate; an empty one when nothing."""
+        assert self.procedures_contract  # noqa: S101 -- raises
+        return _use_from(self._connection.read("useOf", certificate))
 
     def case(self, number: int) -> CaseFacts | None:
         """Return a verification case."""
@@ -91,6 +96,20 @@ def _as_of(head: Block) -> AsOf:
 def _is_code(member: str) -> bool:
     """Whether a text fits into the two bytes of a member at all."""
     return member.isascii() and len(member) <= 2  # noqa: PLR2004 -- bytes2
+
+
+def _use_from(fields: Fields) -> Use:
+    return Use(
+        granted=lines_of(fields["granted"]),
+        refused=lines_of(fields["refused"]),
+        used_up=lines_of(fields["usedUp"]),
+        questioned=lines_of(fields["questioned"]),
+        suspended=lines_of(fields["suspended"]),
+        denied=lines_of(fields["denied"]),
+        received_at=moment_if_set(fields["receivedAt"]),
+        decided_at=moment_if_set(fields["decidedAt"]),
+        declarations=fields["declarations"],
+    )
 
 
 def _case_from(number: int, fields: Fields) -> CaseFacts | None:

@@ -12,6 +12,7 @@ from ledger.cli.certificates import json_object
 from ledger.cli.output import EXIT_REFUSED, answer, complain, failures, page, plain, usage
 from ledger.cli.session import Session, session_of
 from ledger.errors import Refused, Unavailable
+from ledger.origin.use_told import sentences
 from ledger.verdict import Outcome, Verdict, VerdictCode, moment, silent_ledger
 from ledger.verifying import verify_reference
 
@@ -98,6 +99,8 @@ def _show(found: dict[str, Verdict | Refused]) -> None:
             page.print(
                 f"  ! {warning.rule} at {warning.pointer}: {warning.message}", style="yellow", markup=False
             )
+        for sentence in sentences(verdict.use) if verdict.use else ():
+            page.print(f"  · import    {sentence}", markup=False)
         for party in verdict.parties:
             _show_party(party)
         if verdict.replacement:

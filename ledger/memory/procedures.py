@@ -6,6 +6,7 @@ from ledger.memory import blocks
 from ledger.memory.cases import MemoryCases
 from ledger.memory.decisions import MemoryDecisions
 from ledger.memory.exporters import MemoryExporters
+from ledger.origin.facts import Use
 from ledger.origin.life import Life
 from ledger.procedures_refusals import ExporterCodeInvalid
 from ledger.writes import (
@@ -40,6 +41,10 @@ class MemoryLedger(MemoryDecisions, MemoryCases, MemoryExporters):
         """Return all that the ledger reports of a certificate; an empty one when it reports nothing."""
         told = tuple(one for one in self._occurrences if names(one.event, certificate))
         return Life(certificate, told, self.head())
+
+    def use(self, certificate: bytes) -> Use:
+        """Return what importing customs has made of a certificate; an empty one when nothing."""
+        return self._use(certificate)
 
     @blocks.write
     def write(self, write: OfRecognition | OfProcedures, account: Address) -> Written:

@@ -20,3 +20,11 @@ def bits_of(lines: Collection[int]) -> int:
 def lines_of(word: int) -> frozenset[int]:
     """Return the lines of a word."""
     return frozenset(place + 1 for place in range(word.bit_length()) if word >> place & 1)
+
+
+def named(lines: Collection[int]) -> str:
+    """Return lines as people name them, such as `lines 1, 2 and 4`; `no line` when there is none."""
+    numbers = [str(line) for line in sorted(lines)]
+    if len(numbers) > 1:
+        return f"lines {', '.join(numbers[:-1])} and {numbers[-1]}"
+    return f"line {numbers[0]}" if numbers else "no line"

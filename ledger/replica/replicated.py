@@ -200,4 +200,5 @@ class ReplicatedLedger(Recognised, Proceeded):
             replacement=look.replacement,
             key=people.keys.get(number),
             final=not self._trust.finality or newest <= self._final(look.head),
+            unused=look.head.procedures is not None and not look.acted_on,
         )

@@ -183,7 +183,7 @@ def test_a_tree_tells_parents_children_and_what_is_left(trade: Trade) -> None:
 def test_what_a_dishonest_archive_issues_too_much_is_seen_by_who_holds_the_copies(trade: Trade) -> None:
     """Its own archive did not look; the importing member keeps what was presented, and sees."""
     source = an_original(trade)
-    trade["SG"].ledger.archive.draws_on = lambda _: ()  # type: ignore[method-assign]
+    trade["SG"].ledger.archive.draws_on = lambda _: ()  # type: ignore[method-assign, assignment]
     for reference in ("SG-TH 1", "SG-TH 2"):
         child = a_child(trade, reference, "60", source)
         trade["TH"].receive(envelope_in(child))
