@@ -76,7 +76,7 @@ class ChainEvents:
         return Reported(log.block, log.block_hash, log.index, event)
 
 
-def events_of(connection: Connection) -> ChainEvents:
+def events_over(connection: Connection) -> ChainEvents:
     """Return the events of a connection's contracts."""
     codecs = {address: one.codec for address, one in connection.contracts.items()}
     return ChainEvents(connection.history, codecs)

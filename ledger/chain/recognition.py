@@ -7,7 +7,7 @@ from datetime import datetime
 from ledger.aeo.gathering import gathered_mutual, operator_of
 from ledger.chain.calls import call_of, word_of
 from ledger.chain.connection import Connection
-from ledger.chain.events import events_of
+from ledger.chain.events import events_over
 from ledger.chain.values import fits_a_word, moment
 from ledger.events import Block, KeyAdded, KeyCompromised, Occurrence, StatusRecorded
 from ledger.facts import Address, AsOf, Written
@@ -38,7 +38,7 @@ class ChainRecognitions:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._reader = events_of(connection)
+        self._reader = events_over(connection)
         self._settled: tuple[int, Sequence[Occurrence]] = (connection.profile.from_block - 1, ())
         """The last block that terms are known of, and what was said of them in final blocks."""
 
