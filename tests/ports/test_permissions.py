@@ -1,11 +1,14 @@
 """Who may do what: every function, tried by every kind of account, on both ledgers."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 
 from ledger.facts import Address, ProposalKind, Reason, Role
 from ledger.operators import ArrangementKind, ParticipationState, ProgrammeKind
+from ledger.origin.facts import Step
+from ledger.procedures_refusals import CaseNotYours, NotTheImportingMember
 from ledger.recognition_refusals import (
     OperatorNotYours,
     ParticipationOutOfTurn,
@@ -28,9 +31,22 @@ from ledger.writes import (
     DeclareArrangement,
     DeclareProgramme,
     EndRecognition,
+    OfProcedures,
     OfRecognition,
     Participate,
+    Receive,
     RecordStatuses,
+    SetSplitUse,
+)
+from tests.procedures import (
+    a_clarification,
+    a_conclusion,
+    a_decision,
+    a_step,
+    a_suspension,
+    an_exporter,
+    an_opening,
+    did,
 )
 from tests.recognitions import OF_TWO, TH_SAFE, a_recognition, a_record, agreed, wrote
 from tests.worlds import World
@@ -47,6 +63,7 @@ KEYS = (
     "suspended key",
     "foreign key",
     "foreign aeo key",
+    "foreign customs key",
 )
 ADMINS = ("admin", "foreign admin", "suspended admin")
 ACTORS = (*KEYS, *ADMINS, "stranger")
@@ -59,6 +76,7 @@ NAMES = {
     "suspended key": "MY issuing",
     "foreign key": "TH issuing",
     "foreign aeo key": "TH aeo",
+    "foreign customs key": "TH customs",
     "admin": "admin VN",
     "foreign admin": "admin TH",
     "suspended admin": "admin MY",
@@ -98,6 +116,41 @@ def of_recognition(make: Callable[[World], OfRecognition]) -> Act:
     return act
 
 
+def _in_40_days(world: World) -> datetime:
+    return world.now + timedelta(days=40)
+
+
+def of_import(make: Callable[[World, bytes], OfProcedures]) -> Act:
+    """Return the act of a write about a certificate of TH that VN is to import."""
+
+    def act(world: World, account: Address) -> None:
+        certificate = world.issued("TH issuing", exporting="TH", importing="VN")
+        world.ledger.write(make(world, certificate), account)
+
+    return act
+
+
+def of_case(make: Callable[[World], OfProcedures], *, asks: str) -> Act:
+    """Return the act of a write in a case that customs of a member has opened with the other one."""
+    asked = "TH" if asks == "VN" else "VN"
+
+    def act(world: World, account: Address) -> None:
+        certificate = world.issued(f"{asked} issuing", exporting=asked, importing=asks)
+        did(world, an_opening(world, certificate), f"{asks} customs")
+        if asks == "VN":
+            did(world, a_step(Step.REPLIED), f"{asked} issuing")
+        world.ledger.write(make(world), account)
+
+    return act
+
+
+def clarify(world: World, account: Address) -> None:
+    """Answer the refusal of a line of a certificate of VN."""
+    certificate = world.issued()
+    did(world, a_decision(world, certificate, granted=(), refused=(1,)))
+    world.ledger.write(a_clarification(certificate), account)
+
+
 ACTS: dict[str, Act] = {
     "issue": lambda world, account: world.ledger.issue(world.terms(), account),
     "anchor": lambda world, account: world.ledger.anchor(b"\1" * 32, 5, world.terms().valid_until, account),
@@ -135,16 +188,28 @@ ACTS: dict[str, Act] = {
         )
     ),
     "end_recognition": of_recognition(lambda world: EndRecognition(2, world.now)),
+    "receive": of_import(lambda _, certificate: Receive(certificate)),
+    "decide": of_import(a_decision),
+    "clarify": clarify,
+    "set_split_use": lambda world, account: world.ledger.write(SetSplitUse(allowed=False), account),
+    "open_case": of_import(an_opening),
+    "ask": of_case(lambda world: a_step(Step.ASKED_AGAIN, due=_in_40_days(world)), asks="VN"),
+    "reply": of_case(lambda _: a_step(Step.REPLIED), asks="TH"),
+    "set_suspension": of_case(lambda _: a_suspension(), asks="VN"),
+    "conclude": of_case(lambda _: a_conclusion(denied=(1,), confirmed=(2,)), asks="VN"),
+    "record_exporter": lambda world, account: world.ledger.write(an_exporter(), account),
 }
 """Each act is on the business of VN."""
 
 KEYS_THAT_LIVE = ("issuing key", "competent key", "customs key", "aeo key")
 ISSUERS: dict[str, Outcome] = {"issuing key": None, "foreign key": NotYourCertificate}
+IMPORTERS: dict[str, Outcome] = {"customs key": None, "foreign customs key": NotTheImportingMember}
+ASKING: dict[str, Outcome] = {"customs key": None, "foreign customs key": CaseNotYours}
 OWNERS: dict[str, Outcome] = {"admin": None, "foreign admin": KeyNotYours, "suspended admin": KeyNotYours}
 ALLOWED: dict[str, dict[str, Outcome]] = {
     "issue": {"issuing key": None, "foreign key": NotYourMember},
     "anchor": {"issuing key": None, "foreign key": None},
-    "enter": dict.fromkeys((*KEYS_THAT_LIVE, "foreign key", "foreign aeo key")),
+    "enter": dict.fromkeys((*KEYS_THAT_LIVE, "foreign key", "foreign aeo key", "foreign customs key")),
     "cancel": ISSUERS,
     "replace": ISSUERS,
     "propose": {"admin": None, "foreign admin": None, "suspended admin": MemberNotActive},
@@ -166,6 +231,16 @@ ALLOWED: dict[str, dict[str, Outcome]] = {
     "participate": {"aeo key": None, "foreign aeo key": ParticipationOutOfTurn},
     "add_recognition": {"aeo key": None, "foreign aeo key": PartnerInvalid},
     "end_recognition": {"aeo key": None, "foreign aeo key": RecognitionNotYours},
+    "receive": IMPORTERS,
+    "decide": IMPORTERS,
+    "clarify": ISSUERS,
+    "set_split_use": {"customs key": None, "foreign customs key": None},
+    "open_case": IMPORTERS,
+    "ask": ASKING,
+    "reply": {"issuing key": None, "foreign key": CaseNotYours},
+    "set_suspension": ASKING,
+    "conclude": ASKING,
+    "record_exporter": {"competent key": None},
 }
 """What becomes of an actor's attempt; who is not named is refused as having no such key at all."""
 OF_RECOGNITION = {
@@ -176,7 +251,19 @@ OF_RECOGNITION = {
     "add_recognition",
     "end_recognition",
 }
-WRITES_OF_KEYS = {"issue", "anchor", "enter", "cancel", "replace", *OF_RECOGNITION}
+OF_PROCEDURES = {
+    "receive",
+    "decide",
+    "clarify",
+    "set_split_use",
+    "open_case",
+    "ask",
+    "reply",
+    "set_suspension",
+    "conclude",
+    "record_exporter",
+}
+WRITES_OF_KEYS = {"issue", "anchor", "enter", "cancel", "replace", *OF_RECOGNITION, *OF_PROCEDURES}
 
 
 @pytest.mark.parametrize("actor", ACTORS)
