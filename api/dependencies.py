@@ -149,6 +149,27 @@ def aeo_reader(caller: AeoOfficer, ledger: LedgerDep) -> Caller:
 AeoReader = Annotated[Caller, Depends(aeo_reader)]
 
 
+def competent_officer(caller: ExporterOfficer, ledger: LedgerDep) -> Caller:
+    """Return a caller whose authority has the role COMPETENT, as of `aeo_reader`."""
+    authority = ledger.members.authority(caller.authority)
+    if authority is None or Role.COMPETENT not in authority.roles:
+        raise ApiError("authority-role-missing")
+    return caller
+
+
+CompetentOfficer = Annotated[Caller, Depends(competent_officer)]
+
+
+def record_taker(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+    """Return a caller that keeps records of exporters: to verify by, or to authorise."""
+    if not {Scope.DECIDE, Scope.EXPORTERS} & caller.key.scopes:
+        raise ApiError("scope-missing", scope=Scope.DECIDE.value)
+    return caller
+
+
+RecordTaker = Annotated[Caller, Depends(record_taker)]
+
+
 def party(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
     """Return a caller that may take part in verification cases on one side or the other."""
     if not {Scope.DECIDE, Scope.ISSUE} & caller.key.scopes:
@@ -314,6 +335,13 @@ def once_for_aeo(
     return _once(services, caller, request_hash, key)
 
 
+def once_for_exporters(
+    services: ServicesDep, caller: CompetentOfficer, request_hash: _RequestHash, key: _Key = ""
+) -> Once:
+    """Return the means to carry a request about exporters out once."""
+    return _once(services, caller, request_hash, key)
+
+
 def _once(services: Services, caller: Caller, request_hash: bytes, key: str) -> Once:
     if not _IDEMPOTENCY_KEY.fullmatch(key):
         raise ApiError("idempotency-key-missing")
@@ -327,6 +355,7 @@ def once_for_case(services: ServicesDep, caller: Party, request_hash: _RequestHa
 
 OnceDep = Annotated[Once, Depends(once_for)]
 OnceAeoDep = Annotated[Once, Depends(once_for_aeo)]
+OnceExporterDep = Annotated[Once, Depends(once_for_exporters)]
 OnceCaseDep = Annotated[Once, Depends(once_for_case)]
 
 
@@ -349,6 +378,15 @@ def throttle_proofs(request: Request, services: ServicesDep) -> None:
 def throttle_lists(request: Request, services: ServicesDep) -> None:
     """Let one address send only so many lists of partners."""
     _throttled(request, services, services.recognition_lists, "recognition lists")
+
+
+def throttle_look_up(caller: Reader, services: ServicesDep) -> Caller:
+    """Let one authority look only so much up; who asks is in the log of answers."""
+    _hit(services, services.look_up, "look-up", str(caller.authority))
+    return caller
+
+
+LookingUp = Annotated[Caller, Depends(throttle_look_up)]
 
 
 def _throttled(request: Request, services: Services, limit: RateLimitItem, *what: str) -> None:

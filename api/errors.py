@@ -14,6 +14,7 @@ from api.problems import PROBLEMS, ProblemType, problem_of
 from ledger.aeo.refused import ActNotAllowed, CaseMovedOn, OperatorMalformed, ReapplicationEarly
 from ledger.checking_refused import CaseStepNotAllowed, CheckMalformed, NotAnOriginalOf
 from ledger.checking_told import due_told
+from ledger.deciding_asked import DecisionRefused
 from ledger.errors import (
     CertificateMalformed,
     CertificateRefused,
@@ -29,11 +30,13 @@ from ledger.errors import (
     ReferenceAlreadyFiled,
     Unavailable,
 )
+from ledger.exporter_refused import ExporterActNotAllowed, ExporterMalformed
 from ledger.kept_copies import CopyIncomplete
 from ledger.kept_port import NotKept
 from ledger.outgoing import TargetRefused
 from ledger.receiving import NotReceivable
 from ledger.refusals import ContractRefusal
+from ledger.statements import StatementMalformed
 from ledger.true_copies import TrueCopyTooLate
 from ledger.watch_port import WatchMalformed
 
@@ -111,6 +114,8 @@ def _detail(error: LedgerError) -> str | None:
     match error:
         case ContractRefusal() | ActNotAllowed() | CaseMovedOn() | ReapplicationEarly():
             return str(error)
+        case ExporterActNotAllowed():
+            return str(error)
         case NotReceivable() | TrueCopyTooLate() | NotKept() | CaseStepNotAllowed() | NotAnOriginalOf():
             return str(error)
         case InputMalformed(message=message):
@@ -129,9 +134,11 @@ def _members(error: LedgerError) -> dict[str, object]:  # noqa: PLR0911 - one fo
             | OperatorMalformed(problems=problems)
             | CheckMalformed(problems=problems)
             | CopyIncomplete(problems=problems)
+            | StatementMalformed(problems=problems)
+            | ExporterMalformed(problems=problems)
         ):
             return {"errors": [_place(problem) for problem in problems]}
-        case CertificateRefused(findings=findings):
+        case CertificateRefused(findings=findings) | DecisionRefused(findings=findings):
             return {"errors": [finding_document(finding) for finding in findings]}
         case InputMalformed(rule=rule, message=message) | OperatorCodeMalformed(rule=rule, message=message):
             pointer = getattr(error, "pointer", "")  # a code stands for itself
@@ -142,7 +149,11 @@ def _members(error: LedgerError) -> dict[str, object]:  # noqa: PLR0911 - one fo
             return {"errors": [{"parameter": parameter, "rule": rule, "detail": message}]}
         case ProofMalformed(pointer=pointer, rule=rule, message=message):
             return {"errors": [_place(Problem(pointer, rule, message))]}
-        case ActNotAllowed(stage=stage, allowed=allowed) | CaseMovedOn(stage=stage, allowed=allowed):
+        case (
+            ActNotAllowed(stage=stage, allowed=allowed)
+            | CaseMovedOn(stage=stage, allowed=allowed)
+            | ExporterActNotAllowed(status=stage, allowed=allowed)
+        ):
             return {"stage": stage, "allowed": list(allowed)}
         case CaseStepNotAllowed(case=case, now=now, allowed=allowed):
             return {"case": str(case.id), **due_told(case, now), "allowed": list(allowed)}

@@ -19,11 +19,14 @@ from ledger import (
 )
 from ledger.aeo import refused
 from ledger.checking_refused import CaseStepNotAllowed, CheckMalformed, NotAnOriginalOf
+from ledger.deciding_asked import DecisionRefused
 from ledger.kept_copies import CopyIncomplete
 from ledger.kept_port import NotKept
 from ledger.procedures_port import ProceduresNotNamed
 from ledger.receiving import NotReceivable
 from ledger.recognition_port import RecognitionNotNamed
+from ledger.statement_exchange import StatementNotHeld, StatementNotOnLedger
+from ledger.statements import StatementMalformed
 from ledger.true_copies import TrueCopyTooLate
 
 
@@ -78,7 +81,7 @@ _OWN = (
         "authority-role-missing",
         403,
         "The authority has not the role for this",
-        "Use an API key of an AEO authority, or for lists of a customs authority.",
+        "Use an API key of an authority with the role: AEO, competent, or for lists customs.",
     ),
     ProblemType("not-found", 404, "Nothing is at this address", "Check the path against /openapi.json."),
     ProblemType(
@@ -295,6 +298,30 @@ _OF_ERRORS: dict[type[errors.LedgerError], ProblemType] = {
         422,
         "The certificate to ask about is not behind the one presented",
         "Name one of the originals of the certificate in `about`, or leave it out.",
+    ),
+    DecisionRefused: ProblemType(
+        "decision-refused",
+        422,
+        "Rules speak against the decision, and nothing of it was done",
+        "Correct the places named in `errors`, each with its rule; without them the rest can be decided.",
+    ),
+    StatementMalformed: ProblemType(
+        "statement-malformed",
+        422,
+        "The statement is none, or not what the ledger recorded",
+        "Correct the places named in `errors`, or ask for the statement as it was made.",
+    ),
+    StatementNotOnLedger: ProblemType(
+        "statement-not-on-ledger",
+        409,
+        "The ledger does not name this statement",
+        "Ask for the statement that was recorded, or send it again once it is.",
+    ),
+    StatementNotHeld: ProblemType(
+        "statement-not-found",
+        404,
+        "No such statement for you",
+        "Ask the other side for it; only members that the certificate concerns see a statement.",
     ),
     NotKept: ProblemType(
         "not-kept",

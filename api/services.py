@@ -31,6 +31,8 @@ class Limits:
     """Verifications by reference per caller address, in the notation of the `limits` package."""
     recognition: str = "60/minute"
     """Questions about operators per caller address."""
+    look_up: str = "60/minute"
+    """Look-ups of certificates and approved exporters per authority."""
     recognition_lists: str = "6/minute"
     """Lists of partners per caller address."""
     recognition_proofs: str = "600/minute"
@@ -97,6 +99,11 @@ class Services:
     def recognition(self) -> RateLimitItem:
         """The limit on questions about operators."""
         return parse(self.limits.recognition)
+
+    @property
+    def look_up(self) -> RateLimitItem:
+        """The limit on look-ups of certificates and approved exporters."""
+        return parse(self.limits.look_up)
 
     @property
     def recognition_lists(self) -> RateLimitItem:

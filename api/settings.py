@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     recognition: Annotated[str, AfterValidator(_rate)] = Field(
         "60/minute", description="Questions about operators per caller address."
     )
+    look_up: Annotated[str, AfterValidator(_rate)] = Field(
+        "60/minute", description="Look-ups of certificates and approved exporters per authority."
+    )
     recognition_lists: Annotated[str, AfterValidator(_rate)] = Field(
         "6/minute", description="Lists of partners per caller address."
     )
@@ -94,6 +97,7 @@ class Settings(BaseSettings):
             body_bytes=self.body_bytes,
             by_reference=self.by_reference,
             recognition=self.recognition,
+            look_up=self.look_up,
             recognition_lists=self.recognition_lists,
             recognition_proofs=self.recognition_proofs,
             bulk_rows=self.bulk_rows,

@@ -5,6 +5,7 @@ that are not listed is not honoured.  The same rules hold when a declaration is 
 it is verified; there the record of the exporter may not be at hand, and then the verdict says so.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -23,6 +24,7 @@ from ledger.presented import Examination
 from ledger.procedures_port import ProceduresNotNamed
 from ledger.refusals import NotAuthorised
 from ledger.terms import Scheme, last_instant
+from ledger.texts import EXPORTER_PATTERN
 from ledger.verdict import Listing, Outcome, day
 
 SCHEMES: Final = {
@@ -34,6 +36,7 @@ _SOURCES: Final = {
     Scheme.ATIGA_ORIGIN_DECLARATION: "ATIGA OCP Rule 2.6",
     Scheme.RCEP_DECLARATION: "RCEP Article 3.21",
 }
+_UNKNOWN: Final = "was not authorised"
 _ENDED: Final = {ExporterStatus.SUSPENDED: "was suspended", ExporterStatus.WITHDRAWN: "was withdrawn"}
 
 
@@ -91,6 +94,8 @@ def listing_of(examination: Examination, recorded_at: datetime, ledger: Ledger) 
     said = _shown(examination)
     if said.code is None:
         return Listing(Outcome.NOT_CHECKED, "This copy hides the exporter's code; ask for one that shows it.")
+    if not re.fullmatch(EXPORTER_PATTERN, said.code):
+        return Listing(Outcome.FAILED, _sentence(tuple(unlisted(said, _UNKNOWN, None))))
     try:
         held = ledger.procedures.exporter(said.member, said.code)
         moment = moment_of(said.issued_on, recorded_at)
@@ -115,7 +120,7 @@ def not_authorised(exporter: Exporter, moment: datetime, ledger: Ledger) -> str:
     """
     version = exporter.at(moment)
     if version is None:
-        return "was not authorised yet" if exporter.versions else "was not authorised"
+        return "was not authorised yet" if exporter.versions else _UNKNOWN
     if _distrusted(version, ledger):
         return "was authorised by a key that counts as compromised"
     if version.status is not ExporterStatus.AUTHORISED:

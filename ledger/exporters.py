@@ -16,7 +16,7 @@ from typing import Any, Final
 from ledger.aeo.cases import EventState
 from ledger.errors import KeyNotHeld, NotRecordedYet, Problem
 from ledger.exporter_acts import LEADS_TO, NOTE, ExporterAct, ExporterAction, ExporterEvent, ExporterFile
-from ledger.exporter_records import SCHEMA, ExporterRecord, record_hash, record_in, record_of
+from ledger.exporter_records import SCHEMA, ExporterRecord, record_hash, record_of
 from ledger.exporter_refused import (
     ExporterActNotAllowed,
     ExporterMalformed,
@@ -129,13 +129,11 @@ def record_at_hand(member: str, code: str, ledger: Ledger) -> ExporterRecord:
     return record
 
 
-def take(data: bytes, ledger: Ledger) -> ExporterRecord:
+def take(record: ExporterRecord, ledger: Ledger) -> ExporterRecord:
     """Keep a record from another authority, if the ledger has named its hash for that exporter.
 
-    Whoever handed it over need not be trusted.  Raises `InputMalformed`, `ExporterMalformed` or
-    `ExporterRecordNotNamed`.
+    Whoever handed it over need not be trusted.  Raises `ExporterRecordNotNamed`.
     """
-    record = record_in(data)
     held = ledger.procedures.exporter(record.member, record.code)
     if record_hash(record) not in {version.record_hash for version in held.versions}:
         raise ExporterRecordNotNamed(record.member, record.code)

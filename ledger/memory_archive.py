@@ -104,6 +104,15 @@ class MemoryArchive:
             and filing.state is not FilingState.REFUSED
         )
 
+    def find_number(self, exporting: str, reference: str) -> Sequence[Filing]:
+        """Return filings with this (normalised) reference of any date, for who may ask so; no refused ones."""
+        return tuple(
+            filing
+            for filing in self._all()
+            if (filing.terms.exporting, filing.reference) == (exporting, reference)
+            and filing.state is not FilingState.REFUSED
+        )
+
     def filings(self, authority: int, *, after: bytes | None = None, limit: int = 100) -> Sequence[Filing]:
         """Return an authority's filings in the order they were filed, starting after an id.
 

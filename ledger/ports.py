@@ -252,6 +252,9 @@ class Archive(Protocol):
     def find_reference(self, exporting: str, reference: str, issued_on: date) -> Sequence[Filing]:
         """Return filings with this (normalised) reference and date of issue, refused ones left out."""
 
+    def find_number(self, exporting: str, reference: str) -> Sequence[Filing]:
+        """Return filings with this (normalised) reference of any date, for who may ask so; no refused ones."""
+
     def filings(self, authority: int, *, after: bytes | None = None, limit: int = 100) -> Sequence[Filing]:
         """Return an authority's filings in the order they were filed, starting after an id."""
 

@@ -42,7 +42,8 @@ from ledger.ports import Filing, FilingState, Ledger
 router = APIRouter(prefix="/v1/certificates", tags=["certificates"], route_class=StrictRoute)
 
 
-def _made(issued: Issued, ledger: Ledger) -> Done:
+def made(issued: Issued, ledger: Ledger) -> Done:
+    """Return the answer to issuing."""
     as_of = None
     with suppress(Unavailable):  # what is stored is stored, whether the chain answers now or not
         as_of = ledger.registry.head()
@@ -63,7 +64,7 @@ def issue_certificate(once: OnceDep, document: CertificateDep, wait: WaitDep, le
 
     def act(caller: Caller) -> Done:
         who = caller.authority, caller.account
-        return _made(issue(document, authority=who[0], account=who[1], ledger=ledger, wait=wait), ledger)
+        return made(issue(document, authority=who[0], account=who[1], ledger=ledger, wait=wait), ledger)
 
     return once(act)
 
@@ -180,6 +181,6 @@ def replace(
         issued = replace_certificate(
             own, document, authority=who[0], account=who[1], ledger=ledger, wait=wait
         )
-        return _made(issued, ledger)
+        return made(issued, ledger)
 
     return once(act)

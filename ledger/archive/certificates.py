@@ -48,6 +48,13 @@ _BY_REFERENCE = Prepared(
         _COLUMNS.held,
     ).order_by(_COLUMNS.position)
 )
+_BY_NUMBER = Prepared(
+    FILED.where(
+        _COLUMNS.exporting == bindparam("exporting"),
+        _COLUMNS.reference == bindparam("reference"),
+        _COLUMNS.held,
+    ).order_by(_COLUMNS.position)
+)
 _PAGED = FILED.order_by(_COLUMNS.position).limit(bindparam("most", type_=Integer))
 _AFTER = _COLUMNS.position > bindparam("place")
 _LISTED = Prepared(_PAGED.where(_COLUMNS.authority == bindparam("authority"), _AFTER))
@@ -137,6 +144,11 @@ class SqlArchive:
         """Return filings with this (normalised) reference and date of issue, refused ones left out."""
         wanted = {"exporting": exporting, "reference": reference, "issued_on": issued_on}
         return tuple(map(filing_of, self._database.ask(_BY_REFERENCE, **wanted)))
+
+    def find_number(self, exporting: str, reference: str) -> Sequence[Filing]:
+        """Return filings with this (normalised) reference of any date, for who may ask so; no refused ones."""
+        wanted = {"exporting": exporting, "reference": reference}
+        return tuple(map(filing_of, self._database.ask(_BY_NUMBER, **wanted)))
 
     def filings(self, authority: int, *, after: bytes | None = None, limit: int = 100) -> Sequence[Filing]:
         """Return an authority's filings in the order they were filed, starting after an id.

@@ -14,7 +14,6 @@ from ledger.documents import document_of
 from ledger.envelope import canonical
 from ledger.errors import CertificateRefused, ChainUnreachable, ReferenceAlreadyFiled
 from ledger.exporter_acts import ExporterAct
-from ledger.exporter_records import record_bytes
 from ledger.exporter_refused import ExporterRecordNotHeld
 from ledger.exporters import record_at_hand, take
 from ledger.issuing import Issued, issue
@@ -73,7 +72,7 @@ def a_partner(office: Office, *, with_record: bool = True) -> Ledger:
     """Return the archive of another member, which has taken the exporter's record or not."""
     partner = office.archive()
     if with_record:
-        take(record_bytes(record_at_hand(MEMBER, CODE, office.ledger)), partner)
+        take(record_at_hand(MEMBER, CODE, office.ledger), partner)
     return partner
 
 

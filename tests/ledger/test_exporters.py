@@ -9,7 +9,7 @@ import pytest
 from ledger.aeo.cases import EventState
 from ledger.errors import KeyNotHeld, NotRecordedYet
 from ledger.exporter_acts import ExporterAct
-from ledger.exporter_records import record_bytes, record_hash
+from ledger.exporter_records import record_hash
 from ledger.exporter_refused import (
     ExporterActNotAllowed,
     ExporterMalformed,
@@ -223,7 +223,7 @@ def test_an_act_of_another_archive_is_seen_and_gone_on_from(office: Office) -> N
     other = office.archive()
     with pytest.raises(ExporterRecordNotHeld):
         office.asks(an_action(ExporterAct.SUSPEND), ledger=other)
-    take(record_bytes(record_at_hand(MEMBER, CODE, office.ledger)), other)
+    take(record_at_hand(MEMBER, CODE, office.ledger), other)
     assert office.asks(an_action(ExporterAct.SUSPEND), ledger=other).event.version == 2
     assert file_of(MEMBER, CODE, office.ledger).status is ExporterStatus.SUSPENDED
 
@@ -236,8 +236,8 @@ def test_a_record_is_taken_only_if_the_ledger_names_it(office: Office) -> None:
     with pytest.raises(ExporterRecordNotHeld):
         record_at_hand(MEMBER, CODE, thai)
     with pytest.raises(ExporterRecordNotNamed):
-        take(record_bytes(replace(record, trader=True)), thai)
-    assert take(record_bytes(record), thai) == record
+        take(replace(record, trader=True), thai)
+    assert take(record, thai) == record
     assert [one.held.code for one in exporters(thai, member="VN")] == [CODE]
 
 

@@ -189,6 +189,13 @@ def test_a_reference_is_found_only_with_its_date_of_issue(archive: Archive) -> N
     assert archive.find_reference("MY", filing.reference, date(2026, 11, 2)) == ()
 
 
+def test_a_number_alone_finds_all_that_were_given_it(archive: Archive) -> None:
+    """By whichever office and on whichever day, for member authorities that look it up."""
+    filing = archive.file(a_filing())
+    assert archive.find_number("VN", filing.reference) == (filing,)
+    assert archive.find_number("VN", "X") == archive.find_number("MY", filing.reference) == ()
+
+
 def test_filings_come_in_order_page_by_page(archive: Archive) -> None:
     """A cursor continues after an id; another authority's filings are not among them."""
     own = [archive.file(a_filing(number)) for number in range(1, 6)]
