@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from ledger.chain.connection import _GAS, _GAS_OF_MEMBERS, _GAS_PER_WORD_OF_STAT
 from ledger.facts import Address, ProposalKind, Reason, Role
 from ledger.hashing import keccak
 from ledger.operators import ArrangementKind, ParticipationState, ProgrammeKind
+from ledger.origin.facts import ExporterStatus, Step
 from ledger.terms import Scheme, Terms, certificate_id
 from ledger.writes import (
     AddRecognition,
@@ -26,7 +27,20 @@ from ledger.writes import (
     DeclareProgramme,
     EndRecognition,
     Participate,
+    Receive,
     RecordStatuses,
+    SetSplitUse,
+)
+from tests.procedures import (
+    OTHER_DECLARATION,
+    a_clarification,
+    a_conclusion,
+    a_decision,
+    a_step,
+    a_suspension,
+    an_exporter,
+    an_opening,
+    did,
 )
 from tests.recognitions import a_recognition, a_record, recorded, wrote
 from tests.worlds import ChainWorld
@@ -46,6 +60,9 @@ BUDGETS = {
     "cancel": 35_000,
     "record a status": 70_000,
     "record 200 statuses": 200 * 36_500,
+    "decide": 130_000,
+    "open a case": 220_000,
+    "take a step": 70_000,
 }
 LARGEST_CODE = 24_576
 """Bytes at an address (EIP-170)."""
@@ -73,7 +90,9 @@ def spent(assembled: ChainWorld) -> Iterator[dict[str, int]]:
     """Return the gas of each write, measured once and then undone."""
     snapshot = assembled.rpc.ask("evm_snapshot")
     world = assembled.afresh()
-    yield {"deploy": deployed(world)} | of_certificates(world) | of_recognition(world) | of_members(world)
+    spent = {"deploy": deployed(world)} | of_certificates(world) | of_recognition(world)
+    spent |= of_procedures(world) | of_members(world)
+    yield spent
     assembled.rpc.ask("evm_revert", snapshot)
 
 
@@ -126,6 +145,49 @@ def of_recognition(world: ChainWorld) -> dict[str, int]:
     many = RecordStatuses(tuple(a_record(world, code, effective_from=begins) for code in codes))
     spent["record 200 statuses"] = wrote(world, many).gas_used
     return spent
+
+
+def of_procedures(world: ChainWorld) -> dict[str, int]:
+    """Return the gas of the writes of the contract of procedures."""
+    begins = datetime.fromisoformat("2026-01-15T00:00:01+00:00")
+    presented = datetime.fromisoformat("2026-01-16T00:00:01+00:00")
+    id_ = certificate_id(fixed(6))
+    world.ledger.issue(fixed(6), world.account("VN issuing"))
+    spent = {"receive a proof": did(world, Receive(id_)).gas_used}
+    decision = a_decision(world, id_, presented_at=presented, granted=(1, 64), refused=(2,))
+    spent["decide"] = did(world, decision).gas_used
+    again = replace(decision, declaration=OTHER_DECLARATION, used_up=(1,))
+    spent["decide again"] = did(world, again).gas_used
+    spent["clarify"] = did(world, a_clarification(id_, lines=(2,)), "VN issuing").gas_used
+    spent["set split use"] = did(world, SetSplitUse(allowed=False)).gas_used
+    clocks = {"due": ahead(world, 90), "conclude_due": ahead(world, 170)}
+    opening = an_opening(world, id_, suspended=(1,), **clocks)
+    spent["open a case"] = did(world, opening).gas_used
+    spent["take a step"] = did(world, a_step(Step.REPLIED, **clocks), "VN issuing").gas_used
+    spent["suspend lines"] = did(world, a_suspension(suspended=(1, 2))).gas_used
+    spent["conclude a case"] = did(world, a_conclusion(confirmed=(2,), denied=(1,))).gas_used
+    spent["open a case on an original"] = opened_on_an_original(world, clocks)
+    exporter = an_exporter(effective_from=begins)
+    spent["record an exporter"] = did(world, exporter, "VN competent").gas_used
+    later = replace(exporter, version=2, status=ExporterStatus.WITHDRAWN, effective_from=None)
+    spent["record an exporter again"] = did(world, later, "VN competent").gas_used
+    return spent
+
+
+def opened_on_an_original(world: ChainWorld, clocks: dict[str, datetime]) -> int:
+    """Return the gas of asking who issued the original behind a certificate."""
+    parent = certificate_id(fixed(101))
+    child = fixed(7, "TH", "VN", (parent,))
+    world.ledger.issue(child, world.account("TH issuing"))
+    opening = an_opening(world, certificate_id(child), about=parent, **clocks)
+    return did(world, opening, "VN customs").gas_used
+
+
+def ahead(world: ChainWorld, days: int) -> datetime:
+    """Return a time about some days ahead that is written without a byte of zero."""
+    at = int(world.now.timestamp()) + days * 86_400
+    at = at >> 16 << 16 | 0x0101
+    return datetime.fromtimestamp(at if at >> 16 & 0xFF else at + (1 << 16), UTC)
 
 
 def of_members(world: ChainWorld) -> dict[str, int]:
@@ -192,6 +254,15 @@ def test_an_anchor_costs_the_same_whatever_the_size(spent: dict[str, int]) -> No
         ("end a recognition", _GAS["endRecognition"]),
         ("record a status", _GAS["record"]),
         ("record 200 statuses", 200 * 11 * _GAS_PER_WORD_OF_STATUSES),
+        ("receive a proof", _GAS["receiveProof"]),
+        ("decide", _GAS["decide"]),
+        ("clarify", _GAS["clarify"]),
+        ("set split use", _GAS["setSplitUse"]),
+        ("open a case on an original", _GAS["openCase"]),
+        ("take a step", _GAS["takeStep"]),
+        ("suspend lines", _GAS["setSuspension"]),
+        ("conclude a case", _GAS["conclude"]),
+        ("record an exporter", _GAS["recordExporter"]),
         ("vote that suspends 64 keys", _GAS_OF_MEMBERS),
         ("withdraw an authority of 64 keys", _GAS_OF_MEMBERS),
     ],
