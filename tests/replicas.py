@@ -10,7 +10,7 @@ from ledger.chain.events import ChainEvents
 from ledger.chain.profile import ChainProfile
 from ledger.chain.rpc import Rpc
 from ledger.events import Block, Reported
-from ledger.facts import ProposalKind, Reason, Written
+from ledger.facts import ProposalKind, Reason, Role, Written
 from ledger.following import events_of
 from ledger.hashing import keccak
 from ledger.memory_replica import MemoryReplica
@@ -28,6 +28,7 @@ from ledger.operators import (
     Status,
     StatusRecord,
 )
+from ledger.origin.facts import ExporterStatus, Step
 from ledger.replica import Follower, Plan, Progress, ReplicatedLedger, Trust
 from ledger.replica_port import Replica
 from ledger.terms import certificate_id
@@ -37,7 +38,20 @@ from ledger.writes import (
     DeclareProgramme,
     EndRecognition,
     Participate,
+    Receive,
     RecordStatuses,
+    SetSplitUse,
+)
+from tests.procedures import (
+    OTHER_DECLARATION,
+    a_clarification,
+    a_conclusion,
+    a_decision,
+    a_step,
+    a_suspension,
+    an_exporter,
+    an_opening,
+    did,
 )
 from tests.worlds import ChainWorld, World
 
@@ -152,12 +166,14 @@ def make_busy(world: ChainWorld) -> list[tuple[bytes, bytes, bytes]]:
     asked += [(certificate_id(one), batch.root, one.reference_key) for one in terms]
     child = world.terms(exporting="TH", importing="MY", parents=(single,))
     ledger.issue(child, world.account("TH issuing"))
-    asked.append((certificate_id(child), batch.root, child.reference_key))
+    child_id = certificate_id(child)
+    asked.append((child_id, batch.root, child.reference_key))
     world.issued("MY issuing", exporting="MY", importing="TH")
     asked.append((ending, batch.root, bytes(32)))
     asked.append((b"\x07" * 32, b"\x07" * 32, b"\x07" * 32))
     world.advance(3 * DAY)
     make_operators(world)
+    make_procedures(world, single, child_id)
     _people(world)
     return asked
 
@@ -205,6 +221,37 @@ def make_operators(world: World) -> None:
     suspended = {"status": OperatorStatus.SUSPENDED, "ground": Ground.AT_REQUEST, "until": since + 9 * DAY}
     write(RecordStatuses((a_status(OPERATORS[1], since + DAY, 2, **suspended),)), vn)
     write(RecordStatuses((a_status(OPERATORS[1], since + 9 * DAY, 3, ground=Ground.CURED),)), vn)
+
+
+def make_procedures(world: World, certificate: bytes, child: bytes) -> None:
+    """Let customs of TH and MY do all that can be done with a certificate of VN and one that rests on it."""
+    th, my = "TH customs", "MY customs"
+    world.ledger.add_authority(Role.CUSTOMS, "MY customs", "customs.example", world.admin("MY"))
+    number = len(world.ledger.authorities())
+    world.ledger.add_key(number, world.account(my), world.admin("MY"))
+    did(world, Receive(certificate), th)
+    did(world, a_decision(world, certificate, granted=(1, 2), used_up=(2,), refused=(3, 64)), th)
+    did(world, a_clarification(certificate, lines=(3,)), "VN issuing")
+    reconsidered = {"declaration": OTHER_DECLARATION, "granted": (3,)}
+    did(world, a_decision(world, certificate, **reconsidered), th)
+    did(world, SetSplitUse(allowed=False), th)
+    did(world, an_opening(world, certificate, suspended=(2,)), th)
+    did(world, a_suspension(), th)
+    for step, by in (
+        (Step.ACKNOWLEDGED, "VN issuing"),
+        (Step.REPLIED, "VN issuing"),
+        (Step.VISIT_NOTIFIED, th),
+        (Step.VISIT_POSTPONED, "VN issuing"),
+    ):
+        ahead = {"due": world.now + 40 * DAY} if by == th else {}
+        did(world, a_step(step, **ahead), by)
+    did(world, a_step(Step.VISIT_DECLINED), "VN issuing")
+    did(world, a_conclusion(confirmed=(2,), denied=(1,)), th)
+    did(world, an_opening(world, child, about=certificate, lines=(1,)), my)
+    did(world, an_exporter(effective_from=world.now - DAY, until=world.now + 99 * DAY), "VN competent")
+    suspended = {"version": 2, "status": ExporterStatus.SUSPENDED}
+    did(world, an_exporter(**suspended), "VN competent")
+    did(world, an_exporter(code="OTHER"), "VN competent")
 
 
 def _people(world: ChainWorld) -> None:

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger.chain.artefacts import CERTIFICATE_REGISTRY, RECOGNITION_REGISTRY, artefact
+from ledger.chain.artefacts import (
+    CERTIFICATE_REGISTRY,
+    ORIGIN_PROCEDURES,
+    RECOGNITION_REGISTRY,
+    artefact,
+)
 from ledger.errors import ChainUnreachable
 from ledger.events import Block, Reported
 from ledger.facts import Address, LedgerName, Standing
@@ -66,7 +71,7 @@ def test_every_event_of_the_contracts_can_be_read() -> None:
     """An event without a reader would stop every replica."""
     from ledger.chain.events import _READERS  # noqa: PLC0415 - what is looked at
 
-    contracts = (artefact(CERTIFICATE_REGISTRY), artefact(RECOGNITION_REGISTRY))
+    contracts = map(artefact, (CERTIFICATE_REGISTRY, RECOGNITION_REGISTRY, ORIGIN_PROCEDURES))
     named = {event for one in contracts for event in one.codec._events if event[0].isupper()}
     assert set(_READERS) == named
 
@@ -246,7 +251,8 @@ def test_a_reorganisation_beyond_finality_stops_all_answers(forkable: AnvilWorld
         with pytest.raises(ReplicaHalted, match=Alarm.BEYOND_FINALITY):
             read()
     assert follower_of(forkable.profile, replica, 2).step() is Progress.HALTED
-    replica.clear(forkable.profile.ledger, forkable.profile.recognition)
+    profile = forkable.profile
+    replica.clear(profile.ledger, profile.recognition, profile.procedures)
     caught_up(follower_of(forkable.profile, replica, 2))
     assert digest_of(replica) == _rebuilt(forkable)
     assert ledger.evidence(certificate, certificate, bytes(32)).entry is not None

@@ -170,7 +170,7 @@ def test_a_replica_that_was_read_without_the_registry_is_not_asked_about_operato
             listed()
     with pytest.raises(ReplicaOfOtherContracts, match="asal replica rebuild"):
         follower_of(profile, replica)
-    replica.clear(profile.ledger, profile.recognition)
+    replica.clear(profile.ledger, profile.recognition, profile.procedures)
     caught_up(follower_of(profile, replica))
     assert ledger.found_at_hand([FIRST]) == busy.world.ledger.found([FIRST])
 
