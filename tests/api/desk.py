@@ -166,6 +166,7 @@ def a_desk(world: World, rooms: ArchiveRooms, clock: HandClock, limits: Limits |
         outbox=rooms.outbox,
         clock=clock,
         recognitions=world.ledger,
+        procedures=world.ledger,
         operator_files=rooms.operators,
         kept=rooms.kept,
         statements=rooms.statements,
