@@ -1,7 +1,7 @@
 """What people call a field: its name, its goods line, and its box on the form of its scheme.
 
-The names follow `docs/reference/form-d.md`; a test holds the boxes of Form D against the schema.  Those of the
-RCEP form are other numbers; a declaration is made out on any document and has no boxes.
+The names follow `docs/reference/form-d.md`; a test holds the boxes of Form D against the schema.  Those of
+the RCEP form are other numbers; a declaration is made out on any document and has no boxes.
 """
 
 from collections.abc import Mapping, Sequence

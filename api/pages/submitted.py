@@ -20,7 +20,7 @@ from api.schemas import ReferenceQuestion
 
 _MOST_FIELDS = 8
 _WANTED: Final = {
-    "reference": "Enter the reference number, at most 35 characters",
+    "reference": "Enter the reference number, at most 84 characters",
     "exportingMember": "Choose the exporting member",
     "issuedOn": "Enter the date of issue",
     "issuingOffice": "Enter at most 35 characters for the issuing office, or nothing",

@@ -251,7 +251,7 @@ def test_a_reference_of_two_offices_asks_for_the_office(desk: Desk) -> None:
     ("control", "typed"),
     [
         ("reference", " "),
-        ("reference", "x" * 36),
+        ("reference", "x" * 85),
         ("exportingMember", ""),
         ("exportingMember", "Viet Nam"),
         ("issuedOn", "2.11.2026"),

@@ -18,7 +18,7 @@ from ledger.errors import EnvelopeMalformed, Finding, InputMalformed, Problem, S
 from ledger.facts import AsOf
 from ledger.presented import Examination
 from ledger.verdict import Check, Outcome, Verdict, VerdictCode
-from tests.builders import a_document, altered
+from tests.builders import a_document, a_vector, altered
 
 AT = datetime(2026, 11, 2, 3, 4, 59, tzinfo=UTC)
 
@@ -79,6 +79,45 @@ def test_every_leaf_of_a_document_is_named() -> None:
     assert field_at("items.12.invoices.1.date").line == "12"
     assert field_of("/items/3/hsCode") == field_at("items.3.hsCode")
     assert (field_at("itemz.1").name, field_at("").name, field_at("items").line) == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "path", "place"),
+    [
+        ("RCEP-CO", "items.2.hsCode", ("RCEP form", "box 9")),
+        ("RCEP-CO", "items.2.fob.amount", ("RCEP form", "box 12")),
+        ("RCEP-CO", "transport.departureDate", ("RCEP form", "box 4")),
+        ("RCEP-CO", "items.2.hsEdition", ("RCEP form", "")),
+        ("RCEP-DO", "items.2.hsCode", ("", "")),
+        ("ATIGA-OD", "authorisation.signatory", ("", "")),
+        ("ATIGA-D", "items.2.hsCode", ("Form D", "box 7")),
+        ("made up", "items.2.hsCode", ("Form D", "box 7")),
+    ],
+)
+def test_a_field_is_found_on_the_form_of_its_scheme(scheme: str, path: str, place: tuple[str, str]) -> None:
+    """The RCEP form numbers its boxes otherwise; a declaration has none."""
+    field = field_at(path, scheme)
+    assert (field.form, field.box) == place
+    assert field.name
+
+
+def test_the_page_of_a_declaration_tells_who_signed_and_on_what() -> None:
+    """In place of boxes that it has not."""
+    shown = particulars_of(an_examination(a_vector("vn-th-coffee-origin-declaration")))
+    rows = {row.name: row.values for row in shown.rows}
+    assert rows["Authorisation of the exporter"] == (
+        "0107/CE24",
+        "Nguyễn Thị Lan Anh",
+        "commercial-invoice TNX-2026-1107, 2 November 2026",
+    )
+    assert {row.box for row in shown.rows} | {shown.boxes} == {""}
+
+
+def test_the_page_of_an_rcep_certificate_has_its_producer_and_boxes() -> None:
+    """Box 3 is the producer there."""
+    shown = particulars_of(an_examination(a_vector("vn-sg-seats-rcep")))
+    assert {row.name: row.box for row in shown.rows}["Producer"] == "box 3"
+    assert shown.boxes == "boxes 6 to 13"
 
 
 def test_times_and_members_are_written_for_people() -> None:
