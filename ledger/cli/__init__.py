@@ -8,10 +8,11 @@ asal programme …      programmes under which members authorise operators
 asal arrangement …    arrangements on mutual recognition, and who recognises whom
 asal operator …       authorise operators, suspend, revoke; their records
 asal certificate …    check, issue, cancel, replace, show, redact, receive; its timeline and tree
+asal statement …      hand statements of decisions, answers and checks over, and take them
 asal rules …          rules for proofs of origin, by scheme and date of issue
 asal outbox …         what is accepted and on its way to the chain
 asal replica …        follow the chain, so that verifying asks no node
-asal watch …          who is told when the status of an operator changes
+asal watch …          who is told of operators and certificates
 asal recognise …      is this operator recognised there?
 asal verify …         is this certificate good?
 asal fsck             do archive, chain and envelopes say the same?
@@ -28,6 +29,7 @@ from ledger.cli import (
     arrangements,
     authorities,
     certificates,
+    decisions,
     examination,
     keys,
     life,
@@ -71,7 +73,9 @@ app.add_typer(programmes.app, name="programme")
 app.add_typer(arrangements.app, name="arrangement")
 app.add_typer(operators.app, name="operator")
 certificates.app.add_typer(life.app)
+certificates.app.add_typer(decisions.app)
 app.add_typer(certificates.app, name="certificate")
+app.add_typer(decisions.statements, name="statement")
 app.add_typer(rules.app, name="rules")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(replica.app, name="replica")
