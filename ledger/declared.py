@@ -75,10 +75,11 @@ def require_listed(certificate: Certificate, issuer: Authority, account: Address
     file = ExporterFile(
         ledger.procedures.exporter(said.member, code), ledger.exporter_files.events(said.member, code)
     )
-    moment = moment_of(said.issued_on, ledger.clock())
-    version = file.held.at(moment)
-    stopped = file.stopped()
-    why = _ENDED[stopped.status] if stopped else not_authorised(file.held, moment, ledger)
+    now = ledger.clock()
+    version = file.held.at(moment_of(said.issued_on, now))
+    why = unlisted_exporter(file.held, said.issued_on, now, ledger)
+    if stopped := file.stopped():
+        why = _too_late(stopped.status, said.issued_on)
     record = None
     if not why and version is not None:
         record = ledger.exporter_files.records([version.record_hash]).get(version.record_hash)
@@ -95,12 +96,13 @@ def listing_of(examination: Examination, recorded_at: datetime, ledger: Ledger) 
     if said.code is None:
         return Listing(Outcome.NOT_CHECKED, "This copy hides the exporter's code; ask for one that shows it.")
     if not re.fullmatch(EXPORTER_PATTERN, said.code):
-        return Listing(Outcome.FAILED, _sentence(tuple(unlisted(said, _UNKNOWN, None))))
+        return Listing(
+            Outcome.FAILED, _sentence(tuple(unlisted(said, f"{_UNKNOWN} on {day(said.issued_on)}", None)))
+        )
     try:
         held = ledger.procedures.exporter(said.member, said.code)
-        moment = moment_of(said.issued_on, recorded_at)
-        why = not_authorised(held, moment, ledger)
-        version = held.at(moment)
+        version = held.at(moment_of(said.issued_on, recorded_at))
+        why = unlisted_exporter(held, said.issued_on, recorded_at, ledger)
         records = ledger.exporter_files.records([version.record_hash]) if version and not why else {}
     except ProceduresNotNamed:
         return Listing(Outcome.NOT_CHECKED, "This ledger's profile names no register of exporters.")
@@ -111,6 +113,23 @@ def listing_of(examination: Examination, recorded_at: datetime, ledger: Ledger) 
     if found:
         return Listing(Outcome.FAILED, _sentence(found))
     return _as_far_as_shown(said, record)
+
+
+def unlisted_exporter(exporter: Exporter, issued_on: date, recorded_at: datetime, ledger: Ledger) -> str:
+    """Return what keeps an exporter from a declaration of a day that is recorded at a moment, or nothing.
+
+    Beside the day itself: who is suspended or withdrawn when it is registered cannot date one back.
+    """
+    if why := not_authorised(exporter, moment_of(issued_on, recorded_at), ledger):
+        return f"{why} on {day(issued_on)}"
+    later = exporter.at(recorded_at)
+    if later is not None and later.status is not ExporterStatus.AUTHORISED:
+        return _too_late(later.status, issued_on)
+    return ""
+
+
+def _too_late(status: ExporterStatus, issued_on: date) -> str:
+    return f"{_ENDED[status]} when the declaration of {day(issued_on)} was registered"
 
 
 def not_authorised(exporter: Exporter, moment: datetime, ledger: Ledger) -> str:
@@ -135,7 +154,7 @@ def unlisted(said: Said, why: str, record: ExporterRecord | None) -> Iterator[Fi
     source, on = _SOURCES[said.scheme], day(said.issued_on)
     if why:
         yield _refusal(
-            "EXPORTER-NOT-AUTHORISED", "/authorisation/exporterCode", f"the exporter {why} on {on}", source
+            "EXPORTER-NOT-AUTHORISED", "/authorisation/exporterCode", f"the exporter {why}", source
         )
     if why or record is None:
         return

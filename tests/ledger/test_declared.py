@@ -182,6 +182,20 @@ def test_a_withdrawal_stops_declarations_before_the_ledger_shows_it(office: Offi
     assert [rule for rule, *_ in refused(office)] == ["EXPORTER-NOT-AUTHORISED"]
 
 
+def test_no_declaration_is_dated_back_before_a_withdrawal(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fraud: withdrawn today, the exporter declares on an invoice of yesterday; no verifier honours it."""
+    office.now += timedelta(days=1)
+    office.does(ExporterAct.WITHDRAW)
+    assert refused(office) == [
+        ("EXPORTER-NOT-AUTHORISED", "/authorisation/exporterCode", "ATIGA OCP Rule 2.6")
+    ]
+    verdict = verify(smuggled(office, monkeypatch, an_origin_declaration()), a_partner(office))
+    assert verdict.code is VerdictCode.ISSUER_NOT_AUTHORISED
+    assert "was withdrawn when the declaration of 2 November 2026 was registered" in verdict.sentence
+
+
 def test_only_a_competent_authority_registers_declarations(office: Office) -> None:
     """An issuing authority without that role cannot, through whichever operation."""
     given: dict[str, Any] = {"authority": ISSUES_ONLY, "account": ISSUING, "ledger": office.ledger}
