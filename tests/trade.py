@@ -182,6 +182,7 @@ def re_exported(
     importing: str,
     reference: str,
     lines: Sequence[tuple[str, Sequence[tuple[Certificate, bytes, int]]]],
+    on: date = date(2026, 11, 3),
     **more: Any,
 ) -> Certificate:
     """Return a back-to-back certificate: for each line its quantity and the original lines it rests on."""
@@ -202,7 +203,7 @@ def re_exported(
         )
         for number, (quantity, sources) in enumerate(lines, 1)
     )
-    made = a_shipment(exporting, importing, reference, on=date(2026, 11, 3), items=items)
+    made = a_shipment(exporting, importing, reference, on=on, items=items)
     fields: dict[str, Any] = {
         "valid_until": min(certificate.valid_until for certificate in originals.values()),
         "originals": tuple(
