@@ -10,6 +10,8 @@ asal operator …       authorise operators, suspend, revoke; their records
 asal certificate …    check, issue, cancel, replace, show, redact, receive; its timeline and tree
 asal statement …      hand statements of decisions, answers and checks over, and take them
 asal rules …          rules for proofs of origin, by scheme and date of issue
+asal case …           check origin with the issuer: questions, replies, visits, conclusions
+asal deadlines        what is due, and late
 asal outbox …         what is accepted and on its way to the chain
 asal replica …        follow the chain, so that verifying asks no node
 asal watch …          who is told of operators and certificates
@@ -28,6 +30,8 @@ from ledger.cli import (
     access,
     arrangements,
     authorities,
+    cases,
+    cases_told,
     certificates,
     decisions,
     examination,
@@ -76,11 +80,13 @@ certificates.app.add_typer(life.app)
 certificates.app.add_typer(decisions.app)
 app.add_typer(certificates.app, name="certificate")
 app.add_typer(decisions.statements, name="statement")
+app.add_typer(cases.app, name="case")
 app.add_typer(rules.app, name="rules")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(replica.app, name="replica")
 app.add_typer(watches.app, name="watch")
 app.add_typer(recognition.app, name="recognise")
+app.command("deadlines")(cases_told.deadlines)
 app.command("verify")(verification.verify)
 app.command("fsck")(examination.fsck)
 
