@@ -2,7 +2,7 @@
 
 from ledger.events import ProofReceived, moment
 from ledger.facts import Address, Written
-from ledger.origin.facts import Exporter, ExporterVersion
+from ledger.origin.facts import CaseFacts, Exporter, ExporterVersion
 from ledger.origin.life import Life, told_in
 from ledger.origin.lines import lines_of
 from ledger.ports import Ledger
@@ -12,6 +12,7 @@ from ledger.procedures_refusals import (
     LinesAlreadyGranted,
     LinesInQuestion,
     StepOutOfTurn,
+    SuspensionUnchanged,
 )
 from ledger.refusals import CertificateAlreadyIssued, ContractRefusal
 from ledger.terms import certificate_id
@@ -38,7 +39,7 @@ def held_already(write: OfProcedures | Enter, account: Address, ledger: Ledger) 
         case RecordExporter():
             return _recorded(write, account, ledger)
         case SetSplitUse():
-            return None  # a switch that was set may have been set back since
+            return _set(write, account, ledger)
         case TakeStep() | SetSuspension() | ConcludeCase():
             case = ledger.procedures.case(write.case)
             return _told(ledger.procedures.life(case.certificate), write.statement) if case else None
@@ -61,9 +62,11 @@ def seen_too_early(
         case ExporterVersionOutOfTurn(expected=expected) if isinstance(write, RecordExporter):
             held = _exporter(write, account, ledger)
             return held is not None and len(held.versions) < expected - 1
-        case StepOutOfTurn(case=number, last=last):
+        case StepOutOfTurn(case=number) | SuspensionUnchanged(case=number):
             case = ledger.procedures.case(number)
-            return case is None or case.step is not last or not ledger.procedures.life(case.certificate).final
+            if case is None or not _shown(refusal, write, case):
+                return True
+            return not ledger.procedures.life(case.certificate).final
         case (
             AlreadyReceived(id=certificate)
             | LinesAlreadyGranted(id=certificate)
@@ -74,15 +77,23 @@ def seen_too_early(
     return False
 
 
+def _shown(refusal: ContractRefusal, write: OfProcedures | Enter, case: CaseFacts) -> bool:
+    """Whether a case stands as a refusal says that it does."""
+    if isinstance(refusal, StepOutOfTurn):
+        return case.step is refusal.last
+    return isinstance(write, SetSuspension) and case.suspended == frozenset(write.suspended)
+
+
 def _in_sight(refusal: ContractRefusal, life: Life) -> bool:
     """Whether a life shows what is in the way."""
-    use = told_in(life).use
+    story = told_in(life)
     match refusal:
         case LinesAlreadyGranted(lines=lines):
-            return lines_of(lines) <= use.granted | use.denied
+            granted = frozenset[int]().union(*(claim.granted for claim in story.claims.values()))
+            return lines_of(lines) <= granted
         case LinesInQuestion(lines=lines):
-            return lines_of(lines) <= use.questioned
-    return use.received_at is not None
+            return lines_of(lines) <= story.use.questioned
+    return story.use.received_at is not None
 
 
 def _told(life: Life, statement: bytes | None) -> Written | None:
@@ -93,6 +104,15 @@ def _told(life: Life, statement: bytes | None) -> Written | None:
         if life.final and (receipt or same):
             return Written(b"", one.block, moment(one.at), 0)
     return None
+
+
+def _set(write: SetSplitUse, account: Address, ledger: Ledger) -> Written | None:
+    """Return where the switch stands as it is to be set; it may have been set back since an earlier try."""
+    key = ledger.members.key(account)
+    if key is None or ledger.procedures.split_use(key.member) is not write.allowed:
+        return None
+    head = ledger.registry.head()
+    return Written(b"", head.block, head.time, 0)
 
 
 def _entered(write: Enter, ledger: Ledger) -> Written | None:
