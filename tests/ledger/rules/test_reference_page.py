@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ledger.documents import CertificateDocument
-from ledger.rules import NO_RULE_SET, atiga
+from ledger.rules import NO_RULE_SET, atiga, rcep
 from ledger.rules.base import Rule, RuleSet
 
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
@@ -51,3 +51,27 @@ def test_every_field_of_the_document_is_on_the_form_page() -> None:
     schema = CertificateDocument.model_json_schema()
     names = {name for part in (schema, *schema["$defs"].values()) for name in part["properties"]}
     assert {name for name in names if not re.search(rf"[`.]{name}[`.]", FORM)} == set()
+
+
+RCEP_PAGE = (REFERENCE / "rules-rcep.md").read_text("utf-8")
+
+
+def test_the_page_of_rcep_lists_exactly_its_rules() -> None:
+    """Those of declarations are among those of certificates."""
+    of_certificates = [row(rule) for rule in rcep.RULE_SETS[0].rules]
+    assert [line for line in RCEP_PAGE.splitlines() if line.startswith("| `RCEP-")] == of_certificates
+    assert {row(rule) for rule in rcep.DECLARATION_SETS[0].rules} <= set(of_certificates)
+
+
+def test_the_page_of_rcep_names_the_lists_that_may_change() -> None:
+    """Parties, and those for which it came into force later."""
+    assert ", ".join(sorted(rcep.PARTIES)) in RCEP_PAGE
+    assert all(f"{party} {day}" in RCEP_PAGE for party, day in rcep.IN_FORCE.items())
+
+
+def test_the_page_lists_the_rules_of_origin_declarations() -> None:
+    """Their own in a table, those of Form D by their codes."""
+    section = PAGE.split("## Origin declarations")[1].split("## The rule sets")[0]
+    of_form_d = {rule.code for rule in atiga.OCP_2021.rules}
+    for rule in atiga.DECLARED_2021.rules:
+        assert f"`{rule.code}`" in section if rule.code in of_form_d else row(rule) in section
