@@ -225,6 +225,8 @@ def _tell(replica: Replica, session: Session) -> None:
         if head.recognition is not None:
             page.print(f"Recognition registry: {head.recognition}")
             page.print(f"{counts.operators} operators, of which {counts.statuses} statuses were recorded")
+        if head.procedures is not None:
+            page.print(f"Contract of procedures: {head.procedures}")
         page.print(f"Halted: {head.halted}" if head.halted else "It answers.")
 
     answer(told, as_json=session.as_json, shown=shown)
@@ -240,6 +242,7 @@ def _state(head: ReplicaHead | None) -> dict[str, object]:
         "chainId": head.ledger.chain_id,
         "registry": head.ledger.address,
         "recognition": head.recognition,
+        "procedures": head.procedures,
         "block": head.block.number if head.block else None,
         "blockHash": head.block.hash if head.block else None,
         "nodeBlock": head.node_block,

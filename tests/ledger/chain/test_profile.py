@@ -1,5 +1,6 @@
 """Chain profiles: what is read, what is written, and which field is named when one is wrong."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     paired = profile_of(GOOD | {"recognition": "0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512"})
     write_profile(paired, tmp_path / "paired.toml")
     assert read_profile(tmp_path / "paired.toml") == paired
+    whole = replace(paired, procedures=Address("0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0"))
+    write_profile(whole, tmp_path / "whole.toml")
+    assert read_profile(tmp_path / "whole.toml") == whole
     write_profile(profile_of(GOOD), tmp_path / "profile.toml")
     assert read_profile(tmp_path / "profile.toml") == profile_of(GOOD)
 
@@ -52,6 +56,8 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         ("registry", 7),
         ("recognition", "0x12"),
         ("recognition", REGISTRY.replace("5Fb", "5fb")),
+        ("procedures", "0x12"),
+        ("procedures", REGISTRY.replace("5Fb", "5fb")),
         ("from_block", -1),
         ("finality", "soon"),
         ("finality", 0),

@@ -137,7 +137,9 @@ def test_a_replica_without_a_registry_that_the_profile_names_is_to_be_rebuilt(
     assert "asal replica rebuild" in " ".join(said.split())
     assert desk.asal(archive_url, "status")["block"] == before["block"]
     desk.asal(archive_url, "rebuild")
-    assert desk.asal(archive_url, "status")["recognition"] == world.profile.recognition
+    status = desk.asal(archive_url, "status")
+    assert status["recognition"] == world.profile.recognition
+    assert status["procedures"] == world.profile.procedures
     assert desk.asal(archive_url, "follow", "--once")["lagBlocks"] == 0
 
 
