@@ -36,8 +36,8 @@ from ledger.origin.facts import CaseFacts, Exporter
 from ledger.procedures_port import Happening, Unreported
 from ledger.replica_port import ExporterLook, LifeLook, ProcedureCounts
 
-_BY_ID = (Issued, Entered, Linked, Ended, ProofReceived, Decided, RefusalClarified)
 _OF_CASES = (CaseOpened, CaseStepped, SuspensionSet, CaseConcluded)
+_OF_LIVES = (Issued, Entered, Linked, Ended, ProofReceived, Decided, RefusalClarified, *_OF_CASES)
 _EVENTS_AT_A_TIME, _BLOCKS_AT_A_TIME = 500, 100
 """How much is looked through together for a list of happenings; a block is looked through whole."""
 
@@ -53,13 +53,9 @@ class SqlProcedures:
             head = stored_head(connection)
             if head is None:
                 return None
-            found = found_where(connection, _BY_ID, lambda table: table.c.id == certificate)
-            found += found_where(connection, [Linked], lambda _: t.linked.c.parent == certificate)
-            found += found_where(connection, [Ended], lambda _: t.ended.c.replacement == certificate)
-            opened = p.case_opened.c
-            numbers = select(opened.case).where(or_(opened.id == certificate, opened.about == certificate))
-            found += _events_of(connection, connection.execute(numbers).scalars().all())
-        return LifeLook(head, sorted(set(found), key=lambda one: one.place))
+            return LifeLook(
+                head, found_where(connection, _OF_LIVES, lambda table: _names(table, certificate))
+            )
 
     def look_exporter(self, member: str, code: str) -> ExporterLook | None:
         """Return all that is recorded of a certified exporter as of one block; None before `start`."""
@@ -190,12 +186,27 @@ class SqlProcedures:
             listed = listed.where(tuple_(*whose) > after)
         with self._database.reading() as connection:
             head, rows = stored_head(connection), connection.execute(listed).all()
-            if head is None or head.block is None:
+            if head is None or head.block is None or not rows:
                 return []
             some: list[tuple[str, str]] = [(row.member, row.code) for row in rows]
-            found = found_where(connection, [ExporterRecorded], lambda _: tuple_(*whose).in_(some))
+            page = tuple_(*whose).between(some[0], some[-1])  # found in the index, as a list of them is not
+            found = found_where(connection, [ExporterRecorded], lambda _: page)
         as_of = AsOf(head.block.number, moment(head.block.time))
         return [exporter_of(member, code, found, as_of) for member, code in some]
+
+
+def _names(table: Table, certificate: bytes) -> ColumnElement[bool]:
+    """Return the condition for events of a certificate's life, as `ledger.happenings.names` has it."""
+    if table is t.linked:
+        return or_(table.c.id == certificate, table.c.parent == certificate)
+    if table is t.ended:
+        return or_(table.c.id == certificate, table.c.replacement == certificate)
+    if "case" not in table.c:
+        return table.c.id == certificate
+    opened = p.case_opened.alias("opened").c
+    return table.c.case.in_(
+        select(opened.case).where(or_(opened.id == certificate, opened.about == certificate))
+    )
 
 
 def _events_of(connection: Connection, cases: Collection[int]) -> list[Occurrence]:

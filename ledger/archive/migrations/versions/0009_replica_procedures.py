@@ -170,6 +170,8 @@ def _fill() -> None:
         joined = "" if kind == "issued" else f"JOIN replica_issued AS issued ON issued.id = {kind}.id"
         for member in ("issued.exporting", "issued.importing", "''"):
             op.execute(_OF_ENTRIES.format(member=member, kind=kind, joined=f"{joined} WHERE true"))
+    original = "JOIN replica_issued AS issued ON issued.id = linked.parent WHERE true"
+    op.execute(_OF_ENTRIES.format(member="issued.exporting", kind="linked", joined=original))
 
 
 def downgrade() -> None:
