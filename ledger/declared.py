@@ -8,7 +8,7 @@ it is verified; there the record of the exporter may not be at hand, and then th
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from ledger.certificate import Certificate
@@ -36,6 +36,7 @@ _SOURCES: Final = {
     Scheme.ATIGA_ORIGIN_DECLARATION: "ATIGA OCP Rule 2.6",
     Scheme.RCEP_DECLARATION: "RCEP Article 3.21",
 }
+_SECOND: Final = timedelta(seconds=1)
 _UNKNOWN: Final = "was not authorised"
 _ENDED: Final = {ExporterStatus.SUSPENDED: "was suspended", ExporterStatus.WITHDRAWN: "was withdrawn"}
 
@@ -75,7 +76,7 @@ def require_listed(certificate: Certificate, issuer: Authority, account: Address
     file = ExporterFile(
         ledger.procedures.exporter(said.member, code), ledger.exporter_files.events(said.member, code)
     )
-    now = ledger.clock()
+    now = file.present(ledger.clock())
     version = file.held.at(moment_of(said.issued_on, now))
     why = unlisted_exporter(file.held, said.issued_on, now, ledger)
     if stopped := file.stopped():
@@ -101,8 +102,7 @@ def listing_of(examination: Examination, recorded_at: datetime, ledger: Ledger) 
         )
     try:
         held = ledger.procedures.exporter(said.member, said.code)
-        version = held.at(moment_of(said.issued_on, recorded_at))
-        why = unlisted_exporter(held, said.issued_on, recorded_at, ledger)
+        why, version = _as_recorded(held, said.issued_on, recorded_at, ledger)
         records = ledger.exporter_files.records([version.record_hash]) if version and not why else {}
     except ProceduresNotNamed:
         return Listing(Outcome.NOT_CHECKED, "This ledger's profile names no register of exporters.")
@@ -126,6 +126,21 @@ def unlisted_exporter(exporter: Exporter, issued_on: date, recorded_at: datetime
     if later is not None and later.status is not ExporterStatus.AUTHORISED:
         return _too_late(later.status, issued_on)
     return ""
+
+
+def _as_recorded(
+    exporter: Exporter, issued_on: date, recorded_at: datetime, ledger: Ledger
+) -> tuple[str, ExporterVersion | None]:
+    """Return what keeps an exporter from a declaration on record, and the version that speaks.
+
+    Blocks of one second have no order that can be seen here, so what held a second before counts, too: who
+    registers is held to the later of the two.
+    """
+    found: list[tuple[str, ExporterVersion | None]] = []
+    for moment in (recorded_at, recorded_at - _SECOND):
+        why = unlisted_exporter(exporter, issued_on, moment, ledger)
+        found.append((why, exporter.at(moment_of(issued_on, moment))))
+    return next((one for one in found if not one[0]), found[0])
 
 
 def _too_late(status: ExporterStatus, issued_on: date) -> str:

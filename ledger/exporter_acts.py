@@ -176,6 +176,10 @@ class ExporterFile:
         """Hashes of its records, newest last."""
         return tuple(one.record_hash for one in (*self.held.versions, *self.coming))
 
+    def present(self, now: datetime) -> datetime:
+        """Return the later of our clock and the ledger's: one that is behind must not undo a withdrawal."""
+        return max(now, self.held.as_of.time)
+
     def repeated(self, request: bytes, *, anywhere: bool) -> ExporterEvent | None:
         """Return the event of the same request: if it was filed last, or with `anywhere` of any time."""
         if not anywhere and self.live and self.live[-1].request != request:

@@ -133,5 +133,6 @@ def _approved(file: ExporterFile, record: ExporterRecord, ledger: Ledger) -> App
         issued_on=record.issued_on,
         expires_on=record.expires_on,
         chapters=tuple(sorted({product.hs_code[:_CHAPTER] for product in record.products})),
-        authorised=not not_authorised(file.held, ledger.clock(), ledger) and file.stopped() is None,
+        authorised=not not_authorised(file.held, file.present(ledger.clock()), ledger)
+        and file.stopped() is None,
     )

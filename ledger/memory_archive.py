@@ -105,7 +105,7 @@ class MemoryArchive:
         )
 
     def find_number(self, exporting: str, reference: str) -> Sequence[Filing]:
-        """Return filings with this (normalised) reference of any date, for who may ask so; no refused ones."""
+        """Return filings with this (normalised) reference of any date, refused ones left out."""
         return tuple(
             filing
             for filing in self._all()

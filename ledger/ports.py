@@ -253,7 +253,7 @@ class Archive(Protocol):
         """Return filings with this (normalised) reference and date of issue, refused ones left out."""
 
     def find_number(self, exporting: str, reference: str) -> Sequence[Filing]:
-        """Return filings with this (normalised) reference of any date, for who may ask so; no refused ones."""
+        """Return filings with this (normalised) reference of any date, refused ones left out."""
 
     def filings(self, authority: int, *, after: bytes | None = None, limit: int = 100) -> Sequence[Filing]:
         """Return an authority's filings in the order they were filed, starting after an id."""

@@ -127,7 +127,7 @@ def get_exporter(
 
 
 def _shown(file: ExporterFile, on: str | None, ledger: Ledger) -> ExporterOut:
-    at = moment_asked(ledger.clock(), on=on)
+    at = moment_asked(file.present(ledger.clock()), on=on)
     held = file.held.at(at) or (file.held.versions[-1] if file.held.versions else None)
     wanted = held.record_hash if held else file.hashes[-1]
     return ExporterOut.from_domain(file, at, exporters.records_of(file, ledger).get(wanted))

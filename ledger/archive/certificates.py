@@ -146,7 +146,7 @@ class SqlArchive:
         return tuple(map(filing_of, self._database.ask(_BY_REFERENCE, **wanted)))
 
     def find_number(self, exporting: str, reference: str) -> Sequence[Filing]:
-        """Return filings with this (normalised) reference of any date, for who may ask so; no refused ones."""
+        """Return filings with this (normalised) reference of any date, refused ones left out."""
         wanted = {"exporting": exporting, "reference": reference}
         return tuple(map(filing_of, self._database.ask(_BY_NUMBER, **wanted)))
 

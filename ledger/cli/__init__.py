@@ -12,6 +12,9 @@ asal statement …      hand statements of decisions, answers and checks over, a
 asal rules …          rules for proofs of origin, by scheme and date of issue
 asal case …           check origin with the issuer: questions, replies, visits, conclusions
 asal deadlines        what is due, and late
+asal exporter …       certified exporters: authorise, suspend, withdraw; their records
+asal declaration …    register declarations of exporters
+asal look-up          what other members may see of certificates issued here
 asal outbox …         what is accepted and on its way to the chain
 asal replica …        follow the chain, so that verifying asks no node
 asal watch …          who is told of operators and certificates
@@ -34,7 +37,9 @@ from ledger.cli import (
     cases_told,
     certificates,
     decisions,
+    declarations,
     examination,
+    exporters,
     keys,
     life,
     members,
@@ -82,6 +87,9 @@ app.add_typer(certificates.app, name="certificate")
 app.add_typer(decisions.statements, name="statement")
 app.add_typer(cases.app, name="case")
 app.add_typer(rules.app, name="rules")
+app.add_typer(exporters.app, name="exporter")
+app.add_typer(declarations.app, name="declaration")
+app.command("look-up")(declarations.look_up)
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(replica.app, name="replica")
 app.add_typer(watches.app, name="watch")

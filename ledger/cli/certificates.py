@@ -94,10 +94,10 @@ def issue(  # noqa: PLR0913 - each is an option of the command line
         for path in files:
             certificate = certificate_in(path)
             issued = issuing.issue(certificate, authority=authority, account=account, ledger=session.ledger)
-            done.append(_handed_out(issued, out))
+            done.append(handed_out(issued, out))
             progress.advance(task)
-    answer(done, as_json=session.as_json, shown=lambda: _show_issued(done))
-    raise typer.Exit(_pending(done))
+    answer(done, as_json=session.as_json, shown=lambda: show_issued(done))
+    raise typer.Exit(pending(done))
 
 
 @app.command()
@@ -134,9 +134,9 @@ def replace(context: typer.Context, identity: Identity, file: Path, out: Out = P
             account=account,
             ledger=session.ledger,
         )
-    done = [_handed_out(issued, out)]
-    answer(done, as_json=session.as_json, shown=lambda: _show_issued(done))
-    raise typer.Exit(_pending(done))
+    done = [handed_out(issued, out)]
+    answer(done, as_json=session.as_json, shown=lambda: show_issued(done))
+    raise typer.Exit(pending(done))
 
 
 @app.command()
@@ -250,7 +250,7 @@ def _reason(text: str) -> Reason:
     return Reason[name]
 
 
-def _handed_out(issued: Issued, out: Path) -> dict[str, object]:
+def handed_out(issued: Issued, out: Path) -> dict[str, object]:
     """Write the envelope, once the chain holds the certificate, and return what is told of it."""
     path = out / f"{issued.filing.reference}-{issued.filing.id.hex()[:8]}.json"
     if issued.recorded:
@@ -264,12 +264,13 @@ def _handed_out(issued: Issued, out: Path) -> dict[str, object]:
     }
 
 
-def _pending(done: list[dict[str, object]]) -> int:
+def pending(done: list[dict[str, object]]) -> int:
     """Return the exit code for what was issued: pending when the chain does not hold all of it yet."""
     return 0 if all(one["file"] for one in done) else EXIT_PENDING
 
 
-def _show_issued(done: list[dict[str, object]]) -> None:
+def show_issued(done: list[dict[str, object]]) -> None:
+    """Show what was issued to a person."""
     for one in done:
         identifier = one["id"]
         shown = identifier.hex() if isinstance(identifier, bytes) else identifier

@@ -175,6 +175,13 @@ def test_a_withdrawal_stops_the_next_declaration_and_leaves_the_earlier_ones_goo
         assert verify(early.envelope, partner).code is VerdictCode.VALID
 
 
+def test_a_withdrawal_in_the_second_of_a_declaration_leaves_it_good(office: Office) -> None:
+    """Which of the two blocks was first cannot be seen; the registering service has looked at the later."""
+    done = declared(office)
+    office.asks(an_action(ExporterAct.WITHDRAW))
+    assert verify(done.envelope, a_partner(office)).code is VerdictCode.VALID
+
+
 def test_a_withdrawal_stops_declarations_before_the_ledger_shows_it(office: Office) -> None:
     """It holds from the moment at which it is accepted here."""
     office.node.held = True
@@ -191,9 +198,18 @@ def test_no_declaration_is_dated_back_before_a_withdrawal(
     assert refused(office) == [
         ("EXPORTER-NOT-AUTHORISED", "/authorisation/exporterCode", "ATIGA OCP Rule 2.6")
     ]
+    office.now += timedelta(minutes=1)
     verdict = verify(smuggled(office, monkeypatch, an_origin_declaration()), a_partner(office))
     assert verdict.code is VerdictCode.ISSUER_NOT_AUTHORISED
     assert "was withdrawn when the declaration of 2 November 2026 was registered" in verdict.sentence
+
+
+def test_a_clock_that_is_behind_the_ledger_does_not_undo_a_withdrawal(office: Office) -> None:
+    """Whichever is later counts."""
+    office.does(ExporterAct.WITHDRAW)
+    slow = replace(office.ledger, clock=lambda: office.now - timedelta(minutes=30))
+    with pytest.raises(CertificateRefused):
+        declared(office, ledger=slow)
 
 
 def test_only_a_competent_authority_registers_declarations(office: Office) -> None:
@@ -268,6 +284,7 @@ def test_a_verifier_honours_no_declaration_of_a_suspended_exporter(
 ) -> None:
     """The ledger alone tells that; no record is needed."""
     office.does(ExporterAct.SUSPEND)
+    office.now += timedelta(minutes=1)
     envelope = smuggled(office, monkeypatch, an_origin_declaration())
     verdict = verify(envelope, a_partner(office, with_record=False))
     assert verdict.code is VerdictCode.ISSUER_NOT_AUTHORISED
