@@ -68,7 +68,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - any value of the ledger
         case Enum():
             return value.value if isinstance(value.value, str) else value.name
         case Mapping():
-            return {key: plain(inner) for key, inner in value.items()}
+            return {plain(key): plain(inner) for key, inner in value.items()}
         case str() | bool() | int() | None:
             return value
         case Iterable():
