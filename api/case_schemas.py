@@ -18,14 +18,14 @@ Instant = Annotated[str, Field(examples=["2026-11-22T08:00:00Z"])]
 CaseNumber = Annotated[str, Field(pattern="^[1-9][0-9]{0,9}$", examples=["7"])]
 
 
-class GroundName(StrEnum):
+class CaseGroundName(StrEnum):
     """Why a check is opened (OCP Rule 18(a))."""
 
     RANDOM = "random"
     DOUBT = "doubt"
 
 
-class StepName(StrEnum):
+class CaseStepName(StrEnum):
     """A step in a case, any but the first and the last."""
 
     ACKNOWLEDGED = "acknowledged"
@@ -67,7 +67,9 @@ class OpeningBody(SayingBody):
     suspended: Lines = Field(
         default_factory=list, description="Those of which no preference is given while the case is open."
     )
-    ground: GroundName = Field(description="doubt: say why in `text` or `reasons`; random needs no reason.")
+    ground: CaseGroundName = Field(
+        description="doubt: say why in `text` or `reasons`; random needs no reason."
+    )
 
     def to_domain(self) -> Opening:
         """Return the check."""
@@ -84,7 +86,7 @@ class OpeningBody(SayingBody):
 class StepBody(SayingBody):
     """A step in a case."""
 
-    step: StepName
+    step: CaseStepName
     turn: CaseNumber | None = Field(
         None,
         description="At which turn it is meant, from the case's `turn`; what is said twice at different "
@@ -111,7 +113,7 @@ class ConclusionBody(SayingBody):
     denied: Lines = Field(default_factory=list, description="Those found not to originate; say why.")
 
 
-class DueOut(Schema):
+class CaseDueOut(Schema):
     """What is due next in an open case."""
 
     by: MemberCode
@@ -120,7 +122,7 @@ class DueOut(Schema):
     overdue: bool
 
 
-class CaseBrief(Schema):
+class OriginCaseBrief(Schema):
     """How a verification case stands."""
 
     case: CaseNumber
@@ -138,7 +140,7 @@ class CaseBrief(Schema):
     stepped_at: Instant
     conclude_due: Instant
     overdue: bool = Field(description="Whether the case should have been concluded.")
-    due: DueOut | None = None
+    due: CaseDueOut | None = None
     allowed: list[str] = Field(description="What the caller's member may do now.")
     may_deny: bool = Field(description="Whether the caller's member may deny a line now.")
 
@@ -161,17 +163,17 @@ class HappenedOut(Schema):
     said: SaidOut | None = None
 
 
-class CaseOut(CaseBrief):
+class OriginCaseOut(OriginCaseBrief):
     """A case with all that happened in it."""
 
     turn: str = Field(description="How many things have happened in it.")
     events: list[HappenedOut]
 
 
-class CaseList(Schema):
+class OriginCaseList(Schema):
     """A page of cases by number."""
 
-    cases: list[CaseBrief]
+    cases: list[OriginCaseBrief]
 
 
 class CheckedOut(Schema):
@@ -179,7 +181,7 @@ class CheckedOut(Schema):
 
     state: str = Field(description="recorded: on the ledger; accepted: stored, and on its way there.")
     repeated: bool = Field(description="Whether the ledger had it before it was asked for.")
-    case: CaseOut | None = None
+    case: OriginCaseOut | None = None
     statement_hash: Id
     statement: dict[str, Any] = Field(description="To hand to the other side (POST /v1/statements there).")
 

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from api.case_schemas import (
-    CaseBrief,
-    CaseList,
-    CaseOut,
     CheckedOut,
     ConclusionBody,
     DeadlineList,
     DeadlineOut,
     OpeningBody,
+    OriginCaseBrief,
+    OriginCaseList,
+    OriginCaseOut,
     StepBody,
     SuspensionBody,
     numbers,
@@ -78,7 +78,7 @@ def list_cases(  # noqa: PLR0913 - each is asked for by its type
     closed: Annotated[bool, Query(description="With those that are concluded.")] = False,
     after: Annotated[int, Query(ge=0, le=2**32 - 1, description="Number of the last one seen.")] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> CaseList:
+) -> OriginCaseList:
     """List the cases in which the caller's member asks or is asked; follow `Link: rel="next"` for more."""
     lists = ledger.procedures
     if not isinstance(lists, ProcedureLists):
@@ -88,7 +88,9 @@ def list_cases(  # noqa: PLR0913 - each is asked for by its type
         more = f"/v1/cases?closed={str(closed).lower()}&after={found[-1].id}&limit={limit}"
         response.headers["Link"] = f'<{more}>; rel="next"'
     now = ledger.clock()
-    return CaseList(cases=[CaseBrief.model_validate(brief(one, caller.member, now)) for one in found])
+    return OriginCaseList(
+        cases=[OriginCaseBrief.model_validate(brief(one, caller.member, now)) for one in found]
+    )
 
 
 @router.get(
@@ -97,10 +99,10 @@ def list_cases(  # noqa: PLR0913 - each is asked for by its type
     response_model_exclude_none=True,
     responses=problems(*_READING, "case-unknown"),
 )
-def get_case(number: Number, caller: Reader, ledger: LedgerDep) -> CaseOut:
+def get_case(number: Number, caller: Reader, ledger: LedgerDep) -> OriginCaseOut:
     """Fetch a case with what happened in it, what is due by whom, and what may be done next."""
     case = _party_to(number, caller, ledger)
-    return CaseOut.model_validate(whole(case, caller.member, ledger))
+    return OriginCaseOut.model_validate(whole(case, caller.member, ledger))
 
 
 @router.post(
