@@ -158,20 +158,23 @@ CHECKS: Final[dict[type, tuple[tuple[str, str, Check], ...]]] = {
 """Per part of a certificate: the attribute, its name in documents, and what it must look like."""
 
 
+_Look: TypeAlias = tuple[Callable[[Any], tuple[Any, ...]], tuple[Check, ...]]
+"""What reads the attributes of a part in one step, and their checks."""
+
+
 def sound(certificate: Certificate) -> bool:
     """Whether no check has anything to say; asked in few steps, for hardly any certificate has a fault."""
     one = certificate
+    whole = one.consignee and one.declaration and one.certification
+    looks: list[tuple[Any, _Look]] = [(one, (_WHOLE if whole else _READ)[Certificate])]
     parts: list[Any] = [one.third_country_invoicer, one.exhibition, one.replaces, *one.originals]
-    if one.consignee and one.declaration and one.certification:
-        looks = [(one, _WHOLE[Certificate])]
-        parts += (one.producer, one.authorisation)
-    else:
-        looks = [(one, _READ[Certificate])]
-        parts += (one.consignee, one.producer, one.declaration, one.certification, one.authorisation)
+    parts += (one.producer, one.authorisation)
+    if not whole:
+        parts += (one.consignee, one.declaration, one.certification)
     for item in one.items:
-        looks.append((item, _WHOLE[Item] if item.packages else _READ[Item]))
+        looks.append((item, (_WHOLE if item.packages else _READ)[Item]))
         parts += (item.gross_weight, item.fob, *item.invoices, *item.originals)
-    looks += ((part, _READ[type(part)]) for part in parts if part is not None)
+    looks += [(part, _READ[type(part)]) for part in parts if part is not None]
     return not any(any(map(call, checks, values(part))) for part, (values, checks) in looks)
 
 
@@ -186,9 +189,6 @@ _MOSTLY_THERE: Final[dict[type, dict[str, type]]] = {
     Item: {"packages": Packages},
 }
 """Parts that Form D always has; read together with the others where all of them are there."""
-
-_Look: TypeAlias = tuple[Callable[[Any], tuple[Any, ...]], tuple[Check, ...]]
-"""What reads the attributes of a part in one step, and their checks."""
 
 
 def _rows(part: type, inner: dict[str, type], prefix: str = "") -> Iterator[tuple[str, Check]]:

@@ -38,6 +38,7 @@ def at() -> Recognising:
 def envelope(at: Recognising, exporter: str | None = EXPORTER, consignee: str | None = THAI) -> Any:
     """Return the envelope of a certificate with these operator codes."""
     usual = a_certificate()
+    assert usual.consignee
     certificate = replace(
         usual,
         exporter=replace(usual.exporter, operator=exporter),
