@@ -67,9 +67,7 @@ class OpeningBody(SayingBody):
     suspended: Lines = Field(
         default_factory=list, description="Those of which no preference is given while the case is open."
     )
-    ground: CaseGroundName = Field(
-        description="doubt: say why in `text` or `reasons`; random needs no reason."
-    )
+    ground: CaseGroundName = Field(description="doubt: say why in `text` or `reasons`.")
 
     def to_domain(self) -> Opening:
         """Return the check."""

@@ -54,6 +54,11 @@ def opened_before(
     return None
 
 
+def names(case: CaseFacts, statement: bytes, ledger: Ledger) -> bool:
+    """Whether an event of a case names a statement by its hash."""
+    return any(getattr(one.event, "statement", None) == statement for one in case_events(case, ledger))
+
+
 def moved_on(case: CaseFacts, turn: int | None, ledger: Ledger) -> bool:
     """Whether a step is meant for another turn than the one the case is at."""
     return turn is not None and turn != len(case_events(case, ledger))

@@ -38,11 +38,13 @@ class Checked:
     """None while it is accepted and on its way, and for what the ledger had before."""
     repeated: bool
     """Whether the ledger had it before it was asked for."""
+    seen: bool = True
+    """Whether it is seen where the ledger is read; a replica may be a block behind."""
 
     @property
     def recorded(self) -> bool:
-        """Whether the ledger has it, where it is read from too."""
-        return self.case is not None and (self.repeated or self.written is not None)
+        """Whether the ledger has it, and shows it here."""
+        return self.case is not None and self.seen and (self.repeated or self.written is not None)
 
 
 def carried_out(
