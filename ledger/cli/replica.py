@@ -4,6 +4,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -210,8 +211,8 @@ def _listed(head: ReplicaHead | None, name: str, found: object) -> dict[str, obj
 
 def _tell(replica: Replica, session: Session) -> None:
     with failures():
-        head, counts = replica.head(), replica.operator_counts()
-    told = _state(head) | {"operators": counts.operators, "statuses": counts.statuses}
+        head, counts, acts = replica.head(), replica.operator_counts(), replica.procedure_counts()
+    told = _state(head) | asdict(counts) | asdict(acts)
 
     def shown() -> None:
         if head is None:
@@ -227,6 +228,10 @@ def _tell(replica: Replica, session: Session) -> None:
             page.print(f"{counts.operators} operators, of which {counts.statuses} statuses were recorded")
         if head.procedures is not None:
             page.print(f"Contract of procedures: {head.procedures}")
+            page.print(
+                f"{acts.receipts} receipts, {acts.decisions} decisions, {acts.cases} verification cases "
+                f"and {acts.exporters} certified exporters"
+            )
         page.print(f"Halted: {head.halted}" if head.halted else "It answers.")
 
     answer(told, as_json=session.as_json, shown=shown)

@@ -21,6 +21,7 @@ from ledger.chain.profile import write_profile
 from ledger.replica.running import NAME
 from tests import anvil
 from tests.anvil import AnvilWorld
+from tests.procedures import a_decision, an_exporter, did, opened
 from tests.replicas import OPERATORS, make_operators
 from tests.worlds import network_of
 
@@ -113,6 +114,7 @@ def test_operators_are_listed_as_of_a_block(desk: Desk, archive_url: str) -> Non
     """By code, with all that was recorded of each; status counts both."""
     head = desk.asal(archive_url, "follow", "--once")
     assert (head["operators"], head["statuses"]) == (3, 5)
+    assert [head[kind] for kind in ("receipts", "decisions", "cases", "exporters")] == [0, 0, 0, 0]
     told = desk.asal(archive_url, "operators", "--member", "VN", "--after", OPERATORS[0], "--limit", "1")
     assert told["asOfBlock"] == head["block"]
     assert [one["code"] for one in told["operators"]] == [OPERATORS[1]]
@@ -122,6 +124,20 @@ def test_operators_are_listed_as_of_a_block(desk: Desk, archive_url: str) -> Non
     command, settings = desk.command(archive_url, "operators")
     shown = subprocess.run(command, env=settings, capture_output=True, text=True, check=True, timeout=60)
     assert all(code in shown.stdout for code in OPERATORS)
+
+
+def test_the_status_counts_what_customs_did(desk: Desk, world: AnvilWorld, archive_url: str) -> None:
+    """Receipts, decisions, cases and exporters, for people and for monitors."""
+    certificate = opened(world)
+    did(world, a_decision(world, certificate))
+    did(world, an_exporter(), "VN competent")
+    told = desk.asal(archive_url, "follow", "--once")
+    assert [told[kind] for kind in ("receipts", "decisions", "cases", "exporters")] == [0, 1, 1, 1]
+    command, settings = desk.command(archive_url, "status")
+    shown = subprocess.run(command, env=settings, capture_output=True, text=True, check=True, timeout=60)
+    assert "0 receipts, 1 decisions, 1 verification cases and 1 certified exporters" in " ".join(
+        shown.stdout.split()
+    )
 
 
 def test_a_replica_without_a_registry_that_the_profile_names_is_to_be_rebuilt(
