@@ -191,7 +191,8 @@ class BalanceLineOut(Schema):
     line: int
     unit: str
     certified: str
-    drawn: str
+    drawn: str = Field(description="Re-exported under certificates issued here.")
+    imported: str = Field(description="Imported with preference by decisions filed here.")
     left: str
 
     @classmethod
@@ -202,6 +203,7 @@ class BalanceLineOut(Schema):
             unit=balance.certified.unit,
             certified=f"{balance.certified.value:f}",
             drawn=f"{balance.drawn:f}",
+            imported=f"{balance.imported:f}",
             left=f"{balance.left:f}",
         )
 

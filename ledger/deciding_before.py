@@ -15,6 +15,7 @@ from ledger.origin.life import Life, told_in
 from ledger.origin.lines import lines_of
 from ledger.ports import Ledger
 from ledger.procedures_refusals import NotTheImportingMember
+from ledger.reexporting import reexported
 from ledger.statements import Statement
 from ledger.writes import Enter
 
@@ -71,12 +72,13 @@ def granted_in(statement: Statement | None, lines: Collection[int]) -> Mapping[i
 def _elsewhere(
     life: Life, decisions: Collection[Decision], ledger: Ledger
 ) -> tuple[Mapping[int, Decimal], Mapping[int, bytes]]:
-    """Return what other archives of the member granted, and where it is not known how much.
+    """Return what was re-exported or granted by other archives, and where it is not known how much.
 
     The ledger names every decision; one that is not of this archive says its quantities in its statement.
     """
     ours = {one.statement for one in decisions}
     drawn, untold = defaultdict[int, Decimal](Decimal), dict[int, bytes]()
+    drawn |= reexported(life.certificate, ledger)
     for one in life.occurrences:
         event = one.event
         if not isinstance(event, Decided) or event.statement in ours or event.id != life.certificate:

@@ -41,7 +41,8 @@ class Before:
     """Those filed here that count, whether the ledger has them already or not."""
     split_use: bool
     elsewhere: Mapping[int, Decimal] = field(default_factory=dict)
-    """Quantities by line that other archives of the member granted, as their statements say."""
+    """Quantities by line that other archives of the member granted, as their statements say, and that were
+    re-exported under certificates issued here."""
     untold: Mapping[int, bytes] = field(default_factory=dict)
     """Lines granted elsewhere by a statement that is not kept here, with its hash."""
 

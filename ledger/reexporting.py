@@ -5,6 +5,7 @@ The issuing authority of the intermediate member answers for it that no more is 
 another authority served here, has issued itself.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from decimal import Decimal
 import orjson
 
 from ledger.certificate import Certificate, Measure
-from ledger.draws import Drawing, LinePlace, allotted, certified_by, summed
+from ledger.draws import Drawing, allotted, certified_by, summed
 from ledger.errors import Finding
 from ledger.facts import Standing
 from ledger.kept_copies import certificate_in
@@ -33,11 +34,13 @@ class LineBalance:
     certified: Measure
     drawn: Decimal
     """Re-exported under certificates issued here."""
+    imported: Decimal
+    """Imported with preference by decisions filed here."""
 
     @property
     def left(self) -> Decimal:
         """What may still be re-exported."""
-        return self.certified.value - self.drawn
+        return self.certified.value - self.drawn - self.imported
 
 
 def originals_here(certificates: Collection[bytes], ledger: Ledger) -> Mapping[bytes, Certificate]:
@@ -70,7 +73,10 @@ def drawing_for(
     released = _released({draw.child for draw in held} - {child}, ledger)
     if replaces is not None and not _used(replaces, ledger):
         released |= {replaces}
-    certified = {place: measure.value for place, measure in certified_by(originals)}
+    spent = {(one, line): quantity for one in originals for line, quantity in imported(one, ledger).items()}
+    certified = {
+        place: measure.value - spent.get(place, Decimal(0)) for place, measure in certified_by(originals)
+    }
     drawn = summed(held, released | {child})
     left = {place: limit - drawn.get(place, Decimal(0)) for place, limit in certified.items()}
     draws, findings = allotted(child, certificate, originals, left)
@@ -82,12 +88,32 @@ def balance_of(certificate: bytes, ledger: Ledger) -> tuple[LineBalance, ...]:
     document = originals_here([certificate], ledger).get(certificate)
     if document is None:
         raise NotKept(certificate)
-    held = ledger.archive.draws_on([certificate])
-    drawn: dict[LinePlace, Decimal] = summed(held, _released({draw.child for draw in held}, ledger))
+    drawn, spent, nothing = reexported(certificate, ledger), imported(certificate, ledger), Decimal(0)
     return tuple(
-        LineBalance(item.number, item.quantity, drawn.get((certificate, item.number), Decimal(0)))
+        LineBalance(
+            line=item.number,
+            certified=item.quantity,
+            drawn=drawn.get(item.number, nothing),
+            imported=spent.get(item.number, nothing),
+        )
         for item in document.items
     )
+
+
+def reexported(certificate: bytes, ledger: Ledger) -> dict[int, Decimal]:
+    """Return how much of each line is re-exported under certificates issued here."""
+    held = ledger.archive.draws_on([certificate])
+    sums = summed(held, _released({draw.child for draw in held}, ledger))
+    return {line: quantity for (_, line), quantity in sums.items()}
+
+
+def imported(certificate: bytes, ledger: Ledger) -> dict[int, Decimal]:
+    """Return how much of each line was imported with preference, by decisions filed here that count."""
+    sums = defaultdict[int, Decimal](Decimal)
+    for decision in ledger.decisions.decisions(certificate):
+        for one in decision.lines if decision.live else ():
+            sums[one.line] += one.quantity
+    return dict(sums)
 
 
 def _released(children: Collection[bytes], ledger: Ledger) -> frozenset[bytes]:

@@ -154,12 +154,13 @@ def balance(context: typer.Context, identity: Identity) -> None:
             "unit": one.certified.unit,
             "certified": one.certified.value,
             "drawn": one.drawn,
+            "imported": one.imported,
             "left": one.left,
         }
         for one in lines
     ]
     rows = [tuple(row.values()) for row in told]
-    shown = ("line", "unit", "certified", "drawn", "left")
+    shown = ("line", "unit", "certified", "drawn", "imported", "left")
     answer(told, as_json=session.as_json, shown=lambda: table(shown, rows, empty=""))
 
 

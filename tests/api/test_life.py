@@ -94,7 +94,7 @@ def test_reasons_and_quantities_are_told_to_the_members_concerned_only(
         salt=bytes(32),
     )
     desk.ledger.statements.keep(statement)
-    desk.world.ledger.write(  # type: ignore[attr-defined]
+    desk.world.ledger.write(
         Decide(
             certificate=one,
             declaration=b"\1" * 32,

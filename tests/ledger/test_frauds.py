@@ -238,7 +238,12 @@ def test_nothing_is_granted_on_what_was_cancelled_or_replaced(trade: Trade) -> N
     cancelled, old = issued(trade), issued(trade, "VN-TH 2")
     for one in (cancelled, old):
         trade["TH"].receive(envelope_in(one))
-    who = {"authority": office.issuing, "account": office.issuing_key, "ledger": office.ledger, "wait": 2}
+    who: dict[str, Any] = {
+        "authority": office.issuing,
+        "account": office.issuing_key,
+        "ledger": office.ledger,
+        "wait": 2,
+    }
     cancel(cancelled.filing.id, Reason.GOODS_NOT_SHIPPED, **who)
     named = Replaced(reference="VN-TH 2", issued_on=old.filing.terms.issued_on)
     new = replace_certificate(

@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.certificate import Certificate, Replaced
+from ledger.deciding import decide
+from ledger.deciding_asked import Asked, DecisionRefused, Grant
 from ledger.errors import CertificateRefused
 from ledger.facts import Reason, Standing
 from ledger.issuing import Issued, cancel, envelope_of, replace_certificate
@@ -164,6 +166,32 @@ def test_replacing_a_used_certificate_draws_anew(trade: Trade) -> None:
     grant(trade, old.filing.id)
     with pytest.raises(CertificateRefused):
         replaced(trade, old, "41", source)
+
+
+def test_what_is_imported_here_is_not_re_exported_as_well(trade: Trade) -> None:
+    """And the other way round: both draw on the same certified quantity."""
+    source = an_original(trade)
+    trade["SG"].receive(envelope_of(trade["VN"].ledger.archive.find(source[1])))  # type: ignore[arg-type]
+
+    def imported(declaration: str, quantity: str) -> None:
+        office = trade["SG"]
+        wish = Asked(
+            certificate=source[1],
+            declaration=declaration,
+            presented_on=trade.now.date(),
+            lines={1: Grant(Decimal(quantity), "KGM")},
+            office="Pasir Panjang",
+        )
+        decide(wish, authority=office.customs, account=office.customs_key, ledger=office.ledger, wait=2)
+
+    imported("D-1", "30")
+    with pytest.raises(CertificateRefused):
+        a_child(trade, "SG-TH 1", "71", source)
+    a_child(trade, "SG-TH 1", "60", source)
+    with pytest.raises(DecisionRefused):
+        imported("D-2", "11")
+    imported("D-2", "10")
+    assert left(trade, source) == ["0"]
 
 
 def test_a_tree_tells_parents_children_and_what_is_left(trade: Trade) -> None:
