@@ -75,4 +75,4 @@ def test_a_verdict_shows_what_customs_decided_and_stays_what_it_is() -> None:
     verdict = verify(envelope, trade["MY"].ledger)
     assert verdict.code is VerdictCode.VALID
     assert verdict.use is not None
-    assert (verdict.use.granted, verdict.use.refused) == ({1}, {2})
+    assert (verdict.use.granted, verdict.use.refused) == (frozenset({1}), frozenset({2}))
