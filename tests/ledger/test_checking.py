@@ -1,7 +1,10 @@
 """Verification cases: who may do what when, that repetitions change nothing, and what is refused."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,11 +13,13 @@ from ledger.checking_carrying import Checked
 from ledger.checking_refused import CaseStepNotAllowed, CheckMalformed, NotAnOriginalOf
 from ledger.checking_said import NOTHING, Opening, Words, told_lines
 from ledger.checking_turns import STEPS, allowed, may_deny, word
+from ledger.events import CaseOpened
 from ledger.issuing import issue
 from ledger.kept_copies import kept_of
 from ledger.kept_port import NotKept
-from ledger.origin.facts import CaseGround, LateGround, Step
-from ledger.origin.life import told_in
+from ledger.memory import MemoryLedger
+from ledger.origin.facts import CaseFacts, CaseGround, LateGround, Step
+from ledger.origin.life import Life, told_in
 from ledger.procedures_refusals import (
     CaseNotYours,
     CaseUnknown,
@@ -28,7 +33,7 @@ from ledger.refusals import NotAuthorised
 from ledger.statements import declaration_key, statement_hash
 from ledger.writes import Decide
 from tests.checks import ASKED, PATHS, SAID, Checking, customs_of, issuer_of
-from tests.trade import Trade, a_shipment, envelope_in, re_exported
+from tests.trade import WAIT, Trade, a_shipment, envelope_in, re_exported
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -398,3 +403,45 @@ def test_steps_that_mean_nothing_without_words_ask_for_them() -> None:
     for step in (Step.ASKED_AGAIN, Step.VISIT_NOTIFIED, Step.DETERMINED):
         with pytest.raises(CheckMalformed):
             checking.takes(step, NOTHING)
+
+
+class Behind:
+    """The port of procedures as a replica answers it that has not followed yet."""
+
+    def __init__(self, chain: MemoryLedger, block: int) -> None:
+        """Answer as of a block."""
+        self._chain, self._block = chain, block
+
+    def life(self, certificate: bytes) -> Life:
+        """Return what was reported until that block."""
+        life = self._chain.life(certificate)
+        return replace(life, occurrences=tuple(one for one in life.occurrences if one.block <= self._block))
+
+    def case(self, number: int) -> CaseFacts | None:
+        """Return a case as it was then."""
+        cases = [one.event.id for one in self._chain._occurrences if isinstance(one.event, CaseOpened)]
+        return told_in(self.life(cases[number - 1])).cases.get(number)
+
+
+def test_a_step_that_a_replica_does_not_show_yet_is_told_as_accepted() -> None:
+    """Asked again it is the same write, and once the replica has followed it is a repetition."""
+    checking = Checking().at(Step.ACKNOWLEDGED)
+    office = checking.trade["VN"]
+    behind: Any = Behind(checking.trade.chain, checking.trade.chain.head().block)
+    stale = replace(office.ledger, procedures=behind)
+    first = take_step(checking.number, Step.REPLIED, SAID, issuer_of(office), stale, WAIT)
+    assert (first.recorded, first.written is not None) == (False, True)
+    again = take_step(checking.number, Step.REPLIED, SAID, issuer_of(office), stale, WAIT)
+    assert again.statement == first.statement
+    assert checking.takes(Step.REPLIED).repeated
+    assert len(checking_events(checking)) == 3
+
+
+def test_of_many_who_take_a_step_at_once_one_takes_it() -> None:
+    """One statement and one event, and nobody is told that it failed."""
+    checking = Checking().at(Step.ACKNOWLEDGED)
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(lambda _: checking.takes(Step.REPLIED), range(8)))
+    assert len({statement_hash(one.statement) for one in done}) == 1
+    assert all(one.recorded for one in done)
+    assert len(checking_events(checking)) == 3
