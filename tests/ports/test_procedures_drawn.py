@@ -30,6 +30,8 @@ from tests.worlds import ChainWorld, MemoryWorld, World, undone
 pytestmark = pytest.mark.chain
 
 DAY = timedelta(days=1)
+Split = tuple[tuple[int, ...], ...]
+"""Lines that are told apart."""
 LINES = st.sets(st.integers(1, 3)).map(lambda lines: tuple(sorted(lines)))
 SOME_LINES = st.sets(st.integers(1, 3), min_size=1).map(lambda lines: tuple(sorted(lines)))
 PROOFS = st.sampled_from([0, 0, 0, 1, 2])
@@ -75,7 +77,8 @@ def _move(make: Callable[..., OfProcedures], right: str) -> Callable[..., st.Sea
             behind = {"about": proofs[told["about"]]} if "about" in told else {}
             return make(world, proofs[proof], **{**told, **ahead, **behind})
 
-        usual = "VN customs" if proof == 2 and right == "TH customs" else right
+        of_vn = 2 in {proof, told.get("case")} and right == "TH customs"
+        usual = "VN customs" if of_vn else right
         return Move(filled, by or usual, f"{make.__name__} {proof} {told}")
 
     def strategy(**told: st.SearchStrategy[Any]) -> st.SearchStrategy[Move]:
@@ -109,9 +112,15 @@ def suspend(_world: World, _proof: bytes, **told: Any) -> OfProcedures:
     return a_suspension(**told)
 
 
-def conclude(_world: World, _proof: bytes, **told: Any) -> OfProcedures:
+def decide(world: World, proof: bytes, *, split: Split, **told: Any) -> OfProcedures:
+    """Decide on lines."""
+    granted, used_up, refused = split
+    return a_decision(world, proof, granted=granted, used_up=used_up, refused=refused, **told)
+
+
+def conclude(_world: World, _proof: bytes, *, split: Split, **told: Any) -> OfProcedures:
     """Conclude a case."""
-    return a_conclusion(**told)
+    return a_conclusion(confirmed=split[0], denied=split[1], **told)
 
 
 def exporter(_world: World, _proof: bytes, **told: Any) -> OfProcedures:
@@ -119,7 +128,17 @@ def exporter(_world: World, _proof: bytes, **told: Any) -> OfProcedures:
     return an_exporter(**told)
 
 
-CASES = st.sampled_from([1, 1, 1, 2, 3])
+CASES = st.sampled_from([1, 1, 1, 2, 2, 3])
+DECISIONS = st.one_of(
+    st.sampled_from(
+        [((1,), (), ()), ((2,), (2,), ()), ((3,), (3,), (1,)), ((), (), (2, 3)), ((1, 2, 3), (), ())]
+    ),
+    st.tuples(LINES, LINES, LINES),
+)
+CONCLUSIONS = st.one_of(
+    st.sampled_from([((1, 2), ()), ((1,), (2,)), ((), (1, 2)), ((1, 2, 3), ()), ((2, 3), (1,))]),
+    st.tuples(LINES, LINES),
+)
 STEPS = [
     _move(step, "TH customs" if asking else "VN issuing")(
         step=st.sampled_from([one for one, order in ORDERS.items() if (order.side is Side.ASKING) is asking]),
@@ -132,12 +151,10 @@ STEPS = [
 ]
 MOVES = st.one_of(
     _move(receive, "TH customs")(proof=PROOFS),
-    _move(a_decision, "TH customs")(
+    _move(decide, "TH customs")(
         proof=PROOFS,
         declaration=DECLARATIONS,
-        granted=LINES,
-        used_up=st.sampled_from([(), (), (1,), (2,)]),
-        refused=st.sampled_from([(), (), (3,), (2,)]),
+        split=DECISIONS,
         presented_at=st.sampled_from([0, 0, 0, -1, -20, 1]),
         late=st.sampled_from([LateGround.NONE] * 6 + list(LateGround)),
         statement=STATEMENTS,
@@ -158,12 +175,11 @@ MOVES = st.one_of(
     ),
     *STEPS,
     *STEPS,
+    *STEPS,
     _move(suspend, "TH customs")(case=CASES, suspended=LINES, statement=STATEMENTS),
-    _move(conclude, "TH customs")(
-        case=CASES, confirmed=LINES, denied=st.sampled_from([(), (), (1,), (2, 3)]), statement=STATEMENTS
-    ),
+    _move(conclude, "TH customs")(case=CASES, split=CONCLUSIONS, statement=STATEMENTS),
     _move(exporter, "VN competent")(
-        version=st.integers(1, 4),
+        version=st.sampled_from([1, 1, 2, 2, 3]),
         status=st.sampled_from(ExporterStatus),
         effective_from=st.sampled_from([None, None, -10, 10, 400]),
         until=st.sampled_from([None, None, 5, 500]),
@@ -197,8 +213,14 @@ def proofs_in(world: World) -> list[bytes]:
 
 
 def played(world: World, moves: Sequence[Move | Later | Withdrawn]) -> tuple[list[Any], Any]:
-    """Make the calls; returns what came of each, and how all stands in the end."""
+    """Make the calls after a decision and two cases; returns what came of each and how all ends."""
     proofs = proofs_in(world)
+    for write, by in (
+        (a_decision(world, proofs[0], granted=(1,), refused=(3,)), "TH customs"),
+        (an_opening(world, proofs[0]), "TH customs"),
+        (an_opening(world, proofs[2], about=proofs[0], lines=(1, 2, 3)), "VN customs"),
+    ):
+        world.ledger.write(write, world.account(by))
     outcomes = []
     for move in moves:
         try:
@@ -240,7 +262,7 @@ def _untimed(event: Any) -> Any:
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
-@given(moves=st.lists(MOVES, min_size=8, max_size=24))
+@given(moves=st.lists(MOVES, min_size=12, max_size=30))
 def test_drawn_calls_end_alike(assembled: ChainWorld, moves: list[Move | Later | Withdrawn]) -> None:
     """The same calls are taken or refused with the same words, and leave the same behind."""
     in_memory = MemoryWorld()
