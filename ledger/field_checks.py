@@ -165,17 +165,20 @@ _Look: TypeAlias = tuple[Callable[[Any], tuple[Any, ...]], tuple[Check, ...]]
 def sound(certificate: Certificate) -> bool:
     """Whether no check has anything to say; asked in few steps, for hardly any certificate has a fault."""
     one = certificate
-    whole = one.consignee and one.declaration and one.certification
-    looks: list[tuple[Any, _Look]] = [(one, (_WHOLE if whole else _READ)[Certificate])]
-    parts: list[Any] = [one.third_country_invoicer, one.exhibition, one.replaces, *one.originals]
+    whole = one.consignee and one.declaration and one.certification and all(i.packages for i in one.items)
+    parts: list[Any] = [one, one.third_country_invoicer, one.exhibition, one.replaces, *one.originals]
     parts += (one.producer, one.authorisation)
     if not whole:
-        parts += (one.consignee, one.declaration, one.certification)
+        parts += (one.consignee, one.declaration, one.certification, *(item.packages for item in one.items))
     for item in one.items:
-        looks.append((item, (_WHOLE if item.packages else _READ)[Item]))
-        parts += (item.gross_weight, item.fob, *item.invoices, *item.originals)
-    looks += [(part, _READ[type(part)]) for part in parts if part is not None]
-    return not any(any(map(call, checks, values(part))) for part, (values, checks) in looks)
+        parts += (item, item.gross_weight, item.fob, *item.invoices, *item.originals)
+    read = _WHOLE if whole else _READ
+    for part in parts:
+        if part is not None:
+            values, checks = read[type(part)]
+            if any(map(call, checks, values(part))):
+                return False
+    return True
 
 
 _ALWAYS_THERE: Final[dict[type, dict[str, type]]] = {
@@ -188,7 +191,7 @@ _MOSTLY_THERE: Final[dict[type, dict[str, type]]] = {
     Certificate: {"consignee": Trader, "declaration": Declaration, "certification": Certification},
     Item: {"packages": Packages},
 }
-"""Parts that Form D always has; read together with the others where all of them are there."""
+"""Parts that Form D always has; read together with what holds them where all of them are there."""
 
 
 def _rows(part: type, inner: dict[str, type], prefix: str = "") -> Iterator[tuple[str, Check]]:
@@ -212,4 +215,6 @@ def _made_ready(part: type, inner: dict[str, type]) -> _Look:
 
 
 _READ: Final = {part: _made_ready(part, _ALWAYS_THERE.get(part, {})) for part in CHECKS}
-_WHOLE: Final = {part: _made_ready(part, _ALWAYS_THERE[part] | more) for part, more in _MOSTLY_THERE.items()}
+_WHOLE: Final = _READ | {
+    part: _made_ready(part, _ALWAYS_THERE[part] | more) for part, more in _MOSTLY_THERE.items()
+}
