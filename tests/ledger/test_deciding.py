@@ -1,11 +1,15 @@
 """Decisions at import: what is granted and refused, what stands against it, and what becomes of retries."""
 
+import inspect
+import re
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ledger import deciding_asked, deciding_rules
 from ledger.certificate import Replaced
 from ledger.clarifying import set_split_use
 from ledger.deciding_asked import DecisionRefused, Grant, Refusal
@@ -17,6 +21,7 @@ from ledger.issuing import cancel, envelope_of, replace_certificate
 from ledger.kept_port import NotKept
 from ledger.origin.facts import CaseGround, LateGround
 from ledger.origin.life import told_in
+from ledger.origin.reasons import REASONS
 from ledger.procedures_refusals import LinesUsedUp, NotTheImportingMember
 from ledger.refusals import NotAuthorised
 from ledger.statements import declaration_key, statement_hash
@@ -413,3 +418,14 @@ def test_split_use_is_a_write_of_the_member(border: Border) -> None:
     border.chain.write(SetSplitUse(allowed=False), MALAYSIA)
     assert border.chain.split_use("TH")
     assert not border.chain.split_use("MY")
+
+
+def test_every_rule_of_a_decision_stands_in_the_how_to() -> None:
+    """With every reason of a refusal, word for word."""
+    page = (Path(__file__).parents[2] / "docs/how-to/decide-at-import.md").read_text(encoding="utf-8")
+    modules = (deciding_asked, deciding_rules)
+    named = set[str]().union(*(re.findall(r"DECISION-[A-Z-]+", inspect.getsource(one)) for one in modules))
+    assert set(re.findall(r"DECISION-[A-Z-]+", page)) - named <= {"DECISION-FIELDS"}
+    assert named <= set(re.findall(r"DECISION-[A-Z-]+", page))
+    for one in REASONS.values():
+        assert f"| `{one.code}` | {one.words}. | {one.rule} |" in page
