@@ -17,6 +17,7 @@ asal declaration …    register declarations of exporters
 asal look-up          what other members may see of certificates issued here
 asal outbox …         what is accepted and on its way to the chain
 asal replica …        follow the chain, so that verifying asks no node
+asal events           what has become of certificates
 asal watch …          who is told of operators and certificates
 asal recognise …      is this operator recognised there?
 asal verify …         is this certificate good?
@@ -38,6 +39,7 @@ from ledger.cli import (
     certificates,
     decisions,
     declarations,
+    events,
     examination,
     exporters,
     keys,
@@ -83,6 +85,7 @@ app.add_typer(arrangements.app, name="arrangement")
 app.add_typer(operators.app, name="operator")
 certificates.app.add_typer(life.app)
 certificates.app.add_typer(decisions.app)
+certificates.app.command()(events.unreported)
 app.add_typer(certificates.app, name="certificate")
 app.add_typer(decisions.statements, name="statement")
 app.add_typer(cases.app, name="case")
@@ -95,6 +98,7 @@ app.add_typer(replica.app, name="replica")
 app.add_typer(watches.app, name="watch")
 app.add_typer(recognition.app, name="recognise")
 app.command("deadlines")(cases_told.deadlines)
+app.command("events")(events.events)
 app.command("verify")(verification.verify)
 app.command("fsck")(examination.fsck)
 
