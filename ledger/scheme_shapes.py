@@ -86,7 +86,7 @@ def _parts(
     for name in lacks:
         if getattr(holder, name) is not None:
             yield Problem(
-                f"{pointer}/{outside_name(name)}", "field.foreign", "remove this field; the scheme has none"
+                f"{pointer}/{outside_name(name)}", "field.unknown", "remove this field; the scheme has none"
             )
 
 

@@ -69,12 +69,12 @@ def test_a_declaration_survives_the_way_into_a_document_and_back(declaration: Ce
 def test_a_declaration_is_not_certified() -> None:
     """Who reads a certification believes that an authority looked at the goods."""
     certified = an_origin_declaration(certification=a_certificate().certification)
-    assert rules_of(certified) == [("/certification", "field.foreign")]
+    assert rules_of(certified) == [("/certification", "field.unknown")]
 
 
 def test_a_certificate_has_no_authorisation() -> None:
     """It would be a declaration."""
-    assert rules_of(a_certificate(authorisation=an_authorisation())) == [("/authorisation", "field.foreign")]
+    assert rules_of(a_certificate(authorisation=an_authorisation())) == [("/authorisation", "field.unknown")]
 
 
 @pytest.mark.parametrize("scheme", [Scheme.ATIGA_ORIGIN_DECLARATION, Scheme.RCEP_DECLARATION])
@@ -131,7 +131,7 @@ def test_a_long_number_fits_a_declaration_but_no_form_d() -> None:
 def test_form_d_has_no_tariff_differential() -> None:
     """It is a field of RCEP."""
     found = rules_of(a_certificate(items=(an_item(tariff_differential="2.6.6(a)"),)))
-    assert found == [("/items/1/tariffDifferential", "field.foreign")]
+    assert found == [("/items/1/tariffDifferential", "field.unknown")]
 
 
 def test_a_declaration_by_the_exporter_may_be_repeated_in_words() -> None:
