@@ -8,19 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import recognition_refusals, refusals
+from ledger import procedures_refusals, recognition_refusals, refusals
 from ledger.facts import Standing
 from ledger.operators import OperatorStatus
+from ledger.origin.facts import ExporterStatus, Step
 from ledger.refusal_json import RefusalUnknown, restated, stated
 from ledger.refusals import ContractRefusal
 
-OF_CONTRACTS = {refusals.__name__, recognition_refusals.__name__}
+OF_CONTRACTS = {refusals.__name__, recognition_refusals.__name__, procedures_refusals.__name__}
 TWINS = [twin for twin in ContractRefusal.__subclasses__() if twin.__module__ in OF_CONTRACTS]
 OPERANDS: dict[Any, st.SearchStrategy[Any]] = {
     bytes: st.binary(max_size=32),
     datetime: st.datetimes(timezones=st.just(UTC)),
     Standing: st.sampled_from(Standing),
     OperatorStatus: st.sampled_from([*OperatorStatus, 0]),
+    Step: st.sampled_from([*Step, 0]),
+    ExporterStatus: st.sampled_from([*ExporterStatus, 0]),
     int: st.integers(0, 2**256 - 1),
     str: st.text(),
 }
