@@ -203,7 +203,7 @@ def _of_case(
             told["lines"] = _sets(questioned=event.lines, suspended=event.suspended)
         case CaseStepped():
             step = Step(event.step)
-            side = "The member asked" if _asked_takes(step) else "Customs"
+            side = "The member that is asked" if _asked_takes(step) else "Customs"
             told["what"] = f"case-{step.name.lower().replace('_', '-')}"
             told |= {"sentence": f"{side} {_SENTENCES[step]}.", "due": moment(event.due)}
         case SuspensionSet(suspended=suspended):

@@ -62,23 +62,24 @@ class Story:
     def issue(self, name: str, *, token: str | None = None) -> None:
         """Issue a sample through the API."""
         document = self._document(name)
-        answer = self._post("/v1/certificates", document, token or self._token(document["exportingMember"]))
-        self.keep(name, document["reference"], answer)
+        by = token or self._token(document["exportingMember"])
+        if "authorisation" in document:
+            self.post("/v1/exporters", _authorising(document), by)
+        path = "/v1/origin-declarations" if "authorisation" in document else "/v1/certificates"
+        self.keep(name, document["reference"], self.post(path, document, by))
 
     def replace(self, name: str, earlier: str) -> None:
         """Issue a sample in place of an earlier one."""
         document = self._document(name)
         held = self.issued[self._document(earlier)["reference"]]
         token = self._token(document["exportingMember"])
-        self.keep(
-            name, document["reference"], self._post(f"/v1/certificates/{held}/replace", document, token)
-        )
+        self.keep(name, document["reference"], self.post(f"/v1/certificates/{held}/replace", document, token))
 
     def cancel(self, name: str, reason: str) -> None:
         """Cancel an issued sample."""
         document = self._document(name)
         held, token = self.issued[document["reference"]], self._token(document["exportingMember"])
-        self._post(f"/v1/certificates/{held}/cancel", {"reason": reason}, token)
+        self.post(f"/v1/certificates/{held}/cancel", {"reason": reason}, token)
 
     def verify(self, sample: Sample) -> dict[str, Any]:
         """Ask for the verdict on a file, as anybody may."""
@@ -114,13 +115,38 @@ class Story:
     def _token(self, member: str) -> str:
         return self.tokens[self.founded.office(member, Role.ISSUING).authority]
 
-    def _post(self, path: str, body: dict[str, Any], token: str) -> dict[str, Any]:
+    def post(self, path: str, body: dict[str, Any], token: str) -> dict[str, Any]:
+        """Post something, once, and return what came of it."""
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": secrets.token_hex(16)}
         answer = self.api.post(path, json=body, headers=headers)
         if answer.is_error:
             raise RuntimeError(f"{path} answered {answer.status_code}: {answer.text}")
         told: dict[str, Any] = answer.json()
         return told
+
+
+def _authorising(document: dict[str, Any]) -> dict[str, Any]:
+    """Return what authorises the exporter of a declaration, since the beginning of its year."""
+    exporter, authorisation = document["exporter"], document["authorisation"]
+    return {
+        "act": "authorise",
+        "code": authorisation["exporterCode"],
+        "particulars": {
+            "scheme": "RCEP" if document["scheme"].startswith("RCEP") else "AWSC",
+            "name": exporter["name"],
+            "address": exporter["address"],
+            "nationalId": "fictional",
+            "office": "Origin division (fictional)",
+            "issuedOn": f"{document['issuedOn'][:4]}-01-01",
+            "expiresOn": None,
+            "products": [
+                {"description": line["description"], "hsCode": line["hsCode"], "hsEdition": line["hsEdition"]}
+                for line in document["items"].values()
+            ],
+            "signatories": [{"name": authorisation["signatory"]}],
+            "trader": False,
+        },
+    }
 
 
 def sample(name: str) -> dict[str, Any]:

@@ -1,0 +1,51 @@
+"""What becomes of a certificate after its issue: Thailand decides on coffee from Viet Nam, and asks."""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import _story
+
+from ledger.facts import Role
+
+CERTIFICATE: Final = _story.PLAIN
+
+
+def told(story: _story.Story) -> None:
+    """Let customs receive, grant a part and refuse another use, and print the certificate's timeline."""
+    envelope = story.envelopes[CERTIFICATE]
+    reference = _story.sample(CERTIFICATE)["document"]["reference"]
+    path = f"/v1/certificates/{story.issued[reference]}"
+    customs = story.tokens[story.founded.office("TH", Role.CUSTOMS).authority]
+    issuer = story.tokens[story.founded.office("VN", Role.ISSUING).authority]
+    print(f"What becomes of {reference} in Thailand:", flush=True)
+    story.post("/v1/receipts", envelope, customs)
+    line = _story.sample(CERTIFICATE)["document"]["items"]["1"]["quantity"]
+    half = f"{int(line['value']) // 2}"
+    story.post(f"{path}/decisions", _decision("A0241191101234", half, line["unit"]), customs)
+    again = story.api.post(
+        f"{path}/decisions",
+        json=_decision("A0241191109999", line["value"], line["unit"]),
+        headers={"Authorization": f"Bearer {customs}"},
+    ).json()
+    for error in again.get("errors", ()):
+        print(f"  refused    presented again for {line['value']}: {error['detail']} ({error['source']})")
+    case = {"certificate": story.issued[reference], "lines": ["1"], "ground": "random"}
+    opened = story.post("/v1/cases", case, customs)
+    number = opened["case"]["case"]
+    story.post(f"/v1/cases/{number}/steps", {"step": "acknowledged"}, issuer)
+    answer = story.api.get(f"{path}/timeline", headers={"Authorization": f"Bearer {issuer}"})
+    answer.raise_for_status()
+    for row in answer.json()["rows"]:
+        who = f"{row['who']['authority']}, {row['who']['member']}" if "who" in row else ""
+        due = f" Next due {row['due'][:10]}." if "due" in row else ""
+        print(f"  {row['recordedAt'][:19]}  {row['sentence']}{due}  ({who})", flush=True)
+
+
+def _decision(declaration: str, quantity: str, unit: str) -> dict[str, Any]:
+    """Return a decision that grants a quantity of the first line today."""
+    return {
+        "declaration": declaration,
+        "presentedOn": datetime.now(UTC).date().isoformat(),
+        "office": "Laem Chabang Port (fictional)",
+        "lines": {"1": {"decision": "granted", "quantity": quantity, "unit": unit}},
+    }
