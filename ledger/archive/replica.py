@@ -6,12 +6,13 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, case, delete, func, insert, select, true, tuple_, update
+from sqlalchemy import Connection, Table, bindparam, case, delete, func, insert, select, true, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from ledger.archive import replica_tables as t
 from ledger.archive.database import take_your_time
-from ledger.archive.replica_events import fields_of, found_between, found_where
+from ledger.archive.replica_awaited import SqlAwaited
+from ledger.archive.replica_events import Reading, fields_of
 from ledger.archive.replica_look import ENDED, ENTRY, EPOCH, entry_of
 from ledger.archive.replica_operators import SqlOperators, stored_head
 from ledger.archive.replica_procedure_tables import WORK
@@ -29,13 +30,15 @@ from ledger.replica_port import (
 )
 
 _HEAD, _BLOCKS = t.replica_head, t.replica_blocks
+_ALL_OF_FEW = Reading(t.OF_FEW, lambda _: true())
+_BETWEEN = Reading(t.OF_EVENTS, lambda table: table.c.block.between(bindparam("first"), bindparam("last")))
 _PAGE = 2000
 """Blocks with events read at a time."""
 _QUESTIONS = 500
 """References asked for in one statement."""
 
 
-class SqlReplica(SqlOperators, SqlProcedures, SqlRefusals):
+class SqlReplica(SqlOperators, SqlProcedures, SqlAwaited, SqlRefusals):
     """Events in an SQL database; see `ledger.replica_port.Replica` for what each step promises."""
 
     def head(self) -> ReplicaHead | None:
@@ -132,7 +135,7 @@ class SqlReplica(SqlOperators, SqlProcedures, SqlRefusals):
         """Return all events about members, authorities, keys, votes and the terms of recognition."""
         with self._database.reading() as connection:
             head = stored_head(connection)
-            found = found_where(connection, t.OF_FEW, lambda _: true())
+            found = _ALL_OF_FEW.found(connection)
         return head.people if head else 0, found
 
     def occurrences(self) -> Iterator[Occurrence]:
@@ -143,7 +146,7 @@ class SqlReplica(SqlOperators, SqlProcedures, SqlRefusals):
                 numbers = _with_events(connection, after)
                 if not numbers:
                     return
-                found = found_between(connection, t.OF_EVENTS, numbers[0], numbers[-1])
+                found = _BETWEEN.found(connection, first=numbers[0], last=numbers[-1])
             yield from found
             after = numbers[-1]
 

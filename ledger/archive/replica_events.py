@@ -1,6 +1,6 @@
 """Events as rows of a replica's tables, both ways."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -15,35 +15,30 @@ _FEW = 4
 Wanted = Callable[[Table], ColumnElement[bool]]
 
 
-def found_where(connection: Connection, kinds: Iterable[type[Any]], wanted: Wanted) -> list[Occurrence]:
-    """Return the events of some kinds whose rows fulfil a condition, in the order of the chain."""
-    asked = list(kinds)
-    found = [
-        occurrence_of(kind, row)
-        for kind in (_present(connection, asked, wanted) if len(asked) > _FEW else asked)
-        for row in connection.execute(rows_of(kind).where(wanted(t.OF_EVENTS[kind])))
-    ]
-    return sorted(found, key=lambda one: one.place)
+class Reading:
+    """The events of some kinds whose rows fulfil a condition; its statements are written once."""
 
+    def __init__(self, kinds: Iterable[type[Any]], wanted: Wanted) -> None:
+        """Write the statements; what the condition asks for is bound when they are run."""
+        self._rows = {kind: rows_of(kind).where(wanted(t.OF_EVENTS[kind])) for kind in kinds}
+        there = (rows.with_only_columns(literal_column("1")).exists() for rows in self._rows.values())
+        self._there = select(*(one.label(f"kind_{place}") for place, one in enumerate(there)))
 
-def _present(connection: Connection, kinds: Sequence[type[Any]], wanted: Wanted) -> list[type[Any]]:
-    """Return the kinds of which there are such rows: mostly few, and one statement tells which."""
-    tables = [t.OF_EVENTS[kind] for kind in kinds]
-    there = (select(literal_column("1")).select_from(one).where(wanted(one)).exists() for one in tables)
-    told = connection.execute(select(*(one.label(f"kind_{place}") for place, one in enumerate(there)))).one()
-    return [kind for kind, some in zip(kinds, told, strict=True) if some]
+    def found(self, connection: Connection, **values: object) -> list[Occurrence]:
+        """Return the events in the order of the chain."""
+        found = [
+            occurrence_of(kind, row)
+            for kind in self._present(connection, values)
+            for row in connection.execute(self._rows[kind], values)
+        ]
+        return sorted(found, key=lambda one: one.place)
 
-
-def found_between(
-    connection: Connection, kinds: Iterable[type[Any]], first: int, last: int
-) -> list[Occurrence]:
-    """Return the events of some kinds in a range of blocks."""
-    return found_where(connection, kinds, lambda table: table.c.block.between(first, last))
-
-
-def found_in(connection: Connection, kinds: Iterable[type[Any]], blocks: Sequence[int]) -> list[Occurrence]:
-    """Return the events of some kinds in some blocks."""
-    return found_where(connection, kinds, lambda table: table.c.block.in_(blocks))
+    def _present(self, connection: Connection, values: Mapping[str, object]) -> Iterable[type[Any]]:
+        """Return the kinds of which there are such rows: mostly few, and one statement tells which."""
+        if len(self._rows) <= _FEW:
+            return self._rows
+        told = connection.execute(self._there, values).one()
+        return [kind for kind, some in zip(self._rows, told, strict=True) if some]
 
 
 def rows_of(kind: type[Any]) -> Select[Any]:

@@ -7,16 +7,17 @@ among all that was ever reported on.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, union
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, union
 
 from ledger.archive import replica_procedure_tables as p
-from ledger.archive.replica_events import found_where
+from ledger.archive.replica_events import Reading
 from ledger.archive.replica_tables import ended, issued
 from ledger.events import Decided, Ended, Issued, Occurrence, ProofReceived
 from ledger.happenings import HAPPENINGS, REPORTS, Parties, certificates_in, concerned, happening_of
 
 ANY = ""
 """Stands for any member in `replica_member_blocks`."""
+_AFTER = Reading(HAPPENINGS, lambda table: table.c.block > bindparam("block"))
 _AT_A_TIME = 500
 """Certificates asked for in one statement."""
 
@@ -45,7 +46,7 @@ def undo(connection: Connection, to_block: int) -> None:
 
 def _forget_blocks(connection: Connection, to_block: int) -> None:
     """Forget the blocks after one, of the members that they concern: by these the rows are found."""
-    told = found_where(connection, HAPPENINGS, lambda table: table.c.block > to_block)
+    told = _AFTER.found(connection, block=to_block)
     members = {member for member, _ in _concerned(told, parties_of(connection, told))}
     blocks = p.member_blocks.c
     connection.execute(
