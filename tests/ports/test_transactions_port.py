@@ -1,6 +1,7 @@
 """Transactions one by one, in memory and on a chain: signed, sent once however often, and found out about."""
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
@@ -8,7 +9,9 @@ from ledger.batch import batch_of
 from ledger.errors import KeyNotHeld
 from ledger.facts import Address, Reason, Standing
 from ledger.operators import ArrangementKind, ParticipationState, ProgrammeKind
+from ledger.origin.facts import Step
 from ledger.outbox import Answer, Failed, Mined, Signature
+from ledger.procedures_refusals import StepOutOfTurn
 from ledger.recognition_refusals import VersionOutOfTurn
 from ledger.refusals import CertificateUnknown, NotAuthorised, ReferenceAlreadyUsed
 from ledger.terms import certificate_id
@@ -21,10 +24,23 @@ from ledger.writes import (
     EndRecognition,
     Enter,
     Issue,
+    OfProcedures,
     Participate,
+    Receive,
     RecordStatuses,
     Replace,
+    SetSplitUse,
     Write,
+)
+from tests.procedures import (
+    a_clarification,
+    a_conclusion,
+    a_decision,
+    a_step,
+    a_suspension,
+    an_exporter,
+    an_opening,
+    opened,
 )
 from tests.recognitions import OPEN, OPERATOR, a_recognition, a_record, declared
 from tests.worlds import NOBODY, MemoryWorld, World
@@ -64,6 +80,37 @@ def test_every_kind_of_write_is_recorded_by_its_transaction(world: World) -> Non
         assert outcome.written.block == world.ledger.head().block
     assert world.ledger.standing(entered, world.now) is Standing.CANCELLED
     assert world.ledger.standing(certificate_id(single), world.now) is Standing.REPLACED
+
+
+def test_every_kind_of_write_about_procedures_is_recorded_by_its_transaction(world: World) -> None:
+    """Each by the authority whose business it is."""
+    certificate = world.issued()
+    writes: list[tuple[Write, str]] = [
+        (Receive(certificate), "TH customs"),
+        (a_decision(world, certificate, refused=(3,)), "TH customs"),
+        (a_clarification(certificate, lines=(3,)), "VN issuing"),
+        (SetSplitUse(allowed=False), "TH customs"),
+        (an_opening(world, certificate), "TH customs"),
+        (a_suspension(), "TH customs"),
+        (a_step(Step.REPLIED), "VN issuing"),
+        (a_conclusion(), "TH customs"),
+        (an_exporter(), "VN competent"),
+    ]
+    assert {type(write) for write, _ in writes} == set(get_args(OfProcedures))
+    for write, by in writes:
+        outcome = sent(world, write, by)
+        assert isinstance(outcome, Mined), outcome
+        assert outcome.written.block == world.ledger.head().block
+    assert len(world.ledger.life(certificate).occurrences) == 8
+
+
+def test_a_refused_step_names_the_steps(world: World) -> None:
+    """What the transaction failed for is asked again at its block, and has its operands."""
+    opened(world)
+    outcome = sent(world, a_step(Step.VISITED), "TH customs")
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.refusal, StepOutOfTurn)
+    assert (outcome.refusal.step, outcome.refusal.last) == (Step.VISITED, Step.OPENED)
 
 
 def test_a_refused_write_uses_its_nonce_and_names_the_refusal(world: World) -> None:
