@@ -19,7 +19,7 @@ from ledger.origin.facts import CaseFacts, Step
 from ledger.origin.life import Life, told_in
 from ledger.origin.lines import lines_of
 from ledger.ports import Ledger
-from ledger.procedures_port import ProcedureLists, RefusalLists
+from ledger.procedures_port import ProcedureLists, RefusalLists, Unreported
 
 _AT_ONCE: Final = 500
 _DAY: Final = timedelta(days=1)
@@ -130,14 +130,13 @@ def of_life(life: Life, importing: str) -> tuple[Deadline, ...]:
     days = timedelta(days=clocks_of(life).refusal)
     due = use.received_at + days
     if use.decided_at is None:
-        todo = "decide on it; the grounds of a refusal must reach the issuer by then"
-        return (_about(DeadlineKind.GROUNDS, "OCP Rules 13.2, 13.3 and 30.3", due, importing, life, todo),)
+        return (_decision(life.certificate, due, importing),)
     found = []
     late = _refused_after(life, due) & use.refused - use.denied
     if late:
         todo = "the refusal came after its time; tell the issuer its grounds at once"
         rule = "OCP Rules 13.2, 13.3 and 30.3"
-        found.append(_about(DeadlineKind.GROUNDS_LATE, rule, due, importing, life, todo, late))
+        found.append(_about(DeadlineKind.GROUNDS_LATE, rule, due, importing, life.certificate, todo, late))
     answered = _answered(life)
     open_lines = answered.keys() & use.refused - use.denied
     if open_lines:
@@ -145,7 +144,9 @@ def of_life(life: Life, importing: str) -> tuple[Deadline, ...]:
         todo = "the issuer has answered the refusal: reconsider it, and decide again"
         rule = "OCP Rules 13.4 and 30.4"
         lines = frozenset(open_lines)
-        found.append(_about(DeadlineKind.RECONSIDER, rule, first + days, importing, life, todo, lines))
+        found.append(
+            _about(DeadlineKind.RECONSIDER, rule, first + days, importing, life.certificate, todo, lines)
+        )
     return tuple(found)
 
 
@@ -159,7 +160,8 @@ def due_for(member: str, ledger: Ledger, *, overdue_only: bool = False) -> tuple
         raise ReplicaNeeded
     before = now if overdue_only else None
     found = [one for case in _cases(member, lists, before) for one in deadlines_of(case)]
-    for certificate in dict.fromkeys((*_undecided(member, lists), *_contested(member, lists))):
+    found += (_undecided(one, member) for one in _received(member, lists))
+    for certificate in _contested(member, lists):
         found += of_life(ledger.procedures.life(certificate), member)
     return _sorted(one for one in found if not overdue_only or one.overdue(now))
 
@@ -169,13 +171,11 @@ def _about(  # noqa: PLR0913, PLR0917 - the fields of a deadline
     rule: str,
     due: datetime,
     by: str,
-    life: Life,
+    certificate: bytes,
     todo: str,
     lines: frozenset[int] = frozenset(),
 ) -> Deadline:
-    return Deadline(
-        kind=kind, rule=rule, due=due, by=by, certificate=life.certificate, lines=lines, todo=todo
-    )
+    return Deadline(kind=kind, rule=rule, due=due, by=by, certificate=certificate, lines=lines, todo=todo)
 
 
 def clocks_of(life: Life) -> Clocks:
@@ -217,11 +217,23 @@ def _cases(member: str, lists: ProcedureLists, due_before: datetime | None) -> I
         after = page[-1].id
 
 
-def _undecided(member: str, lists: ProcedureLists) -> Iterable[bytes]:
+def _received(member: str, lists: ProcedureLists) -> Iterable[Unreported]:
     after = None
     while page := lists.undecided(member, after=after, limit=_AT_ONCE):
-        yield from (one.certificate for one in page)
+        yield from page
         after = page[-1].place
+
+
+def _undecided(one: Unreported, member: str) -> Deadline:
+    """Return what is due of a proof received and not decided on, as its life would tell."""
+    assert one.received_at is not None  # noqa: S101 - of what is undecided it is told
+    clocks = clocks_for(one.entry.scheme, one.entry.issued_at.date())
+    return _decision(one.certificate, one.received_at + timedelta(days=clocks.refusal), member)
+
+
+def _decision(certificate: bytes, due: datetime, member: str) -> Deadline:
+    todo = "decide on it; the grounds of a refusal must reach the issuer by then"
+    return _about(DeadlineKind.GROUNDS, "OCP Rules 13.2, 13.3 and 30.3", due, member, certificate, todo)
 
 
 def _contested(member: str, lists: RefusalLists) -> Iterable[bytes]:

@@ -167,7 +167,7 @@ class MemoryProcedures(ABC):
         decided = {one.event.id for one in self._told() if isinstance(one.event, Decided)}
         received = ((one, one.event.id) for one in self._told() if isinstance(one.event, ProofReceived))
         wanted = [
-            Unreported(certificate, self._entry_of(certificate), one.place)
+            Unreported(certificate, self._entry_of(certificate), one.place, moment(one.at))
             for one, certificate in received
             if certificate not in decided
             and (received_before is None or moment(one.at) < received_before)

@@ -75,6 +75,8 @@ class Unreported:
     certificate: bytes
     entry: Entry
     place: tuple[int, int]
+    received_at: datetime | None = None
+    """When it was received, in lists of what is undecided."""
 
 
 @runtime_checkable

@@ -334,6 +334,7 @@ def test_what_was_received_and_not_decided_is_listed_by_receipt(replica: Replica
     found = replica.undecided("TH")
     assert names_of(found, *names) == ["d", "c", "a"]
     assert [one.place[0] for one in found] == [6, 7, 9]
+    assert [one.received_at for one in found] == [moment(1_000_000 + day) for day in (6, 7, 9)]
     assert found[1].entry.reason is Reason(3)
     assert names_of(replica.undecided("TH", after=found[0].place, limit=1), *names) == ["c"]
     assert replica.undecided("TH", received_before=moment(1_000_006)) == []
