@@ -11,6 +11,7 @@ from ledger.archive import replica_procedure_tables as p
 from ledger.archive import replica_tables as t
 from ledger.archive.database import Database
 from ledger.archive.replica_look import ENDED, ENTRY, entry_of
+from ledger.events import moment
 from ledger.procedures_port import Unreported
 
 
