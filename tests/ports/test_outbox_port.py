@@ -14,6 +14,7 @@ from ledger.errors import LedgerError, ReferenceAlreadyFiled
 from ledger.facts import Address, Reason, Standing
 from ledger.memory_archive import MemoryArchive
 from ledger.operators import ProgrammeKind
+from ledger.origin.facts import Step
 from ledger.outbox import (
     Alarm,
     AlarmName,
@@ -26,7 +27,7 @@ from ledger.outbox import (
 )
 from ledger.ports import Archive, Filing, FilingState
 from ledger.refusals import CertificateNotLive, RootAlreadyAnchored
-from ledger.writes import DeclareProgramme
+from ledger.writes import DeclareProgramme, OfProcedures, Receive, SetSplitUse, TakeStep
 from tests.ledger.archive.filings import ACCOUNT, NOON, a_batch, a_filing, a_receipt, a_signature
 
 OTHER = Address("0x" + "bB" * 20)
@@ -108,6 +109,20 @@ def test_what_a_write_says_is_kept_beside_it(desk: Desk) -> None:
     assert (write.kind, write.size, write.state) == (DispatchKind.DECLARE, 0, DispatchState.WAITING)
     assert desk.another().said(write.position) == PROGRAMME
     assert desk.outbox.backlog() == Backlog(0, 1, NOON)
+
+
+STEP = TakeStep(case=7, step=Step.REPLIED, due=None, conclude_due=NOON, statement=b"\3" * 32)
+
+
+@pytest.mark.parametrize(
+    "write", [STEP, Receive(b"\1" * 32), SetSplitUse(allowed=False)], ids=lambda write: type(write).__name__
+)
+def test_what_a_write_of_procedures_says_is_kept_beside_it(desk: Desk, write: OfProcedures) -> None:
+    """Another process finds the same; no certificate waits for it."""
+    queued = desk.outbox.put_write(write, ACCOUNT, now=NOON)
+    assert (queued.kind, queued.size, queued.state) == (DispatchKind.PROCEDURE, 0, DispatchState.WAITING)
+    assert desk.another().said(queued.position) == write
+    assert desk.another().put_write(write, ACCOUNT, now=NOON) == queued
 
 
 def test_the_same_words_are_queued_once_while_they_are_open(desk: Desk) -> None:
