@@ -1,4 +1,4 @@
-"""Whenever the process that fills the feed and tells watchers is killed, nothing is lost and nothing doubled."""
+"""Whenever the process that fills the feed and tells is killed, nothing is lost and nothing doubled."""
 # ruff: noqa: F811 - the fixture is imported
 
 import subprocess
