@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.errors import MEDIA_TYPE
+from api.exporter_schemas import ExporterRecordOut
 from api.problems import PROBLEMS, ProblemType
 from api.recognition_schemas import PartnerList
 from api.schemas import ELSEWHERE
@@ -190,9 +191,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
     certificate = CertificateDocument.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= certificate.pop("$defs", {})
     schemas |= {"CertificateDocument": certificate, "Envelope": _ENVELOPE_SCHEMA, "Problem": _PROBLEM_SCHEMA}
-    partners = PartnerList.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas |= partners.pop("$defs", {})
-    schemas |= {"PartnerList": partners, "RecognitionProof": _PROOF_SCHEMA}
+    for model in (PartnerList, ExporterRecordOut):
+        described = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= described.pop("$defs", {})
+        schemas[model.__name__] = described
+    schemas["RecognitionProof"] = _PROOF_SCHEMA
     for operations in document["paths"].values():
         for operation in operations.values():
             _corrected(operation["responses"])

@@ -174,7 +174,8 @@ class ExporterFile:
     @property
     def hashes(self) -> tuple[bytes, ...]:
         """Hashes of its records, newest last."""
-        return tuple(one.record_hash for one in (*self.held.versions, *self.coming))
+        recorded = (version.record_hash for version in self.held.versions)
+        return (*recorded, *(event.record_hash for event in self.coming))
 
     def present(self, now: datetime) -> datetime:
         """Return the later of our clock and the ledger's: one that is behind must not undo a withdrawal."""

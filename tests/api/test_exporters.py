@@ -159,8 +159,9 @@ def test_exporters_are_listed_page_by_page(office: Desk) -> None:
 
 def test_a_record_is_taken_if_the_ledger_names_it(office: Desk) -> None:
     """By customs that verify, and by competent authorities."""
-    act(office, "authorise")
+    act(office, "authorise", particulars=PARTICULARS | {"expiresOn": None})
     record = ask(office, "GET", PATH, scope=Scope.READ).json()["record"]
+    assert (record["expiresOn"], record["signatories"][0]["specimen"]) == (None, None)
     for by, scope in (("TH customs", Scope.DECIDE), (BOTH, Scope.EXPORTERS)):
         taken = ask(office, "POST", "/v1/exporters/records", record, by=by, scope=scope)
         assert (taken.status_code, taken.json()["code"]) == (200, CODE)
