@@ -283,3 +283,12 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(inner)
     elif isinstance(value, str):
         yield value
+
+
+def test_a_look_up_is_logged_with_who_asked_and_without_the_number(watched: Watched) -> None:
+    """So an operator sees who looks how much up."""
+    assert watched.ask("GET", "/v1/look-up?number=VN-TH-26-02-00001") == 200
+    line = watched.lines[-1]
+    assert line["route"] == "/v1/look-up"
+    assert line["authority"] == watched.desk.authority("VN issuing")
+    assert "00001" not in watched.text
