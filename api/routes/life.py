@@ -20,11 +20,10 @@ from api.openapi import AUTHENTICATED, problems
 from api.schemas import EnvelopeBody, hexed
 from api.strict import StrictRoute
 from ledger.errors import CertificateNotFiled, NotRecordedYet
-from ledger.events import CaseOpened, Issued
-from ledger.origin.life import Life
 from ledger.receiving import receive
 from ledger.reexporting import balance_of, originals_here
 from ledger.scopes import Scope
+from ledger.statement_exchange import concerned
 from ledger.timeline import timeline_of
 from ledger.tree import tree_of
 from ledger.true_copies import certify_copy
@@ -91,7 +90,7 @@ def get_timeline(certificate: CertificateId, caller: Reader, ledger: LedgerDep) 
     life = ledger.procedures.life(asked)
     if not life.occurrences:
         raise CertificateNotFiled(asked)
-    return TimelineOut.from_domain(timeline_of(asked, ledger), said=caller.member in _concerned(life))
+    return TimelineOut.from_domain(timeline_of(asked, ledger), said=caller.member in concerned(life))
 
 
 @router.get(
@@ -152,17 +151,3 @@ def certify_true_copy(
     except NotRecordedYet:
         raise ApiError("certificate-pending", headers=retry_after(RETRY_SECONDS)) from None
     return TrueCopyOut.from_domain(copy)
-
-
-def _concerned(life: Life) -> frozenset[str]:
-    """Return the members that are party to a certificate, or are asked about it."""
-    members: set[str] = set()
-    for one in life.occurrences:
-        match one.event:
-            case Issued(id=certificate, exporting=exporting, importing=importing):
-                members |= {exporting, importing} if certificate == life.certificate else set()
-            case CaseOpened(importing=importing, exporting=exporting):
-                members |= {importing, exporting}
-            case _:
-                pass
-    return frozenset(members)
