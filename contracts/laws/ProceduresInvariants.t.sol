@@ -74,16 +74,19 @@ contract ProceduresHandler {
     function openCase(uint256 who, uint256 which, uint8 lines, uint8 suspended, uint24 due) external {
         IOriginProcedures.Opening memory opening;
         (opening.id, opening.about) = (_id(which), which % 4 == 3 ? _id(which / 4) : _id(which));
-        (opening.lines, opening.suspended, opening.ground) = (lines & 0x33, suspended & lines & 0x33, 1);
-        opening.due = uint48(block.timestamp + 28 days + due % 154 days);
+        (opening.lines, opening.ground) = (uint64(1) << lines % 6, 1);
+        if (lines > 127) opening.lines |= 64;
+        opening.suspended = opening.lines & suspended;
+        opening.due = uint48(block.timestamp + 29 days + due % 152 days);
         (opening.concludeDue, opening.rules, opening.statement) = (opening.due, "rules", "why");
         _write(_account(who), abi.encodeCall(IOriginProcedures.openCase, (opening)), 0);
     }
 
     function takeStep(uint256 who, uint32 number, uint8 kind, uint24 due, bool wrong) external {
         uint32 caseId = number % (_procedures.caseCount() + 1);
-        IOriginProcedures.Step step = IOriginProcedures.Step(kind % 13);
         IOriginProcedures.Case memory record = _procedures.caseOf(caseId);
+        uint8 ahead = wrong ? kind : uint8(record.step) + 1 + kind % 3;
+        IOriginProcedures.Step step = IOriginProcedures.Step(ahead % 13);
         address account = wrong ? _account(who) : _side(record, step);
         uint48 next = due % 2 == 0 ? 0 : uint48(block.timestamp + 29 days + due % 152 days);
         _write(account, abi.encodeCall(IOriginProcedures.takeStep, (caseId, step, next, 0, "why")), 0);
@@ -106,7 +109,7 @@ contract ProceduresHandler {
     }
 
     function recordExporter(uint256 who, uint8 number, uint8 status, uint24 ahead, bool wrong) external {
-        address account = _account(who);
+        address account = who % 8 == 0 ? _account(who / 8) : _accounts[4 + who % 2];
         bytes2 member = _registry.keyOf(account).member;
         bytes32 code = bytes32(bytes1(0x41 + number % 2));
         uint16 version = uint16(_exporters[member][code].length + (wrong ? 2 : 1));
