@@ -136,9 +136,21 @@ class Stream(EventSourceResponse):
         self._place = place
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send them; a reader that takes nothing is cut off in the end."""
+        """Send them until the reader hangs up; one that takes nothing is cut off in the end."""
+        assert scope["type"] == "http"  # noqa: S101 - of a route
         with self._place, anyio.move_on_after(LIFETIME + _GRACE):
-            await super().__call__(scope, receive, send)
+            async with anyio.create_task_group() as both:
+                both.start_soon(_hung_up, receive, both.cancel_scope)
+                with suppress(OSError):  # it hung up in the middle
+                    await self.stream_response(send)
+                both.cancel_scope.cancel()
+
+
+async def _hung_up(receive: Receive, scope: anyio.CancelScope) -> None:
+    """End a stream when its reader is gone, which is not seen while nothing is sent."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    scope.cancel()
 
 
 def _event(row: FeedRow) -> bytes:
