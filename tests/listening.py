@@ -73,7 +73,8 @@ class Served:
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         with self.client.stream("GET", path, headers=sent) as answer:
             assert answer.status_code == 200, answer.read()
-            yield Listening(answer)
+            stream = Listening(answer)  # named, for the connection ends with it
+            yield stream
 
     def stop(self) -> None:
         """Stop it as its process would be stopped."""

@@ -175,7 +175,9 @@ def test_an_authority_has_so_many_streams(station: Station) -> None:
                 stream.take(1)
         other = key | {"Authorization": f"Bearer {station.token('MY issuing')}"}
         for refused in (key, other):
-            answer = station.served.client.get("/v1/events", headers=refused)
+            with station.served.client.stream("GET", "/v1/events", headers=refused) as answer:
+                assert answer.status_code == 429, station.desk.app.state.streams.open
+                answer.read()
             assert (answer.status_code, answer.json()["type"]) == (429, "/problems/too-many-streams")
             assert answer.headers["retry-after"] == "2"
         page = station.served.client.get("/v1/events", headers=key | JSON)
