@@ -10,6 +10,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -107,6 +108,32 @@ class Desk:
         return told
 
 
+class Stream:
+    """A stream of events that a desk keeps open for as long as its service runs."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Begin to listen."""
+        self._url, self._token = str(desk.client.base_url), desk.token
+        self.types: list[str] = []
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def _listen(self) -> None:
+        headers = {"Authorization": f"Bearer {self._token}", "Accept": "text/event-stream"}
+        with (
+            contextlib.suppress(httpx.HTTPError),
+            httpx.stream("GET", f"{self._url}/v1/events", headers=headers, timeout=None) as answer,
+        ):
+            for line in answer.iter_lines():
+                if line.startswith("event:"):
+                    self.types.append(line.partition(":")[2].strip())
+
+    def ended(self) -> bool:
+        """Wait until the service has ended the stream; whether it did in time."""
+        self._thread.join(SECONDS)
+        return not self._thread.is_alive()
+
+
 @dataclass
 class Stage:
     """The desks, and the chain that their services share."""
@@ -114,6 +141,8 @@ class Stage:
     issuing: dict[str, Desk]
     customs: dict[str, Desk]
     chain: ChainLedger
+    stream: Stream
+    """What Viet Nam's trade office hears."""
 
     def story(self, certificate: str) -> Story:
         """Return what the chain itself tells of a certificate."""
@@ -140,7 +169,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
             issuing[member], customs[member] = running.enter_context(_serving(folder, member, authorities))
         for desk in issuing.values():
             _wait(desk)
-        yield Stage(issuing, customs, chain)
+        stream = Stream(issuing["VN"])
+        yield Stage(issuing, customs, chain, stream)
+    assert stream.ended(), "the service ended and its stream did not"
 
 
 def _authority(chain: ChainLedger, place: int, member: str, role: Role, name: str) -> int:
@@ -315,6 +346,17 @@ def test_the_life_of_a_proof_from_issue_to_reconsideration(stage: Stage) -> None
     malay.posts("/v1/receipts", other["envelope"], 200)
     assert sg.hears("certificate.received", other["id"])
     sg.follows("/v1/unreported", lambda told: not told["certificates"])
+
+    # Viet Nam's trade office has heard of all that concerns it, in one stream since the beginning.
+    assert [kind for kind in stage.stream.types if kind != "certificate.based-on"] == [
+        "certificate.issued",
+        "certificate.received",
+        "case.opened",
+        "case.stepped",
+        "case.stepped",
+        "case.concluded",
+    ]
+    assert stage.stream.types.count("certificate.based-on") == 2
 
     # One timeline tells all of it, to the issuer with the reasons it was handed.
     sg.posts("/v1/statements", decided["document"], 201)
