@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from ledger import receiving
 from ledger.arranging import Actor
 from ledger.facts import Written
 from ledger.origin.facts import CaseFacts
 from ledger.ports import Ledger
 from ledger.procedures_refusals import DueInvalid
-from ledger.receiving import carried
 from ledger.refusals import AuthorityUnknown
 from ledger.statements import Statement, StatementKind, statement_hash
 from ledger.writes import ConcludeCase, OpenCase, SetSuspension, TakeStep
@@ -58,12 +58,12 @@ def carried_out(
     at = statement.at if now - statement.at < _FRESH else now
     queued = ledger.outbox.put_write(write(named, at), actor.account, now=ledger.clock())
     try:
-        return carried(queued, ledger, wait)
+        return receiving.carried_out(queued.position, actor.account, ledger, wait).written
     except DueInvalid:
         if at == now:
             raise
     queued = ledger.outbox.put_write(write(named, now), actor.account, now=ledger.clock())
-    return carried(queued, ledger, wait)
+    return receiving.carried_out(queued.position, actor.account, ledger, wait).written
 
 
 def kept_statement(certificate: bytes, actor: Actor, body: dict[str, Any], ledger: Ledger) -> Statement:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.deciding import SALT, carried_out
+from ledger.deciding import SALT
 from ledger.deciding_asked import DecisionRefused, refusal
 from ledger.errors import Finding
 from ledger.facts import Address, Authority, Role, Written
@@ -14,6 +14,7 @@ from ledger.origin.life import told_in
 from ledger.origin.lines import MOST_LINES, bits_of
 from ledger.ports import Ledger
 from ledger.procedures_refusals import LinesMissing, LinesNotRefused
+from ledger.receiving import carried_out
 from ledger.refusals import CertificateUnknown, NotYourCertificate
 from ledger.statements import Statement, StatementKind, statement_hash
 from ledger.texts import text

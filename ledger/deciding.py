@@ -26,8 +26,8 @@ from ledger.issuing import WAIT, entitled
 from ledger.origin.life import Life
 from ledger.origin.lines import lines_of
 from ledger.origin.reasons import LATE_WORDS
-from ledger.outbox import Dispatch, DispatchState
 from ledger.ports import Ledger
+from ledger.receiving import carried_out
 from ledger.statements import (
     MOST_BYTES,
     Statement,
@@ -214,14 +214,3 @@ def _carried(decision: Decision, account: Address, ledger: Ledger, wait: float, 
     kept = ledger.kept.kept([seen.certificate])[seen.certificate]
     before, _ = before_of(kept, ledger.procedures.life(kept.id), ledger)
     return Decided(seen, statement, {line: before.remaining(line) for line in seen.granted}, repeated)
-
-
-def carried_out(position: int, account: Address, ledger: Ledger, wait: float) -> Dispatch:
-    """Wait for a write of the outbox; raises the refusal when the contract refused it."""
-    write = ledger.outbox.find(position)
-    if write and write.state is DispatchState.WAITING and not ledger.registry.holds(write.account):
-        ledger.outbox.requeue(write, account)  # its key is not at hand any more
-    done = ledger.carrier.carried_out(lambda: ledger.outbox.find(position), wait)
-    if done.refusal is not None:
-        raise done.refusal
-    return done

@@ -157,11 +157,7 @@ class MemoryReplica(MemoryProcedures):
                 holder=holder.event.id if holder and isinstance(holder.event, Issued) else None,
                 replacement=seen.replacement if seen else None,
                 newest=max(places),
-                acted_on=any(
-                    isinstance(one.event, ProofReceived | Decided | CaseOpened)
-                    and one.event.id == certificate
-                    for one in self._events
-                ),
+                acted_on=any(_acts_on(one.event, certificate) for one in self._events),
             )
 
     def people(self) -> tuple[int, Sequence[Occurrence]]:

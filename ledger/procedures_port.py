@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 
 from ledger.errors import Refused
 from ledger.events import Occurrence
-from ledger.facts import Address, AsOf, Entry, Written
+from ledger.facts import Address, Entry, Written
 from ledger.origin.facts import CaseFacts, Exporter, Use
 from ledger.origin.life import Life
 from ledger.writes import OfProcedures
@@ -181,8 +181,3 @@ class NoProcedures:
     def write(self, write: OfProcedures, account: Address) -> Written:  # noqa: ARG002 - of the port
         """Raise `ProceduresNotNamed`."""
         raise ProceduresNotNamed
-
-
-def nothing_of(certificate: bytes, as_of: AsOf) -> Life:
-    """Return the life of a certificate of which nothing is reported."""
-    return Life(certificate, (), as_of)

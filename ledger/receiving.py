@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from ledger.errors import Refused
-from ledger.facts import Address, Authority, Role, Written
+from ledger.facts import Address, Authority, Role
 from ledger.issuing import WAIT, entitled
 from ledger.kept_copies import kept_copy
 from ledger.kept_port import Kept
 from ledger.origin.facts import Use
 from ledger.origin.life import told_in
-from ledger.outbox import Dispatch
+from ledger.outbox import Dispatch, DispatchState
 from ledger.ports import Ledger
 from ledger.presented import examined, opened
 from ledger.refusals import AuthorityUnknown, NotAuthorised
@@ -82,8 +82,9 @@ def receive(
     received_at = use_of(kept.id, ledger).received_at
     if received_at is None:
         enter_first(kept, account, ledger)
-        done = carried(ledger.outbox.put_write(Receive(kept.id), account, now=ledger.clock()), ledger, wait)
-        received_at = done.at if done else None
+        queued = ledger.outbox.put_write(Receive(kept.id), account, now=ledger.clock())
+        written = carried_out(queued.position, account, ledger, wait).written
+        received_at = written.at if written else None
     return Received(kept, verdict, received_at, addressed=True)
 
 
@@ -98,12 +99,18 @@ def enter_first(kept: Kept, account: Address, ledger: Ledger) -> None:
         ledger.outbox.put_write(write, account, now=ledger.clock())
 
 
-def carried(write: Dispatch, ledger: Ledger, wait: float) -> Written | None:
-    """Wait until a queued write is recorded; None when it was not in time, raises what the contract said."""
-    done = ledger.carrier.carried_out(lambda: ledger.outbox.find(write.position), wait)
+def carried_out(position: int, account: Address, ledger: Ledger, wait: float) -> Dispatch:
+    """Wait for a write of the outbox; raises the refusal when the contract refused it.
+
+    One that waits for a key that is not at hand any more goes out by the account.
+    """
+    write = ledger.outbox.find(position)
+    if write and write.state is DispatchState.WAITING and not ledger.registry.holds(write.account):
+        ledger.outbox.requeue(write, account)
+    done = ledger.carrier.carried_out(lambda: ledger.outbox.find(position), wait)
     if done.refusal is not None:
         raise done.refusal
-    return done.written
+    return done
 
 
 def use_of(certificate: bytes, ledger: Ledger) -> Use:
