@@ -123,7 +123,7 @@ class ParticipationOut(Schema):
     recorded_at: Moment
 
 
-class RowOut(Schema):
+class RecognitionRowOut(Schema):
     """Whom a member recognises under an arrangement."""
 
     number: int
@@ -160,7 +160,7 @@ class ArrangementWithMembers(ArrangementOut):
     """An arrangement with all that members have said under it, oldest first."""
 
     participations: list[ParticipationOut]
-    recognitions: list[RowOut]
+    recognitions: list[RecognitionRowOut]
     as_of: AsOfOut
 
     @classmethod
@@ -178,7 +178,7 @@ class ArrangementWithMembers(ArrangementOut):
             if number == one.id
         ]
         rows = [
-            RowOut.from_domain(row, mutual.programmes[row.programme].code)
+            RecognitionRowOut.from_domain(row, mutual.programmes[row.programme].code)
             for row in mutual.recognitions.values()
             if row.arrangement == one.id
         ]

@@ -283,7 +283,7 @@ class SplitUseOut(Schema):
     state: str = Field(description="recorded: on the ledger; accepted: on its way.", examples=["recorded"])
 
 
-class TakenOut(Schema):
+class StatementTakenOut(Schema):
     """A statement that is kept here now."""
 
     statement: Id

@@ -11,7 +11,7 @@ from ledger.feed_port import FeedRow
 from ledger.procedures_port import Unreported
 
 
-class EventOut(Schema):
+class FeedEventOut(Schema):
     """Something that happened to a certificate or an exporter."""
 
     id: str = Field(description="The same in the feed of every archive.", examples=["evt_5a…"])
@@ -29,7 +29,7 @@ class EventOut(Schema):
 class EventPage(Schema):
     """A page of the feed, oldest first."""
 
-    events: list[EventOut]
+    events: list[FeedEventOut]
     next: int = Field(description="The position to go on after, also when nothing was found.")
 
 

@@ -161,7 +161,7 @@ class ExporterList(Schema):
     exporters: list[ExporterOut]
 
 
-class ActedOut(Schema):
+class ExporterActedOut(Schema):
     """What came of an act."""
 
     state: EventState = Field(description="recorded: done; accepted: stored, and on its way to the ledger.")
@@ -184,7 +184,7 @@ class ActedOut(Schema):
         )
 
 
-class TakenOut(Schema):
+class RecordTakenOut(Schema):
     """A record that was taken in."""
 
     member: str

@@ -51,7 +51,7 @@ class SignerOut(Schema):
         return cls(member=issuer.member, authority=issuer.name)
 
 
-class RowOut(Schema):
+class TimelineRowOut(Schema):
     """One thing that happened to a certificate."""
 
     what: str = Field(examples=["decided"])
@@ -96,7 +96,7 @@ class TimelineOut(Schema):
     """All that happened to a certificate, in the order in which the ledger recorded it."""
 
     certificate: Id
-    rows: list[RowOut]
+    rows: list[TimelineRowOut]
     as_of: AsOfOut
     final: bool = Field(description="False while a block that holds one of these could still be undone.")
 
@@ -105,13 +105,13 @@ class TimelineOut(Schema):
         """Show a timeline."""
         return cls(
             certificate=hexed(timeline.certificate),
-            rows=[RowOut.from_domain(row, said=said) for row in timeline.rows],
+            rows=[TimelineRowOut.from_domain(row, said=said) for row in timeline.rows],
             as_of=AsOfOut.from_domain(timeline.as_of),
             final=timeline.final,
         )
 
 
-class LineUseOut(Schema):
+class ReexportedLineOut(Schema):
     """What is known of the re-export of one goods line."""
 
     line: int
@@ -142,7 +142,9 @@ class NodeOut(Schema):
     reference: str | None = Field(None, description="Where a copy is kept here, for the members concerned.")
     parents: list[Id]
     children: list[Id]
-    lines: list[LineUseOut] = Field(description="Where a copy is kept here, for the members concerned.")
+    lines: list[ReexportedLineOut] = Field(
+        description="Where a copy is kept here, for the members concerned."
+    )
     unseen: int = Field(description="Children of which no copy is kept here.")
     exceeded: bool = Field(description="Whether more was re-exported of a line than it certifies.")
 
@@ -157,7 +159,7 @@ class NodeOut(Schema):
             reference=node.reference if whole else None,
             parents=[hexed(one) for one in node.parents],
             children=[hexed(one) for one in node.children],
-            lines=[LineUseOut.from_domain(line) for line in node.lines] if whole else [],
+            lines=[ReexportedLineOut.from_domain(line) for line in node.lines] if whole else [],
             unseen=node.unseen,
             exceeded=node.exceeded,
         )

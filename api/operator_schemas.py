@@ -154,7 +154,7 @@ class StatusOut(Schema):
     state: str
 
 
-class EventOut(Schema):
+class OperatorEventOut(Schema):
     """One thing that happened in a case."""
 
     seq: int
@@ -176,7 +176,7 @@ class CaseOut(CaseBrief):
     """An operator's case with all that happened."""
 
     statuses: list[StatusOut]
-    events: list[EventOut]
+    events: list[OperatorEventOut]
 
 
 class CaseList(Schema):
@@ -185,11 +185,11 @@ class CaseList(Schema):
     operators: list[CaseBrief]
 
 
-class ActedOut(Schema):
+class OperatorActedOut(Schema):
     """What came of an act."""
 
     state: str = Field(description="recorded: done; accepted: stored, and on its way to the ledger.")
-    filed: list[EventOut]
+    filed: list[OperatorEventOut]
     case: CaseOut
 
 
@@ -209,6 +209,6 @@ class RecordOut(Schema):
     salt: Id
 
 
-def acted(told: dict[str, Any]) -> ActedOut:
+def acted(told: dict[str, Any]) -> OperatorActedOut:
     """Return the answer to an act from its JSON members."""
-    return ActedOut.model_validate(told)
+    return OperatorActedOut.model_validate(told)

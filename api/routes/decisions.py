@@ -14,7 +14,7 @@ from api.decision_schemas import (
     SplitUseBody,
     SplitUseOut,
     StatementDocument,
-    TakenOut,
+    StatementTakenOut,
     UtilisationOut,
 )
 from api.dependencies import Caller, CertificateId, Decider, Issuer, LedgerDep, Reader, WaitDep, caller_of
@@ -154,12 +154,12 @@ def put_split_use(
 )
 def take(
     body: StatementDocument, caller: Annotated[Caller, Depends(caller_of)], ledger: LedgerDep
-) -> TakenOut:
+) -> StatementTakenOut:
     """Keep a statement that the other side hands over; whoever gives it, the ledger must name its hash."""
     certificate = bytes.fromhex(body.certificate[2:])
     if not _concerns(certificate, caller, ledger):
         raise CertificateNotFiled(certificate)
-    return TakenOut.from_domain(
+    return StatementTakenOut.from_domain(
         take_statement(orjson.dumps(body.model_dump(mode="json", by_alias=True)), ledger)
     )
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.dependencies import Caller, Listener, Reader, ServicesDep, still_holds
-from api.event_schemas import EventOut, EventPage, UnreportedOut, UnreportedPage
+from api.event_schemas import EventPage, FeedEventOut, UnreportedOut, UnreportedPage
 from api.openapi import AUTHENTICATED, problems
 from api.schemas import AsOfOut, MemberCode
 from api.services import Services
@@ -73,7 +73,7 @@ def _page(caller: Caller, services: ServicesDep, wanted: Wanted) -> Response:
     _head(services)
     rows = services.rooms.feed.page(caller.member, after=wanted.start, limit=wanted.limit)
     last = rows[-1].position if rows else wanted.start
-    page = EventPage(events=[EventOut.from_domain(row) for row in rows], next=last)
+    page = EventPage(events=[FeedEventOut.from_domain(row) for row in rows], next=last)
     more = f'</v1/events?after={last}&limit={wanted.limit}>; rel="next"'
     headers = {"Link": more} if len(rows) == wanted.limit else {}
     return JSONResponse(page.model_dump(mode="json", by_alias=True), headers=headers)

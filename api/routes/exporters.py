@@ -16,14 +16,14 @@ from api.dependencies import (
     WaitDep,
 )
 from api.exporter_schemas import (
-    ActedOut,
     Code,
+    ExporterActedOut,
     ExporterBody,
     ExporterList,
     ExporterOut,
     MemberCode,
     RecordBody,
-    TakenOut,
+    RecordTakenOut,
 )
 from api.openapi import AUTHENTICATED, problems
 from api.schemas import hexed
@@ -53,7 +53,9 @@ _ACTING = problems(
 )
 
 
-@router.post("", operation_id="actOnExporter", status_code=201, response_model=ActedOut, responses=_ACTING)
+@router.post(
+    "", operation_id="actOnExporter", status_code=201, response_model=ExporterActedOut, responses=_ACTING
+)
 def act_on_exporter(once: OnceExporterDep, body: ExporterBody, wait: WaitDep, ledger: LedgerDep) -> Response:
     """Authorise, amend, suspend, reinstate or withdraw an exporter of the caller's member.
 
@@ -68,7 +70,9 @@ def act_on_exporter(once: OnceExporterDep, body: ExporterBody, wait: WaitDep, le
         status = HTTPStatus.CREATED if done.recorded else HTTPStatus.ACCEPTED
         shown = _shown(done.file, None, ledger)
         return Done(
-            status, f"{router.prefix}/{action.member}/{action.code}", ActedOut.from_domain(done.event, shown)
+            status,
+            f"{router.prefix}/{action.member}/{action.code}",
+            ExporterActedOut.from_domain(done.event, shown),
         )
 
     return once(act)
@@ -103,10 +107,10 @@ def list_exporters(
         *AUTHENTICATED, "body", "exporter-malformed", "exporter-record-not-named", "procedures-not-named"
     ),
 )
-def take_record(body: RecordBody, caller: RecordTaker, ledger: LedgerDep) -> TakenOut:  # noqa: ARG001 - who asks
+def take_record(body: RecordBody, caller: RecordTaker, ledger: LedgerDep) -> RecordTakenOut:  # noqa: ARG001 - who asks
     """Take an exporter's record in, as its authority handed it over, if the ledger names it."""
     record = exporters.take(record_of(body), ledger)
-    return TakenOut(member=record.member, code=record.code, record_hash=hexed(record_hash(record)))
+    return RecordTakenOut(member=record.member, code=record.code, record_hash=hexed(record_hash(record)))
 
 
 @router.get(

@@ -9,12 +9,12 @@ from api.dependencies import AeoReader, Caller, Done, LedgerDep, Once, OnceAeoDe
 from api.openapi import AUTHENTICATED, problems
 from api.operator_schemas import (
     ActBody,
-    ActedOut,
     ActName,
     ApplicationBody,
     CaseBrief,
     CaseList,
     CaseOut,
+    OperatorActedOut,
     RecordOut,
     acted,
 )
@@ -56,7 +56,9 @@ _ACTING = problems(
 )
 
 
-@router.post("", operation_id="applyForOperator", status_code=201, response_model=ActedOut, responses=_ACTING)
+@router.post(
+    "", operation_id="applyForOperator", status_code=201, response_model=OperatorActedOut, responses=_ACTING
+)
 def apply(once: OnceAeoDep, body: ApplicationBody, wait: WaitDep, ledger: LedgerDep) -> Response:
     """Take in an application; nothing of it reaches the ledger before the operator is certified."""
 
@@ -119,7 +121,7 @@ def get_record(operator: Operator, caller: AeoReader, ledger: LedgerDep) -> Reco
     "/{operator}/{act}",
     operation_id="actOnOperator",
     status_code=201,
-    response_model=ActedOut,
+    response_model=OperatorActedOut,
     responses=_ACTING | problems("operator-not-on-file"),
 )
 def act_on_operator(  # noqa: PLR0913, PLR0917 - each is asked for by its type

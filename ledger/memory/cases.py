@@ -33,7 +33,7 @@ from ledger.procedures_refusals import (
 from ledger.writes import ConcludeCase, OpenCase, SetSuspension, TakeStep
 
 
-class MemoryCases(MemoryUse):
+class CaseRules(MemoryUse):
     """Questions to issuers, their clocks, and how they end."""
 
     def __init__(

@@ -39,7 +39,7 @@ from ledger.refusals import CertificateNotLive, NotYourCertificate
 from ledger.writes import Clarify, Decide
 
 
-class MemoryDecisions(MemoryUse):
+class DecisionRules(MemoryUse):
     """Receipts, decisions on goods lines, answers to refusals."""
 
     def __init__(

@@ -29,7 +29,7 @@ FURTHEST_AHEAD = timedelta(days=366)
 _CODE = re.compile("[A-Z0-9/.-]{1,32}")
 
 
-class MemoryExporters(MemoryUse):
+class ExporterRules(MemoryUse):
     """Exporters that may make out declarations of origin themselves."""
 
     def __init__(

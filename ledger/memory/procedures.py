@@ -3,9 +3,9 @@
 from ledger.facts import Address, Written
 from ledger.happenings import names
 from ledger.memory import blocks
-from ledger.memory.cases import MemoryCases
-from ledger.memory.decisions import MemoryDecisions
-from ledger.memory.exporters import MemoryExporters
+from ledger.memory.cases import CaseRules
+from ledger.memory.decisions import DecisionRules
+from ledger.memory.exporters import ExporterRules
 from ledger.origin.facts import Use
 from ledger.origin.life import Life
 from ledger.procedures_refusals import ExporterCodeInvalid
@@ -26,7 +26,7 @@ from ledger.writes import (
 MEMORY_PROCEDURES = Address("0x00000000000000000000000000000000000a5a13")
 
 
-class MemoryLedger(MemoryDecisions, MemoryCases, MemoryExporters):
+class MemoryLedger(DecisionRules, CaseRules, ExporterRules):
     """All ports in this process: `MemoryLedger({"VN": admin, "TH": other_admin})`.
 
     `advance(timedelta)` sets its clock forward; `held` are the accounts whose keys are at hand, `None` all.
