@@ -1,5 +1,6 @@
 """The connection to the database: how it is written to in one piece, brought up to date, and held alone."""
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
@@ -19,11 +20,14 @@ from sqlalchemy.exc import ArgumentError
 
 from ledger.archive.engines import CONNECTIONS, make_engines, make_unpooled
 from ledger.archive.exclusive import Exclusive, InMemory, advisory_key, beside_file, on_server
-from ledger.archive.faults import faults
+from ledger.archive.faults import ArchiveLocked, faults
 from ledger.archive.prepared import Found, Prepared
 from ledger.errors import ArchiveUnavailable
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
+_PATIENCE = 30.0
+"""Seconds in which another process may bring the schema of an SQLite file up."""
+_PAUSE = 0.05
 _MIGRATING = "migrations"
 
 
@@ -113,11 +117,23 @@ class Database:
         return beside_file(Path(file).resolve(), name)
 
     def migrate(self, revision: str = "head") -> None:
-        """Bring the schema up to a revision; of several processes that start together, one does it."""
-        if self.revision() == (self.newest_revision if revision == "head" else revision):
-            return  # nothing to write, so whoever only reads need not wait for a writer
-        with self._altering() as connection:
-            command.upgrade(_config(connection), revision)
+        """Bring the schema up to a revision; of several processes that start together, one does it.
+
+        The others wait for it: in SQLite, where it has the file to itself, up to half a minute.
+        """
+        wanted = self.newest_revision if revision == "head" else revision
+        patient_until = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                if self.revision() != wanted:  # else whoever only reads need not wait for a writer
+                    with self._altering() as connection:
+                        command.upgrade(_config(connection), revision)
+            except ArchiveLocked:
+                if time.monotonic() > patient_until:
+                    raise
+                time.sleep(_PAUSE)
+            else:
+                return
 
     def downgrade(self, revision: str) -> None:
         """Take the schema back to a revision, `base` for an empty one; data of later tables is lost."""

@@ -13,6 +13,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ledger.errors import ArchiveUnavailable
 
+
+class ArchiveLocked(ArchiveUnavailable):
+    """Another process has had the SQLite file to itself for longer than we wait for one turn."""
+
+
 _BROKEN = "the connection to the database broke; what was under way may or may not have been stored"
 _SQLITE = {
     "SQLITE_FULL": "the disk is full; nothing was stored",
@@ -56,14 +61,20 @@ def faults() -> Iterator[None]:
     except IntegrityError:
         raise
     except DBAPIError as error:
-        raise ArchiveUnavailable(_meaning(error)) from None
+        raise _unavailable(error.orig, _meaning(error)) from None
     except sqlite3.Error as error:  # as it is while a connection is being made
-        raise ArchiveUnavailable(_of_sqlite(error.sqlite_errorname)) from None
+        raise _unavailable(error, _of_sqlite(error.sqlite_errorname)) from None
     except PoolTimeout:
         raise ArchiveUnavailable("all its connections are in use; nothing was stored") from None
     except (SQLAlchemyError, OSError) as error:
         message = f"the database reported {type(error).__name__}"
         raise ArchiveUnavailable(message) from None
+
+
+def _unavailable(error: BaseException | None, message: str) -> ArchiveUnavailable:
+    """Return the error for the caller, which can tell a file that is in use."""
+    busy = getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+    return (ArchiveLocked if busy else ArchiveUnavailable)(message)
 
 
 def _meaning(error: DBAPIError) -> str:

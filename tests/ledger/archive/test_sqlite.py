@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import stat
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,3 +117,16 @@ def test_a_locked_database_is_unavailable_until_it_is_free(tmp_path: Path, rooms
     other.execute("ROLLBACK")
     other.close()
     assert rooms.certificates.file(a_filing()).id == a_filing().id
+
+
+def test_a_first_start_waits_for_another_process_that_makes_the_tables(tmp_path: Path) -> None:
+    """Longer than for one turn to write: making all of them on a busy machine takes a while."""
+    path = tmp_path / "new.sqlite3"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("PRAGMA journal_mode = WAL")
+    other.execute("BEGIN IMMEDIATE")
+    freed = threading.Timer(6, lambda: other.execute("ROLLBACK"))  # a turn is waited for 5 seconds
+    freed.start()
+    open_archive(f"sqlite:///{path}").close()
+    freed.join()
+    other.close()
