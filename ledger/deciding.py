@@ -15,12 +15,12 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ledger.deciding_asked import REFUSING, Asked, DecisionRefused, Grant, malformed, refusal
-from ledger.deciding_before import before_of, kept_for
+from ledger.deciding_before import before_of, kept_for, undone
 from ledger.deciding_rules import Before, against, used_up
 from ledger.decision_port import Decision, DecisionsMovedOn, DecisionState, Draft, LineDecided, live_of
 from ledger.errors import ArchiveUnavailable
+from ledger.events import CaseConcluded, Occurrence, RefusalClarified
 from ledger.events import Decided as Recorded
-from ledger.events import Occurrence, RefusalClarified
 from ledger.facts import Address, Authority, Role
 from ledger.issuing import WAIT, entitled
 from ledger.origin.life import Life
@@ -102,13 +102,14 @@ def decide(asked: Asked, *, authority: int, account: Address, ledger: Ledger, wa
 def _repeated(asked: Asked, before: Before, life: Life) -> Decision | None:
     """Return the decision that was made on the same request.
 
-    A refusal that the issuer has answered since may be said once more: then customs has reconsidered it.
+    A refusal that the issuer has answered since may be said once more: then customs has reconsidered it.  A
+    grant that a verification took away since may be given once more.
     """
     same = [one for one in before.decisions if one.request == asked.request]
     if not same:
         return None
     answered = not asked.granted and _answers(life, asked.refused, after=same[-1].statement)
-    return None if answered else same[-1]
+    return None if answered or asked.granted & undone(life, same[-1].statement) else same[-1]
 
 
 def _answers(life: Life, lines: Collection[int], *, after: bytes | None = None) -> list[bytes]:
@@ -140,7 +141,7 @@ def _drafted(  # noqa: PLR0913, PLR0917 - what, under what, on what grounds, by 
         member=who.member,
         authority=who.name,
         at=now,
-        body=_body(asked, spent, _answers(life, asked.lines)),
+        body=_body(asked, spent, _answers(life, asked.lines), _confirmed(life, asked.granted & before.anew)),
         salt=secrets.token_bytes(SALT),
     )
     if len(statement_bytes(statement)) > MOST_BYTES:
@@ -182,8 +183,23 @@ def _lines(asked: Asked) -> list[LineDecided]:
     ]
 
 
-def _body(asked: Asked, spent: Collection[int], answers: Collection[bytes]) -> dict[str, Any]:
-    """Return what the statement says; `answering` are the issuer's answers that customs has considered."""
+def _confirmed(life: Life, lines: Collection[int]) -> list[bytes]:
+    """Return the hashes of the conclusions that confirmed lines granted before."""
+    return [
+        one.event.statement
+        for one in life.occurrences
+        if isinstance(one.event, CaseConcluded) and lines_of(one.event.confirmed) & set(lines)
+    ]
+
+
+def _body(
+    asked: Asked, spent: Collection[int], answers: Collection[bytes], confirmed: Collection[bytes]
+) -> dict[str, Any]:
+    """Return what the statement says.
+
+    `answering` are the issuer's answers that customs has considered, `restoring` the conclusions of
+    verifications on which it grants again what an earlier one had taken away.
+    """
     lines: dict[str, dict[str, Any]] = {}
     for line, one in sorted(asked.lines.items()):
         if isinstance(one, Grant):
@@ -199,7 +215,9 @@ def _body(asked: Asked, spent: Collection[int], answers: Collection[bytes]) -> d
         "office": asked.office,
         "lines": lines,
     }
-    return body | ({"answering": [f"0x{one.hex()}" for one in answers]} if answers else {})
+    for name, hashes in (("answering", answers), ("restoring", confirmed)):
+        body |= {name: [f"0x{one.hex()}" for one in hashes]} if hashes else {}
+    return body
 
 
 def _carried(decision: Decision, account: Address, ledger: Ledger, wait: float, *, repeated: bool) -> Decided:

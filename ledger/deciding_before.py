@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from ledger.deciding_rules import Before
 from ledger.decision_port import Decision
 from ledger.errors import NotRecordedYet
-from ledger.events import Decided
+from ledger.events import CaseConcluded, Decided
 from ledger.facts import Authority, Evidence, Standing
 from ledger.kept_port import Kept, NotKept
 from ledger.origin.life import Life, told_in
@@ -42,16 +42,22 @@ def before_of(
         raise NotRecordedYet(kept.id)
     story = told_in(life)
     decisions = tuple(one for one in ledger.decisions.decisions(kept.id) if one.live)
-    elsewhere, untold = _elsewhere(life, decisions, ledger)
+    claim, waiting = story.claims.get(declaration), _waiting(life, decisions)
+    lost = claim.granted - story.use.granted if claim else frozenset[int]()
+    anew = lost.difference(*(one.granted for one in waiting if one.declaration == declaration))
+    elsewhere, untold = _elsewhere(life, decisions, ledger, besides={(declaration, line) for line in anew})
     before = Before(
         kept=kept,
         standing=_standing(evidence),
         replacement=evidence.replacement,
         compromised_from=_compromised(evidence),
         use=story.use,
-        claim=story.claims.get(declaration),
+        claim=claim,
         decisions=decisions,
         split_use=ledger.procedures.split_use(kept.terms.importing),
+        declaration=declaration,
+        waiting=frozenset[int]().union(*(one.granted for one in waiting)),
+        anew=anew,
         elsewhere=elsewhere,
         untold=untold,
     )
@@ -69,16 +75,36 @@ def granted_in(statement: Statement | None, lines: Collection[int]) -> Mapping[i
         return None
 
 
+def undone(life: Life, statement: bytes) -> frozenset[int]:
+    """Return the lines that a verification denied after the decision of a statement."""
+    denied, decided = frozenset[int](), False
+    for one in life.occurrences:
+        event = one.event
+        if isinstance(event, Decided):
+            decided |= event.statement == statement
+        elif isinstance(event, CaseConcluded) and decided and event.id == life.certificate:
+            denied |= lines_of(event.denied)
+    return denied
+
+
+def _waiting(life: Life, decisions: Collection[Decision]) -> list[Decision]:
+    """Return the decisions filed here that the ledger does not show yet."""
+    shown = {one.event.statement for one in life.occurrences if isinstance(one.event, Decided)}
+    return [one for one in decisions if one.statement not in shown]
+
+
 def _elsewhere(
-    life: Life, decisions: Collection[Decision], ledger: Ledger
+    life: Life, decisions: Collection[Decision], ledger: Ledger, besides: Collection[tuple[bytes, int]]
 ) -> tuple[Mapping[int, Decimal], Mapping[int, bytes]]:
     """Return what was re-exported or granted by other archives, and where it is not known how much.
 
     The ledger names every decision; one that is not of this archive says its quantities in its statement.
+    Of a line under one declaration the larger grant counts, and none where that is among `besides`.
     """
     ours = {one.statement for one in decisions}
     drawn, untold = defaultdict[int, Decimal](Decimal), dict[int, bytes]()
     drawn |= reexported(life.certificate, ledger)
+    granted = dict[tuple[bytes, int], Decimal]()
     for one in life.occurrences:
         event = one.event
         if not isinstance(event, Decided) or event.statement in ours or event.id != life.certificate:
@@ -89,6 +115,10 @@ def _elsewhere(
             untold |= dict.fromkeys(lines, event.statement)
             continue
         for line, quantity in quantities.items():
+            place = event.declaration, line
+            granted[place] = max(quantity, granted.get(place, quantity))
+    for (declaration, line), quantity in granted.items():
+        if (declaration, line) not in besides:
             drawn[line] += quantity
     return drawn, untold
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from ledger.certificate import Item
 from ledger.deciding_asked import LATE, Asked, Grant, refusal
-from ledger.decision_port import Decision
+from ledger.decision_port import Decision, drawn_by_line
 from ledger.errors import Finding
 from ledger.facts import Standing
 from ledger.kept_port import Kept
@@ -40,6 +40,13 @@ class Before:
     decisions: tuple[Decision, ...]
     """Those filed here that count, whether the ledger has them already or not."""
     split_use: bool
+    declaration: bytes = b""
+    """The one that is decided under."""
+    waiting: frozenset[int] = frozenset()
+    """Lines granted by decisions filed here that the ledger does not show yet."""
+    anew: frozenset[int] = frozenset()
+    """Lines granted under this declaration whose preference a verification took away: they may be granted
+    once more, in place of the first time."""
     elsewhere: Mapping[int, Decimal] = field(default_factory=dict)
     """Quantities by line that other archives of the member granted, as their statements say, and that were
     re-exported under certificates issued here."""
@@ -54,13 +61,14 @@ class Before:
     @property
     def granted(self) -> frozenset[int]:
         """Lines granted, those on their way to the ledger too; lines denied since are not."""
-        here = frozenset[int]().union(*(one.granted for one in self.decisions))
-        return (self.use.granted | here) - self.use.denied
+        return (self.use.granted | self.waiting) - self.use.denied
 
     def drawn(self, line: int) -> Decimal:
         """Return how much of a line is drawn down in all, as far as it is known here."""
-        here = (one.quantity for decision in self.decisions for one in decision.lines if one.line == line)
-        return sum(here, self.elsewhere.get(line, Decimal(0)))
+        here = drawn_by_line(self.decisions).get(line, {})
+        besides = {self.declaration} if line in self.anew else set[bytes]()
+        quantities = (quantity for declaration, quantity in here.items() if declaration not in besides)
+        return sum(quantities, self.elsewhere.get(line, Decimal(0)))
 
     def remaining(self, line: int) -> Decimal:
         """Return how much of a line may still be granted."""
@@ -69,7 +77,7 @@ class Before:
     def under(self, declaration: bytes) -> frozenset[int]:
         """Return the lines that are granted under a declaration."""
         here = (one.granted for one in self.decisions if one.declaration == declaration)
-        return frozenset[int]().union(self.claim.granted if self.claim else (), *here)
+        return frozenset[int]().union(self.claim.granted if self.claim else (), *here) - self.anew
 
 
 def against(asked: Asked, declaration: bytes, before: Before) -> Iterator[Finding]:

@@ -111,14 +111,18 @@ def decisions_of(certificate: bytes, ledger: Ledger) -> Utilisation:
 
 def _drawn(told: Sequence[DecisionTold], ledger: Ledger) -> tuple[dict[int, Decimal], frozenset[int]]:
     """Return how much of each line is granted, and the lines of which it is not known how much."""
-    drawn, untold = dict[int, Decimal](), frozenset[int]()
+    granted, untold = dict[tuple[bytes, int], Decimal](), frozenset[int]()
     for one in told:
         quantities = granted_in(ledger.statements.statement(one.statement), one.granted)
         if quantities is None:
             untold |= frozenset(one.granted)
             continue
-        for line, quantity in quantities.items():
-            drawn[line] = drawn.get(line, Decimal(0)) + quantity
+        for line, quantity in quantities.items():  # of one declaration the larger: the same goods
+            place = one.declaration, line
+            granted[place] = max(quantity, granted.get(place, quantity))
+    drawn = dict[int, Decimal]()
+    for (_, line), quantity in granted.items():
+        drawn[line] = drawn.get(line, Decimal(0)) + quantity
     return drawn, untold
 
 

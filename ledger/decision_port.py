@@ -4,7 +4,8 @@
 `tests/ports/test_decision_port.py` holds the two equal.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -140,6 +141,22 @@ class NoDecisions:
     def decisions(self, certificate: bytes) -> Sequence[Decision]:  # noqa: ARG002 - of the port
         """Return none."""
         return ()
+
+
+def drawn_by_line(decisions: Iterable[Decision]) -> Mapping[int, Mapping[bytes, Decimal]]:
+    """Return what decisions draw of each line, by declaration.
+
+    A line is granted under one declaration once more only in place of the first time: after a verification
+    took the preference away and a later one confirmed the line.  The goods are the same, so the larger
+    quantity counts.
+    """
+    drawn = defaultdict[int, dict[bytes, Decimal]](dict)
+    for decision in decisions:
+        for one in decision.lines:
+            if one.granted:
+                before = drawn[one.line].get(decision.declaration, one.quantity)
+                drawn[one.line][decision.declaration] = max(one.quantity, before)
+    return drawn
 
 
 def live_of(decisions: Iterable[Decision]) -> frozenset[int]:

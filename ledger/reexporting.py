@@ -5,7 +5,6 @@ The issuing authority of the intermediate member answers for it that no more is 
 another authority served here, has issued itself.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from decimal import Decimal
 import orjson
 
 from ledger.certificate import Certificate, Measure
+from ledger.decision_port import drawn_by_line
 from ledger.draws import Drawing, allotted, certified_by, summed
 from ledger.errors import Finding
 from ledger.facts import Standing
@@ -109,11 +109,8 @@ def reexported(certificate: bytes, ledger: Ledger) -> dict[int, Decimal]:
 
 def imported(certificate: bytes, ledger: Ledger) -> dict[int, Decimal]:
     """Return how much of each line was imported with preference, by decisions filed here that count."""
-    sums = defaultdict[int, Decimal](Decimal)
-    for decision in ledger.decisions.decisions(certificate):
-        for one in decision.lines if decision.live else ():
-            sums[one.line] += one.quantity
-    return dict(sums)
+    live = (one for one in ledger.decisions.decisions(certificate) if one.live)
+    return {line: sum(by.values(), Decimal(0)) for line, by in drawn_by_line(live).items()}
 
 
 def _released(children: Collection[bytes], ledger: Ledger) -> frozenset[bytes]:

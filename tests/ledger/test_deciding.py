@@ -13,6 +13,7 @@ from ledger import deciding_asked, deciding_rules
 from ledger.certificate import Replaced
 from ledger.clarifying import set_split_use
 from ledger.deciding_asked import DecisionRefused, Grant, Refusal
+from ledger.deciding_told import decisions_of
 from ledger.decision_port import DecisionState
 from ledger.events import Decided as Recorded
 from ledger.events import Entered
@@ -363,6 +364,29 @@ def test_suspended_and_denied_lines_are_not_granted_until_a_case_has_confirmed_t
     border.chain.write(ConcludeCase(case=2, confirmed=(1,), denied=(), statement=b"\5" * 32), CUSTOMS)
     assert message(border, one, {1: kilograms("99.5")}, "A2") == "99 KGM of 100 KGM remain"
     border.decide(one, {1: kilograms("99")}, "A2")
+
+
+def test_what_a_verification_took_away_is_granted_anew_once_a_later_one_confirms_it(border: Border) -> None:
+    """Under the same declaration by the same words, in place of the first time; retried it is the second."""
+    one = border.issued("100")
+    first = border.decide(one, {1: kilograms("100")})
+    open_case(border, one, 1)
+    border.now += timedelta(days=91)
+    border.chain.write(ConcludeCase(case=1, confirmed=(), denied=(1,), statement=b"\4" * 32), CUSTOMS)
+    assert rules(border, one, {1: kilograms("100")}) == {"/lines/1": "DECISION-DENIED"}
+    open_case(border, one, 1)
+    border.chain.write(ConcludeCase(case=2, confirmed=(1,), denied=(), statement=b"\5" * 32), CUSTOMS)
+    assert message(border, one, {1: kilograms("1")}, "A2") == "0 KGM of 100 KGM remain"
+    again = border.decide(one, {1: kilograms("100")})
+    assert not again.repeated
+    assert again.statement.body["restoring"] == ["0x" + "05" * 32]
+    assert again.decision.statement != first.decision.statement
+    assert again.remaining == {1: 0}
+    use = border.use(one)
+    assert (use.granted, use.used_up, use.refused) == (frozenset({1}), frozenset({1}), frozenset())
+    assert border.decide(one, {1: kilograms("100")}).decision == again.decision
+    (line,) = decisions_of(one, border.customs).lines
+    assert (line.state, line.drawn, line.remaining) == ("granted", Decimal(100), Decimal(0))
 
 
 def test_what_the_ledger_refuses_is_free_again(border: Border) -> None:
