@@ -109,6 +109,19 @@ def test_each_api_key_acts_for_its_own_member_only(ready: Ready) -> None:
     assert verdict_on(ready, coffee)["code"] == "VALID"
 
 
+def test_what_became_of_a_certificate_is_told_to_both_sides(ready: Ready) -> None:
+    """Customs of Thailand and the issuer in Viet Nam read the same story of the coffee, from the service."""
+    file = next(sample["file"] for sample in ready["samples"] if sample["file"].endswith("vn-th-coffee.json"))
+    url = f"{ready['api']}/v1/certificates/{verdict_on(ready, file)['certificate']}/timeline"
+    told = []
+    for member, role in (("TH", "CUSTOMS"), ("VN", "ISSUING")):
+        key = next(k["key"] for k in ready["apiKeys"] if k["member"] == member and role in k["roles"])
+        answer = httpx.get(url, headers={"Authorization": f"Bearer {key}"}, timeout=30)
+        told.append([(row["what"], row["sentence"]) for row in answer.json()["rows"]])
+    assert told[0] == told[1]
+    assert [what for what, _ in told[0]][-4:] == ["received", "decided", "case-opened", "case-acknowledged"]
+
+
 def test_it_leaves_nothing_running_when_it_is_killed(tmp_path: Path) -> None:
     """Neither the chain nor the API outlives the process that was to end them."""
     file = tmp_path / "ready.json"
