@@ -11,6 +11,7 @@ from ledger.deadlines import Deadline
 from ledger.events import CaseConcluded, CaseOpened, CaseStepped, Occurrence, SuspensionSet, moment
 from ledger.origin.facts import CaseFacts, Step
 from ledger.ports import Ledger
+from ledger.statement_exchange import spoken
 from ledger.statements import statement_hash
 
 
@@ -89,7 +90,7 @@ def deadline(one: Deadline, member: str, now: datetime) -> dict[str, Any]:
 def _happened(one: Occurrence, turn: int, ledger: Ledger) -> dict[str, Any]:
     event = one.event
     assert isinstance(event, OfCase)  # noqa: S101 - the events of a case
-    said = ledger.statements.statement(event.statement)
+    said = spoken(event, ledger)
     return {
         "turn": str(turn),
         "step": _step(event),

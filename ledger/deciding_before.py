@@ -1,9 +1,11 @@
 """How a certificate stands before customs decides on it, gathered from the ledger and the archive."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from typing import Any, Final
 
 from ledger.deciding_rules import Before
 from ledger.decision_port import Decision
@@ -16,8 +18,11 @@ from ledger.origin.lines import lines_of
 from ledger.ports import Ledger
 from ledger.procedures_refusals import NotTheImportingMember
 from ledger.reexporting import reexported
+from ledger.statement_exchange import spoken
 from ledger.statements import Statement
 from ledger.writes import Enter
+
+_QUANTITY: Final = re.compile(r"[0-9]{1,40}(?:\.[0-9]{1,40})?")
 
 
 def kept_for(certificate: bytes, who: Authority, ledger: Ledger) -> Kept:
@@ -66,13 +71,23 @@ def before_of(
 
 def granted_in(statement: Statement | None, lines: Collection[int]) -> Mapping[int, Decimal] | None:
     """Return the quantities that a decision's statement grants of lines; None where it does not say them."""
-    told = statement.body.get("lines") if statement is not None else None
+    return granted_by(statement.body, lines) if statement is not None else None
+
+
+def granted_by(body: Mapping[str, Any], lines: Collection[int]) -> Mapping[int, Decimal] | None:
+    """Return the quantities that the body of a decision's statement grants of lines, as `granted_in`."""
+    told = body.get("lines")
     if not isinstance(told, dict):
         return None
     try:
-        return {line: Decimal(told[str(line)]["quantity"]) for line in lines}
-    except (KeyError, TypeError, InvalidOperation):
+        texts = {line: told[str(line)]["quantity"] for line in lines}
+    except (KeyError, TypeError):
         return None
+    # What others write is counted only where it is a plain quantity above zero.
+    if not all(isinstance(text, str) and _QUANTITY.fullmatch(text) for text in texts.values()):
+        return None
+    quantities = {line: Decimal(text) for line, text in texts.items()}
+    return quantities if all(quantities.values()) else None
 
 
 def undone(life: Life, statement: bytes) -> frozenset[int]:
@@ -110,7 +125,7 @@ def _elsewhere(
         if not isinstance(event, Decided) or event.statement in ours or event.id != life.certificate:
             continue
         lines = lines_of(event.granted)
-        quantities = granted_in(ledger.statements.statement(event.statement), lines)
+        quantities = granted_in(spoken(event, ledger), lines)
         if quantities is None:
             untold |= dict.fromkeys(lines, event.statement)
             continue

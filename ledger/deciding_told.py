@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from ledger.deciding_before import granted_in
+from ledger.deciding_before import granted_by
 from ledger.decision_port import Decision, DecisionState
 from ledger.errors import Unavailable
 from ledger.events import Decided, Occurrence, moment
@@ -22,6 +22,8 @@ from ledger.origin.life import told_in
 from ledger.origin.lines import lines_of
 from ledger.ports import Ledger
 from ledger.reexporting import originals_here
+from ledger.statement_exchange import spoken
+from ledger.statements import Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ def decisions_of(certificate: bytes, ledger: Ledger) -> Utilisation:
         for one in ledger.decisions.decisions(certificate)
         if one.state is DecisionState.ACCEPTED and one.statement not in named
     ]
-    drawn, untold = _drawn([*told, *pending], ledger)
+    drawn, untold = _drawn([*told, *pending])
     use, waiting = told_in(life).use, frozenset[int]().union(*(one.granted for one in pending))
     granted = use.granted | (waiting - use.denied)
     lines = tuple(
@@ -109,11 +111,11 @@ def decisions_of(certificate: bytes, ledger: Ledger) -> Utilisation:
     return Utilisation(certificate, lines, (*told, *pending), life.as_of)
 
 
-def _drawn(told: Sequence[DecisionTold], ledger: Ledger) -> tuple[dict[int, Decimal], frozenset[int]]:
+def _drawn(told: Sequence[DecisionTold]) -> tuple[dict[int, Decimal], frozenset[int]]:
     """Return how much of each line is granted, and the lines of which it is not known how much."""
     granted, untold = dict[tuple[bytes, int], Decimal](), frozenset[int]()
     for one in told:
-        quantities = granted_in(ledger.statements.statement(one.statement), one.granted)
+        quantities = granted_by(one.said or {}, one.granted)
         if quantities is None:
             untold |= frozenset(one.granted)
             continue
@@ -151,7 +153,7 @@ def _recorded(one: Occurrence, ledger: Ledger) -> DecisionTold:
         granted=tuple(sorted(lines_of(event.granted))),
         refused=tuple(sorted(lines_of(event.refused))),
         statement=event.statement,
-        said=_said(event.statement, ledger),
+        said=_body(spoken(event, ledger)),
     )
 
 
@@ -166,10 +168,9 @@ def _pending(one: Decision, ledger: Ledger) -> DecisionTold:
         granted=tuple(sorted(one.granted)),
         refused=tuple(sorted(one.refused)),
         statement=one.statement,
-        said=_said(one.statement, ledger),
+        said=_body(ledger.statements.statement(one.statement)),
     )
 
 
-def _said(named: bytes, ledger: Ledger) -> Mapping[str, Any] | None:
-    statement = ledger.statements.statement(named)
+def _body(statement: Statement | None) -> Mapping[str, Any] | None:
     return statement.body if statement is not None else None

@@ -5,13 +5,22 @@ takes it only where an event of the certificate's life has its hash, was signed 
 statement names, and is about the same lines.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from ledger.errors import Problem, Refused
-from ledger.events import CaseOpened, Decided, Event, Issued, RefusalClarified
+from ledger.events import (
+    CaseConcluded,
+    CaseOpened,
+    CaseStepped,
+    Decided,
+    Event,
+    Issued,
+    RefusalClarified,
+    SuspensionSet,
+)
 from ledger.origin.life import Life
 from ledger.origin.lines import lines_of
 from ledger.ports import Ledger
@@ -26,6 +35,12 @@ from ledger.statements import (
 from ledger.terms import first_instant
 
 _RULE: Final = "statement.not-as-recorded"
+_KINDS: Final[Mapping[type, StatementKind]] = {
+    Decided: StatementKind.DECISION,
+    RefusalClarified: StatementKind.CLARIFICATION,
+    **dict.fromkeys((CaseOpened, CaseStepped, SuspensionSet, CaseConcluded), StatementKind.CASE),
+}
+"""What is said in which event."""
 
 
 @dataclass(eq=False)
@@ -85,16 +100,59 @@ def statement_held(named: bytes, ledger: Ledger) -> Statement:
 
 def concerned(life: Life) -> frozenset[str]:
     """Return the members that are party to a certificate, or are asked about it."""
-    members: set[str] = set()
+    return frozenset[str]().union(*hearers(life).values())
+
+
+def hearers(life: Life) -> Mapping[int | None, frozenset[str]]:
+    """Return who is told what is said of a certificate, by case; under None, of all that is in no case.
+
+    That are the two members of the certificate, and of a case those that ask and are asked in it.  Whoever
+    opens a case about somebody else's certificate is told of that case and nothing else.
+    """
+    parties, asked = frozenset[str](), dict[int | None, frozenset[str]]()
     for one in life.occurrences:
         match one.event:
-            case Issued(id=certificate, exporting=exporting, importing=importing):
-                members |= {exporting, importing} if certificate == life.certificate else set()
-            case CaseOpened(importing=importing, exporting=exporting):
-                members |= {importing, exporting}
+            case Issued(id=life.certificate, exporting=exporting, importing=importing):
+                parties = frozenset({exporting, importing})
+            case CaseOpened(case=case, importing=importing, exporting=exporting):
+                asked[case] = frozenset({importing, exporting})
             case _:
                 pass
-    return frozenset(members)
+    return {None: parties, **{case: parties | members for case, members in asked.items()}}
+
+
+def told_to(statement: Statement, ledger: Ledger) -> frozenset[str]:
+    """Return the members that may read a statement, beside the one that made it."""
+    life, named = ledger.procedures.life(statement.certificate), statement_hash(statement)
+    hearing = hearers(life)
+    found = hearing[None]
+    for one in life.occurrences:
+        case = getattr(one.event, "case", None)
+        if case in hearing and getattr(one.event, "statement", None) == named:
+            found |= hearing[case] if belongs(statement, one.event, _member(one.event, ledger)) else set()
+    return found
+
+
+def spoken(event: Event, ledger: Ledger) -> Statement | None:
+    """Return the statement of an event; None where it is not kept here, or is not the event's own."""
+    named: bytes | None = getattr(event, "statement", None)
+    said = ledger.statements.statement(named) if named is not None else None
+    return said if said is not None and belongs(said, event, _member(event, ledger)) else None
+
+
+def belongs(statement: Statement, event: Event, member: str | None) -> bool:
+    """Whether a statement that an event names is that of the member that signed the event.
+
+    Hashes are public, so a member could name what others said, to read it or to have it counted.
+    """
+    about = {getattr(event, "id", None), getattr(event, "about", None)}
+    own = member is not None and statement.member == member
+    return own and statement.certificate in about and statement.kind is _KINDS.get(type(event))
+
+
+def _member(event: Event, ledger: Ledger) -> str | None:
+    key = ledger.members.signer(getattr(event, "key", 0))
+    return key.member if key is not None else None
 
 
 def _named(life: Life, named: bytes) -> Event | None:
@@ -105,11 +163,9 @@ def _named(life: Life, named: bytes) -> Event | None:
 def _differences(statement: Statement, event: Event, ledger: Ledger) -> list[Problem]:
     """Return in what a statement differs from the event that names it."""
     wrong: list[Problem] = []
-    key = ledger.members.signer(getattr(event, "key", 0))
-    if key is None or key.member != statement.member:
+    if _member(event, ledger) != statement.member:
         wrong.append(Problem("/member", _RULE, "is not the member whose key signed the event"))
-    kinds = {Decided: StatementKind.DECISION, RefusalClarified: StatementKind.CLARIFICATION}
-    if statement.kind is not kinds.get(type(event), StatementKind.CASE):
+    if statement.kind is not _KINDS.get(type(event)):
         wrong.append(Problem("/kind", _RULE, "is not what the ledger recorded under this hash"))
     elif isinstance(event, Decided):
         wrong += _of_decision(statement, event)

@@ -8,6 +8,7 @@ So whoever hands a statement over, and by whatever channel, it is the one if the
 random salt keeps quantities and reasons, which can be guessed, from being found by their hash.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +26,7 @@ SCHEMA: Final = "asal-statement-1"
 MOST_BYTES: Final = 64 * 1024
 """Size of a statement in a file."""
 _FIELDS: Final = frozenset({"schema", "kind", "certificate", "member", "authority", "at", "body", "salt"})
-_HASH_CHARACTERS: Final = 66
+_WORD: Final = re.compile(r"0x[0-9a-f]{64}")
 _INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -159,10 +160,7 @@ def _instant(value: object, pointer: str, problems: list[Problem]) -> datetime |
 
 
 def _word(value: object, pointer: str, problems: list[Problem]) -> bytes:
-    if isinstance(value, str) and len(value) == _HASH_CHARACTERS and value.startswith("0x"):
-        try:
-            return bytes.fromhex(value[2:])
-        except ValueError:
-            pass
+    if isinstance(value, str) and _WORD.fullmatch(value):
+        return bytes.fromhex(value[2:])
     problems.append(Problem(pointer, "code.hash", "use 0x and 64 small hex digits"))
     return b""

@@ -6,7 +6,7 @@ as the reasons of a decision, stands beside its row.
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -35,7 +35,8 @@ from ledger.origin.lines import lines_of, named
 from ledger.origin.reasons import LATE_WORDS
 from ledger.origin.steps import ORDERS, Side
 from ledger.ports import Ledger
-from ledger.statements import statement_hash
+from ledger.statement_exchange import belongs, hearers
+from ledger.statements import Statement, statement_hash
 
 _SENTENCES: Final[Mapping[Step, str]] = {
     Step.ACKNOWLEDGED: "received the request to verify",
@@ -76,6 +77,8 @@ class Row:
     """Hash of what was said with it."""
     said: Mapping[str, Any] | None = None
     """What was said, where it is kept here."""
+    told_to: frozenset[str] = frozenset()
+    """Members that may be told what was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class Timeline:
 def timeline_of(certificate: bytes, ledger: Ledger) -> Timeline:
     """Return what the ledger reports of a certificate, with what is kept here beside it."""
     life = ledger.procedures.life(certificate)
-    said = _statements(life, ledger)
+    said, hearing = _statements(life, ledger), hearers(life)
 
     @cache
     def signer(number: int) -> Issuer | None:
@@ -102,17 +105,29 @@ def timeline_of(certificate: bytes, ledger: Ledger) -> Timeline:
 
     return Timeline(
         certificate,
-        tuple(_row(one, certificate, signer(_key(one.event)), said) for one in life.occurrences),
+        tuple(
+            replace(
+                _row(one, certificate, signer(_key(one.event)), said),
+                told_to=hearing.get(getattr(one.event, "case", None), frozenset()),
+            )
+            for one in life.occurrences
+        ),
         life.as_of,
         life.final,
     )
 
 
-def _statements(life: Life, ledger: Ledger) -> Mapping[bytes, Mapping[str, Any]]:
+def seen_by(member: str, timeline: Timeline) -> Timeline:
+    """Return a timeline as a member is shown it: what was said only where it concerns the member."""
+    rows = (row if member in row.told_to else replace(row, said=None) for row in timeline.rows)
+    return replace(timeline, rows=tuple(rows))
+
+
+def _statements(life: Life, ledger: Ledger) -> Mapping[bytes, Statement]:
     """Return what is kept here of a certificate, by hash."""
     with suppress(Unavailable):
         kept = ledger.statements.statements_of(life.certificate)
-        return {statement_hash(statement): statement.document() for statement in kept}
+        return {statement_hash(statement): statement for statement in kept}
     return {}
 
 
@@ -121,12 +136,12 @@ def _key(event: Event) -> int:
     return number
 
 
-def _row(
-    one: Occurrence, certificate: bytes, who: Issuer | None, said: Mapping[bytes, Mapping[str, Any]]
-) -> Row:
+def _row(one: Occurrence, certificate: bytes, who: Issuer | None, said: Mapping[bytes, Statement]) -> Row:
     told = _told(one.event, certificate)
     statement: bytes | None = getattr(one.event, "statement", None)
-    document = said.get(statement) if statement else None
+    found = said.get(statement) if statement else None
+    own = found is not None and belongs(found, one.event, who.member if who else None)
+    document = found.document() if found is not None and own else None
     return Row(at=moment(one.at), block=one.block, who=who, statement=statement, said=document, **told)
 
 

@@ -28,7 +28,7 @@ from ledger.deciding_told import decisions_of
 from ledger.errors import CertificateNotFiled
 from ledger.ports import Ledger
 from ledger.reexporting import originals_here
-from ledger.statement_exchange import StatementNotHeld, concerned, statement_held, take_statement
+from ledger.statement_exchange import StatementNotHeld, concerned, statement_held, take_statement, told_to
 
 router = APIRouter(prefix="/v1", tags=["decisions"], route_class=StrictRoute)
 _ONE = "/certificates/{certificate}"
@@ -173,7 +173,7 @@ def get_statement(statement: StatementHash, caller: Reader, ledger: LedgerDep) -
     """Fetch a statement whole, as a member that the certificate or its verification concerns."""
     named = bytes.fromhex(statement[2:])
     held = statement_held(named, ledger)
-    if caller.member != held.member and not _concerns(held.certificate, caller, ledger):
+    if caller.member != held.member and caller.member not in told_to(held, ledger):
         raise StatementNotHeld(named)
     return StatementDocument.from_domain(held)
 

@@ -23,8 +23,7 @@ from ledger.errors import CertificateNotFiled, NotRecordedYet
 from ledger.receiving import receive
 from ledger.reexporting import balance_of, originals_here
 from ledger.scopes import Scope
-from ledger.statement_exchange import concerned
-from ledger.timeline import timeline_of
+from ledger.timeline import seen_by, timeline_of
 from ledger.tree import tree_of
 from ledger.true_copies import certify_copy
 
@@ -87,10 +86,10 @@ def get_timeline(certificate: CertificateId, caller: Reader, ledger: LedgerDep) 
     concerned.
     """
     asked = bytes.fromhex(certificate[2:])
-    life = ledger.procedures.life(asked)
-    if not life.occurrences:
+    told = timeline_of(asked, ledger)
+    if not told.rows:
         raise CertificateNotFiled(asked)
-    return TimelineOut.from_domain(timeline_of(asked, ledger), said=caller.member in concerned(life))
+    return TimelineOut.from_domain(seen_by(caller.member, told), said=True)
 
 
 @router.get(
