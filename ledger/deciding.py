@@ -40,7 +40,7 @@ from ledger.terms import first_instant
 from ledger.writes import Decide
 
 _ATTEMPTS: Final = 20
-"""How often others may decide on the same certificate between our look and our filing."""
+"""How often others may use lines of the same certificate between our look and our filing."""
 SALT: Final = 32
 """Random bytes of a statement."""
 
@@ -86,6 +86,7 @@ def decide(asked: Asked, *, authority: int, account: Address, ledger: Ledger, wa
     for _ in range(_ATTEMPTS):
         # 3. How it stands.
         life = ledger.procedures.life(kept.id)
+        drawn = frozenset(draw.child for draw in ledger.archive.draws_on([kept.id]))
         before, enter = before_of(kept, life, ledger, declaration=key)
         if earlier := _repeated(asked, before, life):
             return _carried(earlier, account, ledger, wait, repeated=True)
@@ -93,10 +94,12 @@ def decide(asked: Asked, *, authority: int, account: Address, ledger: Ledger, wa
         if findings := tuple(against(asked, key, before)):
             raise DecisionRefused(findings)
         # 5. File it.
-        draft = replace(_drafted(asked, key, before, life, (who, account), ledger.clock()), enter=enter)
+        draft = replace(
+            _drafted(asked, key, before, life, (who, account), ledger.clock()), enter=enter, drawn=drawn
+        )
         with suppress(DecisionsMovedOn):
             return _carried(ledger.decisions.file(draft), account, ledger, wait, repeated=False)
-    raise ArchiveUnavailable("others decide on the same certificate at the same time")
+    raise ArchiveUnavailable("others use the same certificate at the same time")
 
 
 def _repeated(asked: Asked, before: Before, life: Life) -> Decision | None:

@@ -96,6 +96,8 @@ class Draft:
     write: Decide
     seen: frozenset[int]
     """Positions of the live decisions on the certificate that this one was judged with."""
+    drawn: frozenset[bytes] = frozenset()
+    """Certificates issued here that re-export of its lines, as this one was judged."""
 
     def resting_on(self, kept: Statement) -> tuple[Decision, Decide]:
         """Return decision and write with the statement that is kept.
@@ -109,12 +111,12 @@ class Draft:
 
 @dataclass(eq=False)
 class DecisionsMovedOn(Refused):
-    """Another process decided on the same certificate between our look and our filing."""
+    """Another process used lines of the same certificate between our look and our filing."""
 
     certificate: bytes
 
     def __str__(self) -> str:
-        return f"somebody else decided on 0x{self.certificate.hex()} at the same moment; ask again"
+        return f"somebody else used lines of 0x{self.certificate.hex()} at the same moment; ask again"
 
 
 class Decisions(Protocol):
@@ -123,8 +125,8 @@ class Decisions(Protocol):
     def file(self, draft: Draft) -> Decision:
         """Store a decision and its statement and queue its writes, in one transaction; returns it as stored.
 
-        Of all who decide on one certificate one is first: raises `DecisionsMovedOn` when its live decisions
-        are not those that the draft was judged with, and stores nothing.
+        Of all who use lines of one certificate one is first: raises `DecisionsMovedOn` when its live
+        decisions and re-exports are not those that the draft was judged with, and stores nothing.
         """
 
     def decisions(self, certificate: bytes) -> Sequence[Decision]:

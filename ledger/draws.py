@@ -6,7 +6,7 @@ original lines takes from them in the order in which it names them, each to its 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, TypeAlias
 
@@ -46,11 +46,13 @@ class Drawing:
     """How much may be drawn from each line in all."""
     released: frozenset[bytes] = frozenset()
     """Certificates that ended unused: what they drew counts no more."""
+    decided: Mapping[bytes, frozenset[int]] = field(default_factory=dict)
+    """By original the positions of the decisions filed here that what is left was worked out with."""
 
 
 @dataclass(eq=False)
 class OriginalOverdrawn(Refused):
-    """More is drawn from a line of an original than it certifies; somebody else drew at the same moment."""
+    """More is drawn from a line of an original than it certifies, or somebody else used it at the same moment."""
 
     original: bytes
     line: int

@@ -1,12 +1,12 @@
 """The archive in memory: the same port as `ledger.archive`, for tests and as its readable specification."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from threading import RLock
 
 from ledger.batch import Batch
-from ledger.draws import Drawing, OriginalDraw, overdrawn
+from ledger.draws import Drawing, OriginalDraw, OriginalOverdrawn, overdrawn
 from ledger.errors import CertificateNotFiled, ReferenceAlreadyFiled
 from ledger.filing_rules import check_batch
 from ledger.memory_outbox import MemoryOutbox
@@ -28,7 +28,13 @@ class MemoryArchive:
         self._holders: dict[bytes, bytes] = {}
         self._carried: dict[int, set[bytes]] = {}
         self._draws: dict[bytes, tuple[OriginalDraw, ...]] = {}
+        self._decided: Callable[[bytes], frozenset[int]] = lambda _: frozenset()
         self.outbox = MemoryOutbox(self, self._lock)
+
+    def share(self, decided: Callable[[bytes], frozenset[int]]) -> RLock:
+        """Tell of the decisions on a certificate that count; returns the lock under which they are filed."""
+        self._decided = decided
+        return self._lock
 
     def file(self, filing: Filing, drawing: Drawing | None = None) -> Filing:
         """Store a filing with its write, or return the one already held for the same reference and document.
@@ -40,6 +46,9 @@ class MemoryArchive:
             holder = self._holder(filing)
             if holder is None:
                 if drawing is not None:
+                    for draw in drawing.draws:
+                        if self._decided(draw.original) != drawing.decided.get(draw.original, frozenset()):
+                            raise OriginalOverdrawn(*draw.place)
                     originals = sorted({draw.original for draw in drawing.draws})
                     others = [draw for draw in self.draws_on(originals) if draw.child != filing.id]
                     if problem := overdrawn(drawing, others):

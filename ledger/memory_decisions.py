@@ -1,10 +1,12 @@
 """The port `Decisions` in this process."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import RLock
+from typing import Protocol
 
 from ledger.decision_port import Decision, DecisionsMovedOn, DecisionState, Draft, live_of
+from ledger.draws import OriginalDraw
 from ledger.memory_statements import MemoryStatements
 from ledger.outbox import DispatchState, Outbox
 
@@ -14,21 +16,36 @@ _STATES = {
 }
 
 
+class Certificates(Protocol):
+    """The archive in memory, as far as decisions share it."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """What takes the writes."""
+
+    def share(self, decided: Callable[[bytes], frozenset[int]]) -> RLock:
+        """Tell of the decisions that count; returns the lock under which they are filed."""
+
+    def draws_on(self, originals: Sequence[bytes]) -> Sequence[OriginalDraw]:
+        """Return what filings draw on these originals."""
+
+
 class MemoryDecisions:
     """Decisions in memory; see `ledger.decision_port.Decisions` for what is promised."""
 
-    def __init__(self, outbox: Outbox, statements: MemoryStatements) -> None:
-        """Start with none; `outbox` takes the writes and `statements` what is said."""
-        self._outbox = outbox
+    def __init__(self, archive: Certificates, statements: MemoryStatements) -> None:
+        """Start with none; the outbox of `archive` takes the writes and `statements` what is said."""
+        self._archive, self._outbox = archive, archive.outbox
         self._statements = statements
-        self._lock = RLock()
         self._decisions: list[Decision] = []
+        self._lock = archive.share(lambda certificate: live_of(self.decisions(certificate)))
 
     def file(self, draft: Draft) -> Decision:
         """Store a decision and its statement and queue its writes; raises `DecisionsMovedOn`."""
         certificate = draft.decision.certificate
         with self._lock:
-            if live_of(self.decisions(certificate)) != draft.seen:
+            drawn = frozenset(draw.child for draw in self._archive.draws_on([certificate]))
+            if (live_of(self.decisions(certificate)), drawn) != (draft.seen, draft.drawn):
                 raise DecisionsMovedOn(certificate)
             decision, said = draft.resting_on(self._statements.keep(draft.statement))
             if draft.enter is not None:

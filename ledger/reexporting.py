@@ -13,7 +13,7 @@ from decimal import Decimal
 import orjson
 
 from ledger.certificate import Certificate, Measure
-from ledger.decision_port import drawn_by_line
+from ledger.decision_port import drawn_by_line, live_of
 from ledger.draws import Drawing, allotted, certified_by, summed
 from ledger.errors import Finding
 from ledger.facts import Standing
@@ -69,6 +69,7 @@ def drawing_for(
     for parent in certificate.parents:
         if parent not in originals:
             raise NotKept(parent)
+    decided = {one: live_of(ledger.decisions.decisions(one)) for one in originals}
     held = ledger.archive.draws_on(certificate.parents)
     released = _released({draw.child for draw in held} - {child}, ledger)
     if replaces is not None and not _used(replaces, ledger):
@@ -80,7 +81,8 @@ def drawing_for(
     drawn = summed(held, released | {child})
     left = {place: limit - drawn.get(place, Decimal(0)) for place, limit in certified.items()}
     draws, findings = allotted(child, certificate, originals, left)
-    return Drawing(draws, {draw.place: certified[draw.place] for draw in draws}, released), findings
+    limits = {draw.place: certified[draw.place] for draw in draws}
+    return Drawing(draws, limits, released, decided), findings
 
 
 def balance_of(certificate: bytes, ledger: Ledger) -> tuple[LineBalance, ...]:

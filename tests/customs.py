@@ -63,7 +63,7 @@ class Archive:
             "outbox": archive.outbox,
             "kept": MemoryKept(),
             "statements": statements,
-            "decisions": MemoryDecisions(archive.outbox, statements),
+            "decisions": MemoryDecisions(archive, statements),
         }
 
 

@@ -136,7 +136,7 @@ class Trade:
             clock=lambda: self.now,
             kept=MemoryKept(),
             statements=statements,
-            decisions=MemoryDecisions(archive.outbox, statements),
+            decisions=MemoryDecisions(archive, statements),
         )
         return Office(member, ledger, *numbers)
 

@@ -6,16 +6,16 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from ledger.archive.database import Database
 from ledger.archive.decision_tables import decision_lines, decisions
-from ledger.archive.exclusive import advisory_key
+from ledger.archive.line_use import alone_on, deciding, drawing
 from ledger.archive.statements import keep_within
 from ledger.archive.tables import outbox
 from ledger.archive.writes_queue import queue_write
-from ledger.decision_port import Decision, DecisionsMovedOn, DecisionState, Draft, LineDecided, live_of
+from ledger.decision_port import Decision, DecisionsMovedOn, DecisionState, Draft, LineDecided
 from ledger.errors import ArchiveUnavailable
 from ledger.facts import Address
 from ledger.origin.facts import LateGround
@@ -55,9 +55,10 @@ class SqlDecisions:
 
 
 def _filed(connection: Connection, draft: Draft) -> Decision:
-    _alone(connection, draft.decision.certificate)
-    if live_of(_decisions_of(connection, draft.decision.certificate)) != draft.seen:
-        raise DecisionsMovedOn(draft.decision.certificate)
+    certificate = draft.decision.certificate
+    alone_on(connection, [certificate])
+    if (deciding(connection, certificate), drawing(connection, certificate)) != (draft.seen, draft.drawn):
+        raise DecisionsMovedOn(certificate)
     decision, write = draft.resting_on(keep_within(connection, draft.statement))
     if draft.enter is not None:
         queue_write(connection, draft.enter, decision.account, decision.decided_at)
@@ -66,16 +67,6 @@ def _filed(connection: Connection, draft: Draft) -> Decision:
     position = int(connection.execute(added).scalar_one())
     connection.execute(insert(decision_lines), [_line_row(position, one) for one in decision.lines])
     return replace(decision, position=position, dispatch=dispatch, state=DecisionState.ACCEPTED)
-
-
-def _alone(connection: Connection, certificate: bytes) -> None:
-    """Let one at a time decide on a certificate until the transaction ends; SQLite has one writer anyway.
-
-    It comes first in the transaction, so that what is read next shows what the one before has done.
-    """
-    if connection.dialect.name == "postgresql":
-        key = {"key": advisory_key(f"decisions {certificate.hex()}")}
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), key)
 
 
 def _decisions_of(connection: Connection, certificate: bytes) -> tuple[Decision, ...]:

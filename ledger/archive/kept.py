@@ -5,15 +5,15 @@ from decimal import Decimal
 from typing import Final
 
 import orjson
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from ledger.archive.database import Database
-from ledger.archive.exclusive import advisory_key
 from ledger.archive.kept_tables import kept_certificates, original_draws
+from ledger.archive.line_use import alone_on, deciding
 from ledger.archive.rows import in_pages
 from ledger.archive.tables import certificates
-from ledger.draws import Drawing, OriginalDraw, overdrawn
+from ledger.draws import Drawing, OriginalDraw, OriginalOverdrawn, overdrawn
 from ledger.errors import ArchiveUnavailable
 from ledger.kept_copies import kept_of
 from ledger.kept_port import Kept
@@ -89,14 +89,14 @@ def draws_on(connection: Connection, originals: Sequence[bytes]) -> tuple[Origin
 def store_draws(connection: Connection, child: bytes, drawing: Drawing) -> None:
     """Store what a filing of this transaction draws; raises `OriginalOverdrawn` when that is not left.
 
-    Of two that draw on one original at the same moment the second sees what the first one took: SQLite has
-    one writer, and a server makes them wait for each other.
+    Of two that use one original at the same moment the second sees what the first one took: SQLite has one
+    writer, and a server makes them wait for each other.
     """
     originals = sorted({draw.original for draw in drawing.draws})
-    if connection.dialect.name == "postgresql":
-        for original in originals:
-            key = {"key": advisory_key(f"original {original.hex()}")}
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), key)
+    alone_on(connection, originals)
+    for original, line in dict(draw.place for draw in drawing.draws).items():
+        if deciding(connection, original) != drawing.decided.get(original, frozenset()):
+            raise OriginalOverdrawn(original, line)
     others = [draw for draw in draws_on(connection, originals) if draw.child != child]
     if problem := overdrawn(drawing, others):
         raise problem

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from ledger.certificate import Certificate, Replaced
 from ledger.deciding import decide
 from ledger.deciding_asked import Asked, DecisionRefused, Grant
+from ledger.decision_port import Decision, Draft
 from ledger.errors import CertificateRefused
 from ledger.facts import Reason, Standing
 from ledger.issuing import Issued, cancel, envelope_of, replace_certificate
@@ -192,6 +194,37 @@ def test_what_is_imported_here_is_not_re_exported_as_well(trade: Trade) -> None:
         imported("D-2", "11")
     imported("D-2", "10")
     assert left(trade, source) == ["0"]
+
+
+def test_what_is_imported_and_re_exported_in_the_same_moment_stays_within_the_original(trade: Trade) -> None:
+    """Of two that saw all of it left the second looks again."""
+    source = an_original(trade)
+    office = trade["SG"]
+    office.receive(envelope_of(trade["VN"].ledger.archive.find(source[1])))  # type: ignore[arg-type]
+    wish = Asked(
+        certificate=source[1],
+        declaration="D-1",
+        presented_on=trade.now.date(),
+        lines={1: Grant(Decimal(50), "KGM")},
+        office="Pasir Panjang",
+    )
+
+    class Slow:
+        """Decisions that are filed a little after they were judged."""
+
+        def __getattr__(self, name: str) -> Any:
+            """Do all else as the decisions themselves."""
+            return getattr(office.ledger.decisions, name)
+
+        def file(self, draft: Draft) -> Decision:
+            """Let another process issue a certificate first."""
+            a_child(trade, "SG-TH 1", "60", source)
+            return office.ledger.decisions.file(draft)
+
+    slow = replace(office.ledger, decisions=Slow())
+    with pytest.raises(DecisionRefused):
+        decide(wish, authority=office.customs, account=office.customs_key, ledger=slow, wait=2)
+    assert left(trade, source) == ["40"]
 
 
 def test_a_tree_tells_parents_children_and_what_is_left(trade: Trade) -> None:

@@ -20,6 +20,7 @@ from ledger.decision_port import (
     NoDecisions,
     live_of,
 )
+from ledger.draws import Drawing, OriginalDraw, OriginalOverdrawn
 from ledger.errors import ArchiveNotNamed
 from ledger.facts import Address
 from ledger.memory_archive import MemoryArchive
@@ -27,12 +28,13 @@ from ledger.memory_decisions import MemoryDecisions
 from ledger.memory_statements import MemoryStatements
 from ledger.origin.facts import LateGround
 from ledger.outbox import DispatchKind, Outbox
+from ledger.ports import Archive
 from ledger.procedures_refusals import LinesUsedUp
 from ledger.statement_port import Statements
 from ledger.statements import Statement, StatementKind, statement_hash
 from ledger.terms import Scheme, Terms, certificate_id
 from ledger.writes import Decide, Enter
-from tests.ledger.archive.filings import a_receipt
+from tests.ledger.archive.filings import a_filing, a_receipt
 
 NOW = datetime(2026, 11, 2, 9, 30, 15, tzinfo=UTC)
 KEY = Address(f"0x{'B1' * 20}")
@@ -49,6 +51,7 @@ class Bench:
     decisions: Decisions
     outbox: Outbox
     statements: Statements
+    archive: Archive
 
     def file(self, number: int = 1, *, enter: Enter | None = None, **overrides: Any) -> Decision:
         """File a decision that was judged with all there is."""
@@ -66,11 +69,11 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 def bench(request: pytest.FixtureRequest, database_kind: str) -> Iterator[Bench]:
     """Give each test an empty store, of each kind."""
     if database_kind == "memory":
-        outbox, statements = MemoryArchive().outbox, MemoryStatements()
-        yield Bench(MemoryDecisions(outbox, statements), outbox, statements)
+        archive, statements = MemoryArchive(), MemoryStatements()
+        yield Bench(MemoryDecisions(archive, statements), archive.outbox, statements, archive)
         return
     rooms = open_archive(request.getfixturevalue("archive_url"))
-    yield Bench(rooms.decisions, rooms.outbox, rooms.statements)
+    yield Bench(rooms.decisions, rooms.outbox, rooms.statements, rooms.certificates)
     rooms.close()
 
 
@@ -230,3 +233,27 @@ def test_without_an_archive_nothing_is_decided() -> None:
     assert nothing.decisions(CERTIFICATE) == ()
     with pytest.raises(ArchiveNotNamed):
         nothing.file(a_draft())
+
+
+def test_decisions_and_re_exports_of_one_certificate_see_each_other(bench: Bench) -> None:
+    """Whichever was judged without the other is not filed: both draw on the same quantity."""
+    draw = OriginalDraw(
+        child=a_filing(1).id,
+        child_line=1,
+        original=CERTIFICATE,
+        original_line=1,
+        part=1,
+        quantity=Decimal(60),
+        unit="KGM",
+    )
+    limits = {draw.place: CERTIFIED}
+    first = bench.file()
+    with pytest.raises(OriginalOverdrawn):
+        bench.archive.file(a_filing(1), Drawing((draw,), limits))
+    assert bench.archive.find(draw.child) is None
+    seen = frozenset({first.position})
+    bench.archive.file(a_filing(1), Drawing((draw,), limits, decided={CERTIFICATE: seen}))
+    with pytest.raises(DecisionsMovedOn):
+        bench.decisions.file(a_draft(2, seen=seen))
+    with_it = replace(a_draft(2, seen=seen), drawn=frozenset({draw.child}))
+    assert bench.decisions.file(with_it).position > first.position
