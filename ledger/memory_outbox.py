@@ -22,6 +22,7 @@ from ledger.outbox import (
     Signature,
     Tenure,
     kind_of,
+    words_of,
 )
 from ledger.ports import Filing
 from ledger.refusals import ContractRefusal
@@ -104,7 +105,7 @@ class MemoryOutbox:
         """Queue a write about operators or recognition, or return the one open that says the same."""
         payload = stated(write)
         with self._lock:
-            dispatch = self.put(kind_of(write), keccak(payload), account, None, now=now)
+            dispatch = self.put(kind_of(write), keccak(words_of(write, account)), account, None, now=now)
             self._payloads[dispatch.position] = payload
             return dispatch
 

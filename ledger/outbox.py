@@ -16,7 +16,8 @@ from ledger.batch import Batch
 from ledger.errors import LedgerError, Unavailable
 from ledger.facts import Address, Reason, Written
 from ledger.refusals import ContractRefusal
-from ledger.writes import OfRecognition, RecordStatuses, Said, Write
+from ledger.stated import stated
+from ledger.writes import OfRecognition, Participate, RecordStatuses, Said, SetSplitUse, Write
 
 
 class DispatchState(StrEnum):
@@ -89,6 +90,14 @@ def kind_of(write: Said) -> DispatchKind:
     if isinstance(write, RecordStatuses):
         return DispatchKind.STATUS
     return DispatchKind.DECLARE if isinstance(write, OfRecognition) else DispatchKind.PROCEDURE
+
+
+def words_of(write: Said, account: Address) -> bytes:
+    """Return what a repetition of a write is recognised by: its words, whichever key says them.
+
+    Words that mean the key's member and do not name it are the key's own, for members may share an archive.
+    """
+    return stated(write) + (account.encode() if isinstance(write, SetSplitUse | Participate) else b"")
 
 
 @dataclass(frozen=True, slots=True)

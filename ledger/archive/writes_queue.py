@@ -9,7 +9,7 @@ from ledger.archive.rows import NO_REASON, queue
 from ledger.archive.tables import OPEN, outbox, payloads
 from ledger.facts import Address
 from ledger.hashing import keccak
-from ledger.outbox import kind_of
+from ledger.outbox import kind_of, words_of
 from ledger.stated import stated
 from ledger.writes import Said
 
@@ -31,11 +31,11 @@ _KEEP = Prepared(
 def queue_write(connection: Connection, write: Said, account: Address, now: datetime) -> int:
     """Put a write at the end of the outbox, or find the same one open there; returns its position.
 
-    The same write is one that says the same, of whichever key.  Raises `IntegrityError` when another process
+    The same write is one that says the same (`words_of`).  Raises `IntegrityError` when another process
     queues it at the same moment.
     """
     payload, kind = stated(write), kind_of(write)
-    subject = keccak(payload)
+    subject = keccak(words_of(write, account))
     if rows := _SAME.within(connection, subject=subject, kind=kind.value):
         return int(rows[0].position)
     position = queue(connection, account, kind, subject=subject, size=0, queued_at=now)

@@ -13,7 +13,7 @@ from ledger.batch import Batch, batch_of
 from ledger.errors import LedgerError, ReferenceAlreadyFiled
 from ledger.facts import Address, Reason, Standing
 from ledger.memory_archive import MemoryArchive
-from ledger.operators import ProgrammeKind
+from ledger.operators import ParticipationState, ProgrammeKind
 from ledger.origin.facts import Step
 from ledger.outbox import (
     Alarm,
@@ -27,7 +27,7 @@ from ledger.outbox import (
 )
 from ledger.ports import Archive, Filing, FilingState
 from ledger.refusals import CertificateNotLive, RootAlreadyAnchored
-from ledger.writes import DeclareProgramme, OfProcedures, Receive, SetSplitUse, TakeStep
+from ledger.writes import DeclareProgramme, OfProcedures, Participate, Receive, Said, SetSplitUse, TakeStep
 from tests.ledger.archive.filings import ACCOUNT, NOON, a_batch, a_filing, a_receipt, a_signature
 
 OTHER = Address("0x" + "bB" * 20)
@@ -134,6 +134,21 @@ def test_the_same_words_are_queued_once_while_they_are_open(desk: Desk) -> None:
     again = desk.outbox.put_write(PROGRAMME, ACCOUNT, now=NOON)
     assert len({first.position, other.position, again.position}) == 3
     assert desk.outbox.said(again.position) == PROGRAMME
+
+
+@pytest.mark.parametrize(
+    "write",
+    [SetSplitUse(allowed=False), Participate(1, 1, ParticipationState.IN_FORCE, NOON)],
+    ids=lambda write: type(write).__name__,
+)
+def test_what_a_key_says_for_its_member_is_not_said_by_the_key_of_another(desk: Desk, write: Said) -> None:
+    """Two members that share an archive both say it; each key says it once."""
+    first = desk.outbox.put_write(write, ACCOUNT, now=NOON)
+    second = desk.another().put_write(write, OTHER, now=NOON)
+    assert (first.account, second.account) == (ACCOUNT, OTHER)
+    assert first.position != second.position
+    assert desk.outbox.put_write(write, OTHER, now=NOON) == second
+    assert desk.another().put_write(write, ACCOUNT, now=NOON) == first
 
 
 def test_a_write_about_a_certificate_says_nothing_of_its_own(desk: Desk) -> None:
