@@ -8,10 +8,11 @@ from typing import Final
 from ledger.deciding import SALT
 from ledger.deciding_asked import DecisionRefused, refusal
 from ledger.errors import Finding
+from ledger.events import CaseConcluded, Decided
 from ledger.facts import Address, Authority, Role, Written
 from ledger.issuing import WAIT, entitled
-from ledger.origin.life import told_in
-from ledger.origin.lines import MOST_LINES, bits_of
+from ledger.origin.life import Life, told_in
+from ledger.origin.lines import MOST_LINES, bits_of, lines_of
 from ledger.ports import Ledger
 from ledger.procedures_refusals import LinesMissing, LinesNotRefused
 from ledger.receiving import carried_out
@@ -66,7 +67,7 @@ def clarify(
     """Answer the refusal of lines for the issuing authority; customs must then reconsider them.
 
     1. See that the account may act for the authority, and that its member issued the certificate.
-    2. Keep the statement; the same said again is the one kept before.
+    2. Keep the statement; the same said again is the one kept before, unless customs has refused again since.
     3. See that the lines are refused.
     4. Queue the write, and wait until the ledger holds it, `wait` seconds at most.
 
@@ -85,8 +86,9 @@ def clarify(
     if not answer.lines:
         raise LinesMissing
     # 2. What is said.
-    said = ledger.statements.keep(_statement(answer, who, ledger))
-    life, named = ledger.procedures.life(answer.certificate), statement_hash(said)
+    life = ledger.procedures.life(answer.certificate)
+    said = ledger.statements.keep(_statement(answer, who, life, ledger))
+    named = statement_hash(said)
     if any(getattr(one.event, "statement", None) == named for one in life.occurrences):
         return Clarified(said, recorded=True, repeated=True)
     # 3. Of what.
@@ -123,7 +125,19 @@ def _malformed(answer: Answer) -> Iterator[Finding]:
         yield refusal("CLARIFICATION-EVIDENCE", "/evidence", message, ANSWERING)
 
 
-def _statement(answer: Answer, who: Authority, ledger: Ledger) -> Statement:
+def _refusals(life: Life, lines: Collection[int]) -> list[bytes]:
+    """Return the hashes of what has refused some lines so far: decisions, and conclusions that denied."""
+    found = list[bytes]()
+    for one in life.occurrences:
+        match one.event:
+            case Decided(id=life.certificate, refused=word) | CaseConcluded(id=life.certificate, denied=word):
+                found += [one.event.statement] if lines_of(word) & set(lines) else []
+            case _:
+                pass
+    return found
+
+
+def _statement(answer: Answer, who: Authority, life: Life, ledger: Ledger) -> Statement:
     return Statement(
         kind=StatementKind.CLARIFICATION,
         certificate=answer.certificate,
@@ -134,6 +148,7 @@ def _statement(answer: Answer, who: Authority, ledger: Ledger) -> Statement:
             "lines": _words(answer.lines),
             "text": answer.text,
             "evidence": [f"0x{one.hex()}" for one in answer.evidence],
+            "answering": [f"0x{one.hex()}" for one in _refusals(life, answer.lines)],
         },
         salt=secrets.token_bytes(SALT),
     )

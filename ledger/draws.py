@@ -52,7 +52,7 @@ class Drawing:
 
 @dataclass(eq=False)
 class OriginalOverdrawn(Refused):
-    """More is drawn from a line of an original than it certifies, or somebody else used it at the same moment."""
+    """More is drawn from a line of an original than it certifies, or others used it at the same moment."""
 
     original: bytes
     line: int

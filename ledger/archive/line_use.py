@@ -15,7 +15,7 @@ from ledger.outbox import DispatchState
 
 
 def alone_on(connection: Connection, of: Iterable[bytes]) -> None:
-    """Let one at a time use lines of certificates until the transaction ends; SQLite has one writer anyway.
+    """Let one at a time use lines of certificates until the transaction ends; SQLite has one writer.
 
     It comes before what is read of them, so that this shows what the one before has done.
     """

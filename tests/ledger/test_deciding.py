@@ -318,6 +318,21 @@ def test_a_refusal_said_again_is_new_only_once_the_issuer_has_answered_it(border
     assert border.decide(one, {1: DOUBTED}).decision == again.decision
 
 
+def test_an_answer_said_again_is_new_only_once_customs_has_refused_again(border: Border) -> None:
+    """Else it is a retry; and customs has to reconsider each."""
+    one = border.issued("100")
+    refusal = border.decide(one, {1: DOUBTED})
+    first = border.clarify(one, 1)
+    assert first.statement.body["answering"] == [f"0x{refusal.decision.statement.hex()}"]
+    assert border.clarify(one, 1).repeated
+    border.decide(one, {1: DOUBTED})
+    again = border.clarify(one, 1)
+    assert (again.recorded, again.repeated) == (True, False)
+    assert again.statement != first.statement
+    assert border.clarify(one, 1).statement == again.statement
+    assert not border.decide(one, {1: DOUBTED}).repeated
+
+
 def test_where_split_use_is_off_a_line_has_one_declaration(border: Border) -> None:
     """The member's customs says so on the ledger; lines not granted yet are free."""
     one = border.issued("100", "50")
