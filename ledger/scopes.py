@@ -17,6 +17,6 @@ class Scope(StrEnum):
     EXPORTERS = "exporters"
     """Authorise certified exporters."""
     WATCH = "watch"
-    """Be told when the status of an operator changes."""
+    """Be told when the status of an operator changes, and what becomes of certificates."""
     ADMIN = "admin"
     """Make, list and revoke the authority's API keys."""
