@@ -40,14 +40,23 @@ class Kept:
     envelope: Mapping[str, Any]
     kept_at: datetime
     authority: int
-    """Which of the authorities served here it was presented to first."""
+    """Which of the authorities served here it was presented to first, or first in a fuller copy."""
+
+    @property
+    def hidden(self) -> int:
+        """How many fields the copy hides."""
+        return len(self.envelope.get("privacy", {}).get("obfuscatedData", ()))
 
 
 class KeptCertificates(Protocol):
     """The store of presented copies."""
 
     def keep(self, kept: Kept) -> Kept:
-        """Keep a copy, or return the one kept before under the same id."""
+        """Keep a copy, or return the one kept before under the same id.
+
+        One that hides fewer fields takes the place of that, so that nobody can keep lines from being seen by
+        presenting a redacted copy first.
+        """
 
     def kept(self, certificates: Sequence[bytes]) -> Mapping[bytes, Kept]:
         """Return the copies of these certificates, as far as they are kept, by id."""

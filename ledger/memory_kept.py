@@ -15,9 +15,12 @@ class MemoryKept:
         self._kept: dict[bytes, Kept] = {}
 
     def keep(self, kept: Kept) -> Kept:
-        """Keep a copy, or return the one kept before under the same id."""
+        """Keep a copy, or return the one kept before under the same id, unless that hides more."""
         with self._lock:
-            return self._kept.setdefault(kept.id, kept)
+            before = self._kept.setdefault(kept.id, kept)
+            if kept.hidden < before.hidden:
+                self._kept[kept.id] = kept
+            return self._kept[kept.id]
 
     def kept(self, certificates: Sequence[bytes]) -> Mapping[bytes, Kept]:
         """Return the copies of these certificates, as far as they are kept, by id."""

@@ -56,7 +56,7 @@ class Node:
     lines: tuple[LineUse, ...]
     """Empty where no copy is kept here."""
     unseen: int
-    """Children of which no copy is kept here, so that what they re-export is not known."""
+    """Children of which no copy is kept here that says what they re-export."""
 
     @property
     def exceeded(self) -> bool:
@@ -129,8 +129,15 @@ def _node(
         parents=life.parents,
         children=life.children,
         lines=_lines(life.certificate, document, sums) if document else (),
-        unseen=sum(child not in documents for child in life.children),
+        unseen=sum(not _tells(documents.get(child), life.certificate) for child in life.children),
     )
+
+
+def _tells(child: Certificate | None, original: bytes) -> bool:
+    """Whether the copy of a child tells what it re-exports; a redacted one need not say what it rests on."""
+    if child is None or not all(item.originals for item in child.items):
+        return False
+    return any(drawn.certificate == original for item in child.items for drawn in item.originals)
 
 
 def _lines(

@@ -20,6 +20,7 @@ from ledger.kept_port import Kept
 
 _ATTEMPTS: Final = 10
 """How often the same copy of another process may be in the way and gone when looked at."""
+_COPIES: Final = kept_certificates.c
 _DRAWS: Final = original_draws.c
 
 
@@ -31,7 +32,7 @@ class SqlKept:
         self._database = database
 
     def keep(self, kept: Kept) -> Kept:
-        """Keep a copy, or return the one kept before under the same id."""
+        """Keep a copy, or return the one kept before under the same id, unless that hides more."""
         row = {
             "id": kept.id,
             "envelope": orjson.dumps(kept.envelope),
@@ -39,10 +40,15 @@ class SqlKept:
             "authority": kept.authority,
         }
         for _ in range(_ATTEMPTS):
-            if found := self.kept([kept.id]):
-                return found[kept.id]
+            before = self.kept([kept.id]).get(kept.id)
+            if before is not None and before.hidden <= kept.hidden:
+                return before
             try:
                 with self._database.writing() as connection:
+                    if before is not None:
+                        # Gone when another process was quicker; then its copy stands in the way.
+                        old = _COPIES.id == kept.id, _COPIES.envelope == orjson.dumps(before.envelope)
+                        connection.execute(delete(kept_certificates).where(*old))
                     connection.execute(insert(kept_certificates).values(row))
             except IntegrityError:  # another process was quicker
                 continue

@@ -19,6 +19,7 @@ from ledger.issuing import Issued, cancel, envelope_of, replace_certificate
 from ledger.kept_port import NotKept
 from ledger.origin.facts import LateGround
 from ledger.origin.lines import lines_of
+from ledger.presented import redacted
 from ledger.reexporting import balance_of
 from ledger.tree import tree_of
 from ledger.writes import Decide
@@ -239,6 +240,25 @@ def test_a_tree_tells_parents_children_and_what_is_left(trade: Trade) -> None:
     assert (top.children, top.unseen, top.exceeded) == ((child.filing.id,), 0, False)
     assert [(f"{line.certified:f}", f"{line.reexported:f}") for line in top.lines] == [("100", "60")]
     assert tree.nodes[child.filing.id].parents == (source[1],)
+
+
+@pytest.mark.parametrize("hidden", ["items.1.originals", "items.2"])
+def test_a_redacted_copy_does_not_hide_what_is_re_exported(trade: Trade, hidden: str) -> None:
+    """It counts as not seen where it names no originals, and a whole one takes its place."""
+    first, second = an_original(trade), an_original(trade, "VN-SG 2")
+    lines = [("100", [first]), ("70", [second])]
+    whole = envelope_in(trade["SG"].issue(re_exported("SG", "TH", "SG-TH 1", lines)))
+    thai = trade["TH"]
+    for _, one, _ in (first, second):
+        original = trade["VN"].ledger.archive.find(one)
+        assert original is not None
+        thai.receive(envelope_of(original))
+    kept = thai.receive(redacted(whole, [hidden])).kept
+    top = tree_of(kept.id, thai.ledger).nodes[second[1]]
+    assert (top.lines[0].reexported == 70) or top.unseen == 1
+    thai.receive(whole)
+    top = tree_of(kept.id, thai.ledger).nodes[second[1]]
+    assert (top.lines[0].reexported, top.unseen) == (Decimal(70), 0)
 
 
 def test_what_a_dishonest_archive_issues_too_much_is_seen_by_who_holds_the_copies(trade: Trade) -> None:

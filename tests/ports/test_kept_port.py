@@ -18,6 +18,7 @@ from ledger.memory_archive import MemoryArchive
 from ledger.memory_kept import MemoryKept
 from ledger.outbox import DispatchState, Outbox
 from ledger.ports import Archive, Filing
+from ledger.presented import redacted
 from ledger.refusals import ReferenceAlreadyUsed
 from tests.ledger.archive.filings import a_filing
 from tests.trade import Trade, a_shipment, envelope_in
@@ -82,6 +83,16 @@ def filed(shelf: Shelf, number: int, quantity: str) -> Filing:
     """File a certificate that draws so much."""
     filing = a_filing(number)
     return shelf.archive.file(filing, a_drawing(filing.id, quantity))
+
+
+def test_a_copy_that_hides_less_takes_the_place_of_one_that_hides_more(shelf: Shelf) -> None:
+    """Whoever presents a certificate first cannot keep a goods line out of sight for good."""
+    whole = a_copy()
+    part = kept_of(redacted(whole.envelope, ["items.2"]), kept_at=NOW, authority=7)
+    assert [item.number for item in shelf.kept.keep(part).certificate.items] == [1]
+    assert shelf.kept.keep(whole) == whole
+    assert shelf.kept.keep(part) == whole
+    assert shelf.kept.kept([whole.id]) == {whole.id: whole}
 
 
 def test_a_copy_is_kept_as_it_was_presented(shelf: Shelf) -> None:
