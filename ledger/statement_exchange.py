@@ -5,6 +5,7 @@ takes it only where an event of the certificate's life has its hash, was signed 
 statement names, and is about the same lines.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -35,6 +36,7 @@ from ledger.statements import (
 from ledger.terms import first_instant
 
 _RULE: Final = "statement.not-as-recorded"
+_LINE: Final = re.compile(r"[0-9]{1,3}")
 _KINDS: Final[Mapping[type, StatementKind]] = {
     Decided: StatementKind.DECISION,
     RefusalClarified: StatementKind.CLARIFICATION,
@@ -198,7 +200,7 @@ def _decided(lines: dict[str, Any], word: str) -> list[str]:
 
 def _numbers(told: object) -> Collection[int] | None:
     """Return line numbers that are written as strings; None where they are not."""
-    if not isinstance(told, list) or not all(isinstance(one, str) and one.isdecimal() for one in told):
+    if not isinstance(told, list) or not all(isinstance(one, str) and _LINE.fullmatch(one) for one in told):
         return None
     return frozenset(map(int, told))
 

@@ -8,8 +8,8 @@ import pytest
 from ledger.origin.facts import LateGround
 from ledger.statement_exchange import StatementNotHeld, StatementNotOnLedger, statement_held, take_statement
 from ledger.statements import StatementMalformed, declaration_key, statement_bytes, statement_hash
-from ledger.writes import Decide
-from tests.customs import CUSTOMS, DOUBTED, FIRST, Border, kilograms
+from ledger.writes import Clarify, Decide
+from tests.customs import CUSTOMS, DOUBTED, FIRST, MINISTRY, Border, kilograms
 
 
 def test_the_issuer_takes_what_customs_has_decided_and_customs_what_it_answers() -> None:
@@ -64,3 +64,15 @@ def test_a_statement_that_says_something_else_than_its_event_is_refused() -> Non
         "/body/lines",
         "/body/presentedOn",
     }
+
+
+def test_a_line_number_of_any_length_is_a_difference_and_no_fault() -> None:
+    """The issuer wrote it and put its hash on the ledger."""
+    border = Border()
+    one = border.issued("100")
+    border.decide(one, {1: DOUBTED})
+    honest = border.clarify(one, 1).statement
+    false = replace(honest, salt=b"\7" * 32, body={**honest.body, "lines": ["9" * 5000]})
+    border.chain.write(Clarify(certificate=one, lines=(1,), statement=statement_hash(false)), MINISTRY)
+    with pytest.raises(StatementMalformed, match="/body/lines"):
+        take_statement(statement_bytes(false), border.customs)
