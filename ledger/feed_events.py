@@ -114,7 +114,8 @@ def row_of_overdue(overdue: Overdue, block: int, at: datetime) -> FeedRow:
     link = _certificate_link(overdue.certificate)
     if overdue.case is not None and overdue.step is not None:
         told |= {"case": overdue.case, "step": word(overdue.step)}
-        key = f"{overdue.case} {int(overdue.step)} {overdue.what} {instant(overdue.due)}"
+        at_step = "" if overdue.what == "case" else int(overdue.step)  # a case has one end
+        key = f"{overdue.case} {at_step} {overdue.what} {instant(overdue.due)}"
         link = f"/v1/cases/{overdue.case}"
     about: _Told = {
         "certificate": overdue.certificate,

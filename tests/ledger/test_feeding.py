@@ -10,7 +10,7 @@ from ledger.events import Anchored, Ended, Entered, Linked
 from ledger.feed_events import FEED_TYPES, sentence
 from ledger.feeding import PAGE
 from ledger.origin.facts import Step
-from tests.feeds import BEGIN, DUE, Annals, a_case, everything_happens, issued
+from tests.feeds import BEGIN, DUE, WHOLE, Annals, a_case, everything_happens, issued
 from tests.procedures_told import (
     DAYS,
     concluded,
@@ -180,6 +180,20 @@ def test_a_step_that_is_not_done_is_told_once(annals: Annals) -> None:
     annals.tell()
     late = [body["overdue"] for body in annals.bodies() if "overdue" in body]
     assert sorted(late) == ["case", "step", "step"]
+
+
+def test_a_case_that_is_not_concluded_is_told_once_whatever_step_it_is_at(annals: Annals) -> None:
+    """A step taken late, within the day that each look goes back, does not tell of the same case again."""
+    case = a_case()
+    annals.block(issued("a"))
+    annals.block(case)
+    annals.block(after=WHOLE + 3600 - annals.blocks[-1].time)
+    annals.tell()
+    annals.block(stepped(case, Step.REPLIED, due=WHOLE + 30 * DAYS), after=3600)
+    annals.tell()
+    annals.block(after=3600)
+    annals.tell()
+    assert [body["overdue"] for body in annals.bodies() if "overdue" in body] == ["step", "case"]
 
 
 def test_a_concluded_case_is_never_overdue(annals: Annals) -> None:
