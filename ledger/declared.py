@@ -246,7 +246,7 @@ def _shown(examination: Examination) -> Said:
         products=tuple(
             (int(number), _text(_object(item).get("hsCode")), _text(_object(item).get("hsEdition")))
             for number, item in items.items()
-            if number.isdigit()
+            if number.isdecimal()
         ),
     )
 

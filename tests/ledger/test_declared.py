@@ -9,6 +9,7 @@ import pytest
 
 from ledger.bulk.rows import Desk, Faulty, drawn_row
 from ledger.certificate import Certificate
+from ledger.declared import listing_of
 from ledger.declaring import declare
 from ledger.documents import document_of
 from ledger.envelope import canonical
@@ -18,7 +19,7 @@ from ledger.exporter_refused import ExporterRecordNotHeld
 from ledger.exporters import record_at_hand, take
 from ledger.issuing import Issued, issue
 from ledger.ports import Ledger
-from ledger.presented import redacted
+from ledger.presented import examined, opened, redacted
 from ledger.procedures_port import NoProcedures
 from ledger.refusals import NotAuthorised
 from ledger.terms import Scheme
@@ -324,6 +325,15 @@ def test_what_a_copy_hides_is_not_checked(office: Office, hidden: str, says: str
     line = exporter_line(verify(copy, a_partner(office)))
     assert line.outcome is Outcome.NOT_CHECKED
     assert says in line.evidence
+
+
+@pytest.mark.parametrize("number", ["²", "①"])
+def test_goods_under_what_is_no_line_number_are_passed_over(office: Office, number: str) -> None:
+    """A hostile document may name its lines as it likes; the verdict is given all the same."""
+    examination = examined(opened(declared(office).envelope))
+    items = {**examination.fields["items"], number: {"hsCode": "09024010", "hsEdition": "2022"}}
+    strange = replace(examination, fields={**examination.fields, "items": items})
+    assert listing_of(strange, office.now, a_partner(office)).outcome is Outcome.PASSED
 
 
 def test_what_a_compromised_key_said_of_an_exporter_does_not_count(office: Office) -> None:
