@@ -74,8 +74,8 @@ class TimelineRowOut(Schema):
     )
 
     @classmethod
-    def from_domain(cls, row: Row, *, said: bool) -> Self:
-        """Show a row; what was said only to whom it concerns."""
+    def from_domain(cls, row: Row) -> Self:
+        """Show a row."""
         return cls(
             what=row.what,
             sentence=row.sentence,
@@ -88,7 +88,7 @@ class TimelineRowOut(Schema):
             due=row.due,
             other=hexed_or_none(row.other),
             statement=hexed_or_none(row.statement),
-            said=dict(row.said) if said and row.said else None,
+            said=dict(row.said) if row.said else None,
         )
 
 
@@ -101,11 +101,11 @@ class TimelineOut(Schema):
     final: bool = Field(description="False while a block that holds one of these could still be undone.")
 
     @classmethod
-    def from_domain(cls, timeline: Timeline, *, said: bool) -> Self:
+    def from_domain(cls, timeline: Timeline) -> Self:
         """Show a timeline."""
         return cls(
             certificate=hexed(timeline.certificate),
-            rows=[TimelineRowOut.from_domain(row, said=said) for row in timeline.rows],
+            rows=[TimelineRowOut.from_domain(row) for row in timeline.rows],
             as_of=AsOfOut.from_domain(timeline.as_of),
             final=timeline.final,
         )

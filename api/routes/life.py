@@ -89,7 +89,7 @@ def get_timeline(certificate: CertificateId, caller: Reader, ledger: LedgerDep) 
     told = timeline_of(asked, ledger)
     if not told.rows:
         raise CertificateNotFiled(asked)
-    return TimelineOut.from_domain(seen_by(caller.member, told), said=True)
+    return TimelineOut.from_domain(seen_by(caller.member, told))
 
 
 @router.get(
