@@ -4,9 +4,10 @@ The rules of `ProofUse.sol` in Python, in the same order.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from ledger.facts import Address, Entry, Key, LedgerName, Role
+from ledger.facts import Address, Entry, Evidence, Key, LedgerName, Role
 from ledger.memory.blocks import wall_clock
 from ledger.memory.registry import MEMORY_LEDGER, MemoryRegistry
 from ledger.origin.facts import Use
@@ -29,6 +30,11 @@ class MemoryUse(MemoryRegistry):
     ) -> None:
         super().__init__(founders, clock, held, ledger)
         self._uses: dict[bytes, Use] = {}
+
+    def evidence(self, certificate: bytes, root: bytes, reference_key: bytes) -> Evidence:
+        """Return all that is recorded about an id, the root it climbs to and its reference."""
+        found = super().evidence(certificate, root, reference_key)
+        return replace(found, unused=certificate not in self._uses)
 
     def _use(self, certificate: bytes) -> Use:
         return self._uses.get(certificate, NOTHING)
