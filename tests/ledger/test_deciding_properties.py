@@ -222,7 +222,7 @@ class Customs(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """In the end everything that waits arrives or is refused, and nothing is left over."""
-        for _ in range(3):
+        for _ in range(20):  # a round takes four writes of a key, and a machine makes thirty steps
             dict(self.border.customs.carrier.rounds())
             self._later()
         assert self.border.customs.outbox.backlog().writes == 0

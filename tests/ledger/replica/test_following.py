@@ -83,7 +83,7 @@ def test_all_that_happened_is_read_and_ends_at_the_newest_block(busy: Busy) -> N
     assert follower.head.block == source_of(busy.world.profile).newest()
     assert follower.head.caught_up
     kinds = {type(one.event).__name__ for one in replica.occurrences()}
-    assert len(kinds) == 23
+    assert len(kinds) == 32
 
 
 def test_the_replica_gives_the_same_evidence_as_the_chain(busy: Busy) -> None:
