@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select, union, update
+from sqlalchemy.exc import IntegrityError
 
 from ledger.archive.database import Database
 from ledger.archive.feed_tables import feed, feed_cursor
@@ -34,12 +35,17 @@ class SqlFeed:
         The cursor is moved first: who adds holds its row until the transaction ends, so that positions are
         given out in the order in which rows can be seen.
         """
-        with self._database.writing() as connection:
-            if not _moved(connection, before, after):
+        try:
+            with self._database.writing() as connection:
+                if not _moved(connection, before, after):
+                    return False
+                new = _not_yet_there(connection, rows)
+                if new:
+                    connection.execute(insert(feed), [_row(one) for one in new])
+        except IntegrityError:
+            if before is None:  # of those that begin at once on a server one sets the cursor
                 return False
-            new = _not_yet_there(connection, rows)
-            if new:
-                connection.execute(insert(feed), [_row(one) for one in new])
+            raise
         return True
 
     def page(self, member: str | None = None, *, after: int = 0, limit: int = 100) -> Sequence[FeedRow]:

@@ -32,6 +32,7 @@ def services(world: ChainWorld, tmp_path: Path) -> Iterator[tuple[Desk, Desk]]:
     empty = tmp_path / "vn.sqlite3"
     open_archive(f"sqlite:///{empty}").close()
     shutil.copy(empty, tmp_path / "th.sqlite3")
+    world.advance(timedelta(seconds=1))  # a block of now, or the next one would be ahead of the clocks
     rooms = [open_archive(f"sqlite:///{tmp_path / name}") for name in ("vn.sqlite3", "th.sqlite3")]
     desks = [a_desk(world, each, HandClock(world.now)) for each in rooms]
     yield a_ministry(desks[0]), desks[1]

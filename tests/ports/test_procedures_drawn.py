@@ -74,6 +74,8 @@ def _move(make: Callable[..., OfProcedures], right: str) -> Callable[..., st.Sea
     def drawn(proof: int = 0, by: str | None = None, **told: Any) -> Move:
         def filled(world: World, proofs: Sequence[bytes]) -> OfProcedures:
             ahead = {name: world.now + told[name] * DAY for name in TIMES if isinstance(told.get(name), int)}
+            if "presented_at" in ahead:  # a second more or less would be another presentation
+                ahead["presented_at"] = _midnight(ahead["presented_at"])
             behind = {"about": proofs[told["about"]]} if "about" in told else {}
             return make(world, proofs[proof], **{**told, **ahead, **behind})
 
@@ -212,11 +214,18 @@ def proofs_in(world: World) -> list[bytes]:
     return [long, soon, world.issued("TH issuing", exporting="TH", importing="VN", parents=(long,))]
 
 
+def _midnight(at: datetime) -> datetime:
+    return at.replace(hour=0, minute=0, second=0)
+
+
 def played(world: World, moves: Sequence[Move | Later | Withdrawn]) -> tuple[list[Any], Any]:
     """Make the calls after a decision and two cases; returns what came of each and how all ends."""
     proofs = proofs_in(world)
     for write, by in (
-        (a_decision(world, proofs[0], granted=(1,), refused=(3,)), "TH customs"),
+        (
+            a_decision(world, proofs[0], granted=(1,), refused=(3,), presented_at=_midnight(world.now)),
+            "TH customs",
+        ),
         (an_opening(world, proofs[0]), "TH customs"),
         (an_opening(world, proofs[2], about=proofs[0], lines=(1, 2, 3)), "VN customs"),
     ):
