@@ -14,8 +14,6 @@ from ledger.facts import Address, Authority, Role
 from ledger.issuing import WAIT, entitled
 from ledger.kept_copies import kept_copy
 from ledger.kept_port import Kept
-from ledger.origin.facts import Use
-from ledger.origin.life import told_in
 from ledger.outbox import Dispatch, DispatchState
 from ledger.ports import Ledger
 from ledger.presented import examined, opened
@@ -79,7 +77,7 @@ def receive(
         return Received(kept, verdict, None, addressed=False)
     # 3. Confirm.
     entitled(authority, account, ledger, Role.CUSTOMS)
-    received_at = use_of(kept.id, ledger).received_at
+    received_at = ledger.procedures.use(kept.id).received_at
     if received_at is None:
         enter_first(kept, account, ledger)
         queued = ledger.outbox.put_write(Receive(kept.id), account, now=ledger.clock())
@@ -111,11 +109,6 @@ def carried_out(position: int, account: Address, ledger: Ledger, wait: float) ->
     if done.refusal is not None:
         raise done.refusal
     return done
-
-
-def use_of(certificate: bytes, ledger: Ledger) -> Use:
-    """Return what importing customs has made of a certificate."""
-    return told_in(ledger.procedures.life(certificate)).use
 
 
 def _authority(authority: int, ledger: Ledger) -> Authority:

@@ -19,7 +19,6 @@ from ledger.errors import Finding
 from ledger.facts import Standing
 from ledger.kept_copies import certificate_in
 from ledger.kept_port import NotKept
-from ledger.origin.life import told_in
 from ledger.ports import FilingState, Ledger
 from ledger.procedures_port import ProceduresNotNamed
 
@@ -130,6 +129,6 @@ def _ended_unused(child: bytes, ledger: Ledger) -> bool:
 def _used(child: bytes, ledger: Ledger) -> bool:
     """Whether preference was granted on a certificate."""
     with suppress(ProceduresNotNamed):
-        use = told_in(ledger.procedures.life(child)).use
+        use = ledger.procedures.use(child)
         return bool(use.granted or use.denied)
     return False

@@ -1,19 +1,15 @@
 """The rules of `VerificationCases.sol` in Python, in the same order."""
 
-from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ledger.events import CaseConcluded, CaseOpened, CaseStepped, SuspensionSet
-from ledger.facts import Address, Key, LedgerName, Role
-from ledger.memory.blocks import wall_clock
+from ledger.facts import Address, Key, Role
 from ledger.memory.recognition_rules import end_second, second
-from ledger.memory.registry import MEMORY_LEDGER
 from ledger.memory.use import MemoryUse, require_statement, seconds
 from ledger.origin.facts import LONGEST_CLOCK, SHORTEST_CLOCK, CaseFacts, CaseGround, Step
 from ledger.origin.lines import bits_of
 from ledger.origin.steps import CONCLUSIVE, ORDERS, Side
-from ledger.ports import Clock
 from ledger.procedures_refusals import (
     CaseGroundInvalid,
     CaseNotYours,
@@ -35,16 +31,6 @@ from ledger.writes import ConcludeCase, OpenCase, SetSuspension, TakeStep
 
 class CaseRules(MemoryUse):
     """Questions to issuers, their clocks, and how they end."""
-
-    def __init__(
-        self,
-        founders: Mapping[str, Address],
-        clock: Clock = wall_clock,
-        held: Collection[str] | None = None,
-        ledger: LedgerName = MEMORY_LEDGER,
-    ) -> None:
-        super().__init__(founders, clock, held, ledger)
-        self._cases: dict[int, CaseFacts] = {}
 
     def case(self, number: int) -> CaseFacts | None:
         """Return a verification case."""

@@ -1,19 +1,15 @@
 """The rules of `ImportDecisions.sol` in Python, in the same order."""
 
-from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from ledger.events import Decided, ProofReceived, RefusalClarified, SplitUseSet
-from ledger.facts import Address, Entry, LedgerName, Role
-from ledger.memory.blocks import wall_clock
+from ledger.facts import Address, Entry, Role
 from ledger.memory.members import EPOCH
 from ledger.memory.recognition_rules import second
-from ledger.memory.registry import MEMORY_LEDGER
 from ledger.memory.use import MemoryUse, require_statement, seconds
 from ledger.origin.facts import Claim, LateGround, Use
 from ledger.origin.lines import bits_of
-from ledger.ports import Clock
 from ledger.procedures_refusals import (
     AlreadyReceived,
     DeclarationMissing,
@@ -41,17 +37,6 @@ from ledger.writes import Clarify, Decide
 
 class DecisionRules(MemoryUse):
     """Receipts, decisions on goods lines, answers to refusals."""
-
-    def __init__(
-        self,
-        founders: Mapping[str, Address],
-        clock: Clock = wall_clock,
-        held: Collection[str] | None = None,
-        ledger: LedgerName = MEMORY_LEDGER,
-    ) -> None:
-        super().__init__(founders, clock, held, ledger)
-        self._claims: dict[tuple[bytes, bytes], Claim] = {}
-        self._split_use_refused: set[str] = set()
 
     def split_use(self, member: str) -> bool:
         """Return whether a member lets a line be drawn down under several declarations; it does at first."""

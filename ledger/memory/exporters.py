@@ -1,18 +1,14 @@
 """The rules of `CertifiedExporters.sol` in Python, in the same order."""
 
 import re
-from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from ledger.events import ExporterRecorded
-from ledger.facts import Address, LedgerName, Role
-from ledger.memory.blocks import wall_clock
+from ledger.facts import Address, Role
 from ledger.memory.members import EPOCH
 from ledger.memory.recognition_rules import end_second
-from ledger.memory.registry import MEMORY_LEDGER
 from ledger.memory.use import MemoryUse, seconds
 from ledger.origin.facts import Exporter, ExporterStatus, ExporterVersion
-from ledger.ports import Clock
 from ledger.procedures_refusals import (
     ExporterCodeInvalid,
     ExporterDateInvalid,
@@ -31,16 +27,6 @@ _CODE = re.compile("[A-Z0-9/.-]{1,32}")
 
 class ExporterRules(MemoryUse):
     """Exporters that may make out declarations of origin themselves."""
-
-    def __init__(
-        self,
-        founders: Mapping[str, Address],
-        clock: Clock = wall_clock,
-        held: Collection[str] | None = None,
-        ledger: LedgerName = MEMORY_LEDGER,
-    ) -> None:
-        super().__init__(founders, clock, held, ledger)
-        self._exporters: dict[tuple[str, str], tuple[ExporterVersion, ...]] = {}
 
     def exporter(self, member: str, code: str) -> Exporter:
         """Return what is recorded of a certified exporter; one without versions when nothing is."""

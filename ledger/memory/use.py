@@ -10,7 +10,7 @@ from datetime import datetime
 from ledger.facts import Address, Entry, Evidence, Key, LedgerName, Role
 from ledger.memory.blocks import wall_clock
 from ledger.memory.registry import MEMORY_LEDGER, MemoryRegistry
-from ledger.origin.facts import Use
+from ledger.origin.facts import CaseFacts, Claim, ExporterVersion, Use
 from ledger.ports import Clock
 from ledger.procedures_refusals import NotTheImportingMember, StatementMissing
 from ledger.refusals import CertificateUnknown
@@ -19,7 +19,7 @@ NOTHING = Use()
 
 
 class MemoryUse(MemoryRegistry):
-    """What importing customs has made of certificates."""
+    """What importing customs has made of certificates, and all else that the contract of procedures holds."""
 
     def __init__(
         self,
@@ -30,6 +30,10 @@ class MemoryUse(MemoryRegistry):
     ) -> None:
         super().__init__(founders, clock, held, ledger)
         self._uses: dict[bytes, Use] = {}
+        self._claims: dict[tuple[bytes, bytes], Claim] = {}
+        self._split_use_refused: set[str] = set()
+        self._cases: dict[int, CaseFacts] = {}
+        self._exporters: dict[tuple[str, str], tuple[ExporterVersion, ...]] = {}
 
     def evidence(self, certificate: bytes, root: bytes, reference_key: bytes) -> Evidence:
         """Return all that is recorded about an id, the root it climbs to and its reference."""
