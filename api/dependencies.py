@@ -18,7 +18,17 @@ from pydantic import BaseModel
 from api.errors import RETRY_SECONDS, ApiError, retry_after
 from api.schemas import CertificateBody, Id
 from api.services import Services
-from ledger.archive import Answered, ApiKey, ApiKeys, InFlight, Mine, OtherRequest, Requests, Scope
+from ledger.archive import (
+    Answered,
+    ApiKey,
+    ApiKeys,
+    InFlight,
+    Mine,
+    Officer,
+    OtherRequest,
+    Requests,
+    Scope,
+)
 from ledger.certificate import Certificate
 from ledger.documents import parse_document
 from ledger.errors import CertificateNotFiled, Unavailable
@@ -60,17 +70,18 @@ KeysDep = Annotated[ApiKeys, Depends(keys_of)]
 class Caller:
     """Who asks: an authority, its member, and the account that signs for it."""
 
-    key: ApiKey
+    key: ApiKey | Officer
+    """The API key it asks with, or the officer at a desk."""
     member: str
 
     @property
     def authority(self) -> int:
-        """The authority the API key is bound to."""
+        """The authority it works for."""
         return self.key.authority
 
     @property
     def account(self) -> Address:
-        """The chain account the API key is bound to."""
+        """The chain account that signs for it."""
         return self.key.account
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -80,6 +81,36 @@ def problem_response(
         "request_id": request_id,
     }
     return Response(orjson.dumps(document), problem.status, headers, MEDIA_TYPE)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an error says to people."""
+
+    problem: ProblemType
+    detail: str
+    """A sentence: what is wrong, or what to do."""
+    places: Sequence[Mapping[str, str]] = ()
+    """What is wrong where, as the members `errors` of a problem document."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def told_of(error: Exception | str) -> Told:
+    """Return what any error, or a problem by its code, says; what is not known here is raised again."""
+    if isinstance(error, str):
+        error = ApiError(error)
+    if isinstance(error, ApiError):
+        return Told(error.problem, error.problem.advice, headers=error.headers)
+    if isinstance(error, RequestValidationError):
+        problem = PROBLEMS["invalid-request"]
+        return Told(problem, problem.advice, [_invalid(detail) for detail in error.errors()])
+    if not isinstance(error, LedgerError):
+        raise error
+    problem = problem_of(error)
+    places = _members(error).get("errors", ())
+    assert isinstance(places, list | tuple)  # noqa: S101 - of _members
+    pause = retry_after(RETRY_SECONDS) if isinstance(error, Unavailable) else {}
+    return Told(problem, _detail(error) or problem.advice, places, pause)
 
 
 def add_handlers(app: FastAPI) -> None:

@@ -48,6 +48,12 @@ class ProblemType:
 
 _OWN = (
     ProblemType(
+        "sent-from-elsewhere",
+        403,
+        "Another site sent this request",
+        "Open the page of this service itself and send its form again.",
+    ),
+    ProblemType(
         "malformed-json",
         400,
         "The body is not JSON",

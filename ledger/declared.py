@@ -23,9 +23,10 @@ from ledger.ports import Ledger
 from ledger.presented import Examination
 from ledger.procedures_port import ProceduresNotNamed
 from ledger.refusals import NotAuthorised
+from ledger.said import day
 from ledger.terms import Scheme, last_instant
 from ledger.texts import EXPORTER_PATTERN
-from ledger.verdict import Listing, Outcome, day
+from ledger.verdict import Listing, Outcome
 
 SCHEMES: Final = {
     Scheme.ATIGA_ORIGIN_DECLARATION: ExporterScheme.AWSC,

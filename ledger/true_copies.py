@@ -17,8 +17,8 @@ from ledger.issuing import envelope_of
 from ledger.ports import Filing, FilingState, Ledger
 from ledger.refusals import AuthorityUnknown, CertificateNotLive, NotAuthorised, NotYourCertificate
 from ledger.rules.calendar import anniversary
+from ledger.said import day
 from ledger.statements import Statement, StatementKind
-from ledger.verdict import day
 
 _ENDED = frozenset({Standing.CANCELLED, Standing.REPLACED})
 

@@ -6,7 +6,7 @@ it.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ledger.aeo.parties import Party
@@ -14,6 +14,7 @@ from ledger.errors import Finding
 from ledger.facts import AsOf, Evidence, Issuer, LedgerName, Reason, Role
 from ledger.origin.facts import Use
 from ledger.presented import Examination
+from ledger.said import day, moment
 from ledger.terms import last_instant
 
 
@@ -74,9 +75,6 @@ NEXT_STEPS = {
 
 
 NO_ANSWER = "The ledger gave no answer, so nothing can be said about the certificate."
-
-
-_MONTHS = "January February March April May June July August September October November December".split()
 
 
 class Outcome(StrEnum):
@@ -407,13 +405,3 @@ def _elsewhere(facts: Facts) -> str:
     named = facts.examination.ledger
     there = f"{named.address} on chain {named.chain_id}" if named else "no ledger"
     return f"It names {there}; this is {facts.ledger.address} on chain {facts.ledger.chain_id}."
-
-
-def day(at: date) -> str:
-    """Return a date as people read it: month by name, in English wherever the service runs."""
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
-
-
-def moment(at: datetime) -> str:
-    """Return a moment as people read it."""
-    return f"{day(at)} {at.hour:02}:{at.minute:02}:{at.second:02} UTC"

@@ -10,7 +10,8 @@ from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
 from api.pages.boxes import field_at
-from api.pages.words import day, member
+from api.pages.speech import Speech
+from api.pages.words import member
 from ledger.presented import Examination
 
 MAX_LINES = 64
@@ -75,15 +76,15 @@ class Particulars:
     """What is said where a particular is not shown."""
 
 
-def particulars_of(seen: Examination) -> Particulars:
-    """Return the particulars of an examined copy that is intact."""
+def particulars_of(seen: Examination, speech: Speech) -> Particulars:
+    """Return the particulars of an examined copy that is intact, days as they are written in a language."""
     fields = seen.fields
-    lines = _lines(_inner(fields, "items"))
+    lines = _lines(_inner(fields, "items"), speech)
     scheme = _text(fields, "scheme")
     rows = (
-        *(_row(fields, path, scheme) for path in _SUMMARY),
+        *(_row(fields, path, scheme, speech) for path in _SUMMARY),
         *(_party(fields, who, scheme) for who in _PARTIES if who in fields or who != "producer"),
-        *_authorised(fields, scheme),
+        *_authorised(fields, scheme, speech),
     )
     headings = next((tuple(name for name, _ in line.cells) for line in lines if line.cells), ())
     absent = "hidden by the holder" if seen.hidden else "not stated"
@@ -91,10 +92,10 @@ def particulars_of(seen: Examination) -> Particulars:
     return Particulars(rows, boxes, headings, lines[:MAX_LINES], len(lines[MAX_LINES:]), absent)
 
 
-def _row(fields: Mapping[str, Any], path: str, scheme: str) -> Row:
+def _row(fields: Mapping[str, Any], path: str, scheme: str, speech: Speech) -> Row:
     text = _text(fields, path)
     if path in _DAYS:
-        text = day(text)
+        text = speech.day(text)
     elif path in _MEMBERS:
         text = member(text)
     return _named(path, _one(text), scheme)
@@ -106,11 +107,11 @@ def _party(fields: Mapping[str, Any], who: str, scheme: str) -> Row:
     return _named(who, _parts(Name=_text(party, "name"), Address=address, Country=country), scheme)
 
 
-def _authorised(fields: Mapping[str, Any], scheme: str) -> Iterator[Row]:
+def _authorised(fields: Mapping[str, Any], scheme: str, speech: Speech) -> Iterator[Row]:
     """Yield who signed a declaration, and what it is made out on; a certificate has neither."""
     given = _inner(fields, "authorisation")
     if given:
-        document = _joined(given, "documentType", "documentNumber"), day(_text(given, "documentDate"))
+        document = _joined(given, "documentType", "documentNumber"), speech.day(_text(given, "documentDate"))
         values = (_text(given, "exporterCode"), _text(given, "signatory"), ", ".join(_some(*document)))
         yield _named("authorisation", _some(*values) or (Absent(),), scheme)
 
@@ -131,10 +132,10 @@ def _parts(**texts: str) -> Values:
     return tuple(text or Absent(what) for what, text in texts.items())
 
 
-def _lines(items: Mapping[str, Any]) -> tuple[GoodsLine, ...]:
+def _lines(items: Mapping[str, Any], speech: Speech) -> tuple[GoodsLine, ...]:
     """Return the goods lines by number, with an empty one where a number is left out."""
     numbers = sorted(int(key) for key in items if _NUMBER.fullmatch(key))
-    shown = [_line(str(number), _inner(items, str(number))) for number in numbers]
+    shown = [_line(str(number), _inner(items, str(number)), speech) for number in numbers]
     gaps = [GoodsLine(str(number)) for number in _missing(numbers)]
     return tuple(sorted((*shown, *gaps), key=lambda line: int(line.number)))
 
@@ -144,7 +145,7 @@ def _missing(numbers: list[int]) -> Iterator[int]:
         yield from range(before + 1, number)
 
 
-def _line(number: str, item: Mapping[str, Any]) -> GoodsLine:
+def _line(number: str, item: Mapping[str, Any], speech: Speech) -> GoodsLine:
     packages, quantity, fob = (_inner(item, name) for name in ("packages", "quantity", "fob"))
     cells: tuple[tuple[str, Values], ...] = (
         (
@@ -162,14 +163,14 @@ def _line(number: str, item: Mapping[str, Any]) -> GoodsLine:
             (*_one(_joined(quantity, "value", "unit")), *_some(_joined(fob, "amount", "currency"))),
         ),
         ("Origin", _one(member(_text(item, "originCountry")))),
-        ("Invoices", _invoices(_inner(item, "invoices"))),
+        ("Invoices", _invoices(_inner(item, "invoices"), speech)),
     )
     return GoodsLine(number, cells)
 
 
-def _invoices(invoices: Mapping[str, Any]) -> Values:
+def _invoices(invoices: Mapping[str, Any], speech: Speech) -> Values:
     shown = (_inner(invoices, key) for key in list(invoices)[:MAX_LINES])
-    texts = (", ".join(_some(_text(one, "number"), day(_text(one, "date")))) for one in shown)
+    texts = (", ".join(_some(_text(one, "number"), speech.day(_text(one, "date")))) for one in shown)
     return tuple(text or Absent() for text in texts) or (Absent(),)
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 from api.pages.boxes import FORM_D, Field, field_at, field_of
-from api.pages.words import moment
 from ledger.aeo.parties import Party
 from ledger.errors import EnvelopeMalformed, Finding, InputMalformed, Severity
 from ledger.origin.use_told import sentences
@@ -93,8 +92,8 @@ class Result:
     title: str
     sentence: str
     next_step: str
-    ask_again: str
-    """When another answer may be had; nothing for verdicts that stand."""
+    ask_again: datetime | None
+    """When another answer may be had; None for verdicts that stand."""
     checks: tuple[CheckLine, ...]
     altered: tuple[Field, ...]
     unlisted: int
@@ -108,8 +107,9 @@ class Result:
     """What importing customs has made of it, in sentences."""
     certificate: str
     replacement: str
-    as_of: str
-    block: str
+    as_of: datetime | None
+    """The moment it is true as of; None when the ledger was not asked."""
+    block: int | None
     vouched: bool
     """Whether the ledger stands behind the particulars of an unaltered copy."""
 
@@ -136,7 +136,7 @@ def result_of(verdict: Verdict, again: datetime, scheme: str = FORM_D) -> Result
         title=verdict.title,
         sentence=_sentence(verdict),
         next_step=verdict.next_step,
-        ask_again=moment(again) if verdict.code in _ASK_AGAIN else "",
+        ask_again=again if verdict.code in _ASK_AGAIN else None,
         checks=tuple(_check(check, verdict) for check in verdict.checks),
         altered=altered,
         unlisted=len(verdict.altered) - len(altered),
@@ -148,8 +148,8 @@ def result_of(verdict: Verdict, again: datetime, scheme: str = FORM_D) -> Result
         imported=tuple(sentences(verdict.use)) if verdict.use else (),
         certificate=f"0x{verdict.certificate.hex()}" if verdict.certificate else "",
         replacement=f"0x{verdict.replacement.hex()}" if verdict.replacement else "",
-        as_of=moment(verdict.as_of.time) if verdict.as_of else "",
-        block=str(verdict.as_of.block) if verdict.as_of else "",
+        as_of=verdict.as_of.time if verdict.as_of else None,
+        block=verdict.as_of.block if verdict.as_of else None,
         vouched=verdict.code in _VOUCHED,
     )
 

@@ -1,22 +1,29 @@
 """Templates and static files: loaded once, escaped always, and nothing on a page from elsewhere."""
 
+import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from fastapi import Response
+from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from api.pages.words import day, inert, member
+from api.pages.speech import PSEUDO, Speech, languages, speech_of
+from api.pages.words import inert, member
 
 _HERE = Path(__file__).parent
-_MEDIA = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_MEDIA = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
 POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-    "base-uri 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
+    "font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _HEADERS: Final = {
     "Content-Security-Policy": POLICY,
@@ -32,15 +39,23 @@ class StaticFile:
     name: str
     content: bytes
     media_type: str
+    integrity: str
+    """Its SHA-384, as a page states it beside the link (Subresource Integrity)."""
 
 
 def _static() -> Mapping[str, StaticFile]:
-    """Return the static files by their plain names."""
-    files = {}
-    for path in sorted((_HERE / "static").iterdir()):
+    """Return the static files by their plain names; the stylesheets last, because they name others."""
+    files: dict[str, StaticFile] = {}
+    paths = sorted((_HERE / "static").iterdir(), key=lambda path: (path.suffix == ".css", path.name))
+    for path in paths:
         content = path.read_bytes()
+        if path.suffix == ".css":
+            for name, file in files.items():
+                content = content.replace(f"url({name})".encode(), f"url({file.name})".encode())
         mark = hashlib.sha256(content).hexdigest()[:16]
-        files[path.name] = StaticFile(f"{path.stem}.{mark}{path.suffix}", content, _MEDIA[path.suffix])
+        integrity = f"sha384-{base64.b64encode(hashlib.sha384(content).digest()).decode()}"
+        name = f"{path.stem}.{mark}{path.suffix}"
+        files[path.name] = StaticFile(name, content, _MEDIA[path.suffix], integrity)
     return files
 
 
@@ -62,16 +77,50 @@ _TEMPLATES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.filters |= {"day": day, "member": member}
+_TEMPLATES.filters |= {"member": member}
 _TEMPLATES.globals["static"] = lambda name: f"/static/{_STATIC[name].name}"
+_TEMPLATES.globals["integrity"] = lambda name: _STATIC[name].integrity
 
 
 def page(
-    template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **shown: object
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **shown: object,
 ) -> Response:
-    """Return a page, with the policy that lets it load our own stylesheet and nothing else."""
-    html = _TEMPLATES.get_template(template).render(**shown)
-    return Response(html, status, {**_HEADERS, **(headers or {})}, "text/html; charset=utf-8")
+    """Return a page in the visitor's language, with the policy that lets it load our own files and no others.
+
+    Templates say texts with `say(…)`, `marked(…)` where a value is markup, `counted(…)`, `day(…)`,
+    `moment(…)`; `officer` is who is logged in, `here` the address of the page.
+    """
+    html = _TEMPLATES.get_template(template).render(**_spoken(request), **shown)
+    told = {**_HEADERS, "Vary": "Accept-Language, Cookie", **(headers or {})}
+    return Response(html, status, told, "text/html; charset=utf-8")
+
+
+def _spoken(request: Request) -> Mapping[str, object]:
+    speech = speech_of(request)
+    return {
+        "speech": speech,
+        "language": "en-x-pseudo" if speech.language == PSEUDO else speech.language,
+        "languages": languages(),
+        "say": speech.say,
+        "marked": lambda template, **values: _marked(speech, template, values),
+        "counted": speech.counted,
+        "day": speech.day,
+        "moment": speech.moment,
+        "number": speech.number,
+        "officer": getattr(request.state, "officer", None),
+        "here": request.url.path,
+    }
+
+
+def _marked(speech: Speech, template: str, values: Mapping[str, object]) -> Markup:
+    """Return a text in which values that are markup stay so; all others are escaped and inert."""
+    harmless = {name: _finished(value) for name, value in values.items()}
+    return Markup(escape(speech.text(template))).format(**harmless)  # noqa: S704 - escaped in this line
 
 
 def static_file(file: StaticFile) -> Response:

@@ -1,9 +1,9 @@
 """How the service is, in words for people who wait for it; the same that `/readyz` tells programs."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from api.pages.words import moment
 from api.readiness import Check, Look, State
 from ledger.outbox import Alarm, AlarmName
 
@@ -64,7 +64,7 @@ class AlarmLine:
     """One alarm in force."""
 
     name: str
-    since: str
+    since: datetime
     sentence: str
 
 
@@ -75,7 +75,7 @@ class StatusPage:
     tone: str
     title: str
     block: int | None
-    as_of: str
+    as_of: datetime | None
     lines: tuple[Line, ...]
     alarms: tuple[AlarmLine, ...]
 
@@ -87,7 +87,7 @@ def shown(look: Look) -> StatusPage:
         tone=tone,
         title=title,
         block=look.as_of.block if look.as_of else None,
-        as_of=moment(look.as_of.time) if look.as_of else "",
+        as_of=look.as_of.time if look.as_of else None,
         lines=tuple(_line(check) for check in look.checks),
         alarms=tuple(_alarm(alarm) for alarm in look.alarms),
     )
@@ -100,4 +100,4 @@ def _line(check: Check) -> Line:
 
 
 def _alarm(alarm: Alarm) -> AlarmLine:
-    return AlarmLine(alarm.name.value, moment(alarm.raised_at), _ALARMS[alarm.name])
+    return AlarmLine(alarm.name.value, alarm.raised_at, _ALARMS[alarm.name])

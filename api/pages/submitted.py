@@ -71,7 +71,7 @@ class _InMemory(MultiPartParser):
 
 async def submitted(request: Request) -> Submitted:
     """Read the form; whatever cannot be read is a refusal that the page explains."""
-    if _from_elsewhere(request):
+    if from_elsewhere(request):
         return _refused(403, "Another site sent this request. Open this page itself and try again")
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
@@ -91,13 +91,19 @@ def _refused(status: int, message: str) -> Refusal:
     return Refusal(status, Trouble("envelope", message), {})
 
 
-def _from_elsewhere(request: Request) -> bool:
+def from_elsewhere(request: Request) -> bool:
     """Whether a browser says that another site made it send this."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site not in {"same-origin", "none"}
     origin = request.headers.get("origin")
     return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+
+
+def local(address: str) -> str:
+    """Return an address if it is a path of this service, else that of the front page."""
+    plain = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
+    return address if plain and address.isascii() and "\\" not in address else "/"
 
 
 async def _upload(request: Request) -> Upload:

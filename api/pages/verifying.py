@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from fastapi import Request, Response
 
@@ -13,6 +13,7 @@ from api.pages.boxes import FORM_D
 from api.pages.certificate import Particulars, particulars_of
 from api.pages.present import Trouble, result_of, trouble_of
 from api.pages.render import page
+from api.pages.speech import speech_of
 from api.pages.submitted import Question, Refusal, Submitted, Upload
 from api.pages.words import choices
 from api.schemas import EnvelopeBody, ReferenceQuestion
@@ -30,7 +31,8 @@ AGAIN: Final = timedelta(minutes=1)
 _NOTHING: Final[Mapping[str, str]] = {}
 
 
-def form(
+def form(  # noqa: PLR0913 - what a form shows
+    request: Request,
     services: Services,
     troubles: Sequence[Trouble] = (),
     *,
@@ -40,32 +42,32 @@ def form(
 ) -> Response:
     """Return the page with its two forms, and what has to be put right."""
     shown = {"troubles": troubles, "typed": typed, "members": choices(_members(services.ledger))}
-    return page("verify.html", status=status, headers=headers, **shown)
+    return page(request, "verify.html", status=status, headers=headers, **shown)
 
 
 def answer(request: Request, given: Submitted, services: Services) -> Response:
     """Return the page that answers what was sent."""
     match given:
         case Refusal(status=status, trouble=trouble, headers=headers):
-            return form(services, [trouble], status=status, headers=headers)
+            return form(request, services, [trouble], status=status, headers=headers)
         case Upload(content=content):
-            return _verified(content, services)
+            return _verified(request, content, services)
         case Question():
             return _looked_up(request, given, services)
 
 
-def _verified(content: bytes, services: Services) -> Response:
+def _verified(request: Request, content: bytes, services: Services) -> Response:
     """Judge a file; one that cannot be read is no verdict."""
     if not content:
-        return form(services, [Trouble("envelope", "Choose the file of a certificate")], status=422)
+        return form(request, services, [Trouble("envelope", "Choose the file of a certificate")], status=422)
     try:
         document: EnvelopeBody = strict_json.loads(content)
         seen = examined(opened(document))
     except (InputMalformed, EnvelopeMalformed) as error:
-        return form(services, [trouble_of(error)], status=422)
+        return form(request, services, [trouble_of(error)], status=422)
     verdict = verify_examined(seen, services.ledger)
-    particulars = particulars_of(seen) if seen.intact else None
-    return _result(verdict, services, scheme=str(seen.fields.get("scheme")), particulars=particulars)
+    particulars = particulars_of(seen, speech_of(request)) if seen.intact else None
+    return _result(request, verdict, services, scheme=str(seen.fields.get("scheme")), particulars=particulars)
 
 
 def _looked_up(request: Request, question: Question, services: Services) -> Response:
@@ -75,10 +77,10 @@ def _looked_up(request: Request, question: Question, services: Services) -> Resp
         throttle(request, services)
     except ApiError as error:
         often = Trouble("reference", "Too many questions from your address. Wait a minute, then ask again")
-        return form(services, [often], typed=typed, status=429, headers=error.headers)
+        return form(request, services, [often], typed=typed, status=429, headers=error.headers)
     asked = question.read()
     if not isinstance(asked, ReferenceQuestion):
-        return form(services, asked, typed=typed, status=422)
+        return form(request, services, asked, typed=typed, status=422)
     try:
         verdict = verify_reference(
             asked.exporting_member,
@@ -89,16 +91,17 @@ def _looked_up(request: Request, question: Question, services: Services) -> Resp
         )
     except ReferenceAmbiguous:
         office = Trouble("issuingOffice", "Several offices gave out this number. Enter the issuing office")
-        return form(services, [office], typed=typed, status=422)
+        return form(request, services, [office], typed=typed, status=422)
     except Unavailable:
         ours = Trouble(
             "reference", "We could not look it up right now. This is our fault; try again in a minute"
         )
-        return form(services, [ours], typed=typed, status=503, headers=retry_after(RETRY_SECONDS))
-    return _result(verdict, services, asked=asked)
+        return form(request, services, [ours], typed=typed, status=503, headers=retry_after(RETRY_SECONDS))
+    return _result(request, verdict, services, asked=asked)
 
 
-def _result(
+def _result(  # noqa: PLR0913 - what a result shows
+    request: Request,
     verdict: Verdict,
     services: Services,
     *,
@@ -109,7 +112,8 @@ def _result(
     services.metrics.verdict(verdict.code)
     result = result_of(verdict, services.ledger.clock() + AGAIN, scheme)
     headers = retry_after(AGAIN.total_seconds()) if result.ask_again else None
-    return page("result.html", headers=headers, result=result, particulars=particulars, asked=asked)
+    shown: dict[str, Any] = {"result": result, "particulars": particulars, "asked": asked}
+    return page(request, "result.html", headers=headers, **shown)
 
 
 def _members(ledger: Ledger) -> Sequence[Member]:

@@ -1,31 +1,13 @@
-"""How times, members and texts of strangers are written on a page."""
+"""How members and texts of strangers are written on a page."""
 
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Final
 
 from ledger.codes.members import NAMES, called
 from ledger.facts import Member
 
-_MONTHS: Final = (
-    "January February March April May June July August September October November December".split()
-)
 _INVISIBLE: Final = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
-
-
-def moment(at: datetime) -> str:
-    """Return a moment in UTC to the minute, its month by name."""
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"
-
-
-def day(text: str) -> str:
-    """Return an ISO date with its month by name; a text that is none stays as it is."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
 
 
 def member(code: str) -> str:

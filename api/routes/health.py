@@ -93,6 +93,6 @@ def readyz(look: LookDep) -> Ready:
 
 
 @router.get("/status", include_in_schema=False)
-def status(look: LookDep) -> Response:
+def status(request: Request, look: LookDep) -> Response:
     """Show the same in plain words; always 200, because it is people who read it."""
-    return page("status.html", look=shown(look))
+    return page(request, "status.html", look=shown(look))

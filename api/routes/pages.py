@@ -1,6 +1,7 @@
 """What a person finds who follows a link: the page to verify on, the list of operations, each problem."""
 
 import html
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -11,12 +12,14 @@ from api.errors import ApiError
 from api.openapi import problems
 from api.pages import verifying
 from api.pages.render import STATIC, static_file
-from api.pages.submitted import Submitted, submitted
+from api.pages.speech import COOKIE, known
+from api.pages.submitted import Submitted, local, submitted
 from api.problems import PROBLEMS
 from api.schemas import Schema
 
 router = APIRouter(tags=["documentation"])
 VERIFY = "/verify"
+_A_YEAR = 365 * 86_400
 
 
 class ProblemOut(Schema):
@@ -59,10 +62,19 @@ def front() -> Response:
     return RedirectResponse(VERIFY)
 
 
+@router.get("/language", include_in_schema=False)
+def choose_language(to: str, back: str = VERIFY) -> Response:
+    """Keep the language that a visitor chose in a cookie, and lead back to the page."""
+    answer = RedirectResponse(local(back), HTTPStatus.SEE_OTHER)
+    if known(to):
+        answer.set_cookie(COOKIE, to, max_age=_A_YEAR, httponly=True, samesite="lax")
+    return answer
+
+
 @router.get(VERIFY, include_in_schema=False)
-def verify_form(services: ServicesDep) -> Response:
+def verify_form(request: Request, services: ServicesDep) -> Response:
     """Show the form, which takes an envelope file or a reference."""
-    return verifying.form(services)
+    return verifying.form(request, services)
 
 
 @router.post(VERIFY, include_in_schema=False)

@@ -14,6 +14,7 @@ from ledger.archive.decisions import SqlDecisions
 from ledger.archive.exporters import SqlExporterFiles
 from ledger.archive.feed import SqlFeed
 from ledger.archive.kept import SqlKept
+from ledger.archive.officers import ActOutcome, DeskAct, DeskActs, Officer, Officers
 from ledger.archive.operator_files import SqlOperatorFiles
 from ledger.archive.outbox import SqlOutbox
 from ledger.archive.replica import SqlReplica
@@ -23,14 +24,19 @@ from ledger.archive.watches import SqlWatches
 from ledger.scopes import Scope
 
 __all__ = [
+    "ActOutcome",
     "Answered",
     "ApiKey",
     "ApiKeys",
     "ArchiveRooms",
     "Claim",
     "Database",
+    "DeskAct",
+    "DeskActs",
     "InFlight",
     "Mine",
+    "Officer",
+    "Officers",
     "OtherRequest",
     "Requests",
     "Scope",
@@ -65,6 +71,8 @@ class ArchiveRooms:
     decisions: SqlDecisions
     exporters: SqlExporterFiles
     feed: SqlFeed
+    officers: Officers
+    acts: DeskActs
 
     def close(self) -> None:
         """Close every connection."""
@@ -99,4 +107,6 @@ def open_archive(url: str, *, migrate: bool = True) -> ArchiveRooms:
         SqlDecisions(database),
         SqlExporterFiles(database),
         SqlFeed(database),
+        Officers(database),
+        DeskActs(database),
     )

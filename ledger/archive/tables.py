@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from ledger.outbox import DispatchState
 
-_Counter = BigInteger().with_variant(Integer, "sqlite")
+counter = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only under exactly this type."""
 
 
@@ -83,9 +83,7 @@ metadata = MetaData(
 outbox = Table(
     "outbox",
     metadata,
-    Column(
-        "position", _Counter, primary_key=True, autoincrement=True, comment="order of the writes of a key"
-    ),
+    Column("position", counter, primary_key=True, autoincrement=True, comment="order of the writes of a key"),
     Column("account", String(42), nullable=False),
     Column("kind", String(7), nullable=False),
     Column("subject", LargeBinary(32), nullable=False, comment="certificate, or root of a batch's tree"),
@@ -141,7 +139,7 @@ Index(
 signatures = Table(
     "signatures",
     metadata,
-    Column("position", _Counter, primary_key=True, autoincrement=True, comment="order of signing"),
+    Column("position", counter, primary_key=True, autoincrement=True, comment="order of signing"),
     Column("transaction_hash", LargeBinary(32), nullable=False, unique=True),
     Column("dispatch", BigInteger, ForeignKey("outbox.position"), nullable=False, index=True),
     Column("nonce", BigInteger, nullable=False),
@@ -169,7 +167,7 @@ alarms = Table(
 certificates = Table(
     "certificates",
     metadata,
-    Column("position", _Counter, primary_key=True, autoincrement=True, comment="order of filing"),
+    Column("position", counter, primary_key=True, autoincrement=True, comment="order of filing"),
     Column("id", LargeBinary(32), nullable=False),
     Column("authority", BigInteger, nullable=False),
     Column("scheme", SmallInteger, nullable=False),

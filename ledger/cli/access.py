@@ -8,7 +8,7 @@ from ledger.cli.output import answer, failures, page, table, talk, usage
 from ledger.cli.session import MOST, session_of
 from ledger.facts import Address
 from ledger.opening import Scope, now
-from ledger.verdict import day
+from ledger.said import day
 
 app = typer.Typer(no_args_is_help=True, help="API keys of the authorities served here.")
 

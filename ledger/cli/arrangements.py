@@ -33,7 +33,7 @@ from ledger.operators import (
     Recognition,
     RecognitionTerms,
 )
-from ledger.verdict import day
+from ledger.said import day
 from ledger.writes import AddRecognition, DeclareArrangement, EndRecognition
 
 app = typer.Typer(no_args_is_help=True, help="Arrangements on mutual recognition, and who recognises whom.")

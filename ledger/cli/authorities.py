@@ -9,7 +9,7 @@ import typer
 from ledger.cli.output import answer, failures, page, table, usage
 from ledger.cli.session import MOST, session_of
 from ledger.facts import Role
-from ledger.verdict import day
+from ledger.said import day
 
 app = typer.Typer(no_args_is_help=True, help="Authorities of the members.")
 

@@ -10,7 +10,7 @@ from ledger.cli.output import answer, failures, page, table, usage
 from ledger.cli.session import MOST, session_of
 from ledger.facts import Address
 from ledger.opening import new_key_file
-from ledger.verdict import day, moment
+from ledger.said import day, moment
 
 app = typer.Typer(no_args_is_help=True, help="Make key files; add, rotate and revoke keys on the ledger.")
 

@@ -11,7 +11,7 @@ from ledger.cli.output import answer, page, plain, table, talk
 from ledger.lists.carrying import BatchRefused
 from ledger.lists.complaints import ListRefused
 from ledger.lists.steps import Difference, Due, Kind, Left, Plan
-from ledger.verdict import day
+from ledger.said import day
 
 _SHOWN: Final = 50
 """Operators of each kind that are told on a terminal; JSON has all of them."""

@@ -7,7 +7,7 @@ import typer
 from ledger.cli.output import answer, failures, page, table, usage
 from ledger.cli.session import MOST, session_of
 from ledger.facts import Address, ProposalKind
-from ledger.verdict import day
+from ledger.said import day
 
 app = typer.Typer(no_args_is_help=True, help="Members of the ledger and the votes among them.")
 

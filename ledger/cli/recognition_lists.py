@@ -11,7 +11,7 @@ from ledger.cli.session import Session, session_of
 from ledger.codes.members import called, name_of
 from ledger.operators import OperatorCode
 from ledger.recognition_lists import Benefit, Change, Latency, benefits, changes, latency
-from ledger.verdict import day, moment
+from ledger.said import day, moment
 
 _NONE: Final = "-"
 

@@ -9,7 +9,7 @@ from ledger.cli.output import page
 from ledger.codes.members import called, name_of
 from ledger.partner_lists import Line, csv_of
 from ledger.proving import Checked
-from ledger.verdict import day, moment
+from ledger.said import day, moment
 
 
 def report(told: Told) -> Mapping[str, object]:

@@ -18,7 +18,7 @@ from ledger.operators import Operator, OperatorCode
 from ledger.replica import Follower, Progress, digest_of
 from ledger.replica.running import NAME, Following
 from ledger.replica_port import Replica, ReplicaFollowed, ReplicaHalted, ReplicaHead
-from ledger.verdict import moment
+from ledger.said import moment
 
 app = typer.Typer(no_args_is_help=True, help="The ledger's events, kept at hand in the archive.")
 

@@ -13,7 +13,8 @@ from ledger.cli.output import EXIT_REFUSED, answer, complain, failures, page, pl
 from ledger.cli.session import Session, session_of
 from ledger.errors import Refused, Unavailable
 from ledger.origin.use_told import sentences
-from ledger.verdict import Outcome, Verdict, VerdictCode, moment, silent_ledger
+from ledger.said import moment
+from ledger.verdict import Outcome, Verdict, VerdictCode, silent_ledger
 from ledger.verifying import verify_reference
 
 COLOURS = {VerdictCode.VALID: "green", VerdictCode.PENDING: "yellow", VerdictCode.CANNOT_CHECK: "yellow"}

@@ -70,9 +70,11 @@ def _faults(page: Seen) -> list[str]:
     faults = [] if len(set(ids)) == len(ids) else ["an id is given twice"]
     faults += ["not one h1"] * (len(page.all("h1")) != 1)
     faults += ["not one title"] * (len(page.all("title")) != 1)
-    faults += ["no language"] * (page.all("html") != [{"lang": "en"}])
+    faults += ["no language"] * ([html.get("lang", "") for html in page.all("html")] == [""])
     for tag, attributes in page.elements:
-        if tag in {"script", "style", "iframe", "object", "base", "img"}:
+        if tag == "script" and not {"src", "integrity", "defer"} <= attributes.keys():
+            faults.append("a script that is not a file of ours")
+        if tag in {"style", "iframe", "object", "base", "img"}:
             faults.append(f"<{tag}> has no place here")
         faults += [f"{tag} {name}" for name in attributes if name == "style" or name.startswith("on")]
         if tag in {"input", "select", "textarea"} and attributes.get("id") not in labelled:

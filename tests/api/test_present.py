@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from api.pages.boxes import field_at, field_of
 from api.pages.certificate import Absent, particulars_of
 from api.pages.present import NAMED, SHOWN, TONES, result_of, trouble_of
-from api.pages.words import choices, day, inert, member, moment
+from api.pages.speech import speech_in
+from api.pages.words import choices, inert, member
 from ledger.documents import CertificateDocument
 from ledger.envelope import leaves
 from ledger.errors import EnvelopeMalformed, Finding, InputMalformed, Problem, Severity
@@ -20,6 +21,7 @@ from ledger.presented import Examination
 from ledger.verdict import Check, Outcome, Verdict, VerdictCode
 from tests.builders import a_document, a_vector, altered
 
+EN = speech_in("en")
 AT = datetime(2026, 11, 2, 3, 4, 59, tzinfo=UTC)
 
 
@@ -103,7 +105,7 @@ def test_a_field_is_found_on_the_form_of_its_scheme(scheme: str, path: str, plac
 
 def test_the_page_of_a_declaration_tells_who_signed_and_on_what() -> None:
     """In place of boxes that it has not."""
-    shown = particulars_of(an_examination(a_vector("vn-th-coffee-origin-declaration")))
+    shown = particulars_of(an_examination(a_vector("vn-th-coffee-origin-declaration")), EN)
     rows = {row.name: row.values for row in shown.rows}
     assert rows["Authorisation of the exporter"] == (
         "0107/CE24",
@@ -115,15 +117,15 @@ def test_the_page_of_a_declaration_tells_who_signed_and_on_what() -> None:
 
 def test_the_page_of_an_rcep_certificate_has_its_producer_and_boxes() -> None:
     """Box 3 is the producer there."""
-    shown = particulars_of(an_examination(a_vector("vn-sg-seats-rcep")))
+    shown = particulars_of(an_examination(a_vector("vn-sg-seats-rcep")), EN)
     assert {row.name: row.box for row in shown.rows}["Producer"] == "box 3"
     assert shown.boxes == "boxes 6 to 13"
 
 
 def test_times_and_members_are_written_for_people() -> None:
     """Months by name, members with their codes."""
-    assert moment(AT) == "2 November 2026, 03:04 UTC"
-    assert (day("2027-01-31"), day("soon")) == ("31 January 2027", "soon")
+    assert EN.moment(AT) == "2 November 2026, 03:04 UTC"
+    assert (EN.day("2027-01-31"), EN.day("soon")) == ("31 January 2027", "soon")
     assert (member("VN"), member("XX")) == ("Viet Nam (VN)", "XX")
     assert len(choices(())) == 11
 
@@ -187,7 +189,7 @@ def test_particulars_tell_what_is_hidden_from_what_is_not_stated() -> None:
     """A hidden part is named where others stand beside it; a left-out line stands in its place."""
     document = altered(a_document(), "/items/3", a_document()["items"]["1"])
     del document["consignee"]["address"]
-    shown = particulars_of(an_examination(document, hidden=17))
+    shown = particulars_of(an_examination(document, hidden=17), EN)
     rows = {row.name: row.values for row in shown.rows}
     assert rows["Consignee"] == ("บริษัท กาแฟสยามดี จำกัด", Absent("Address"), "Thailand (TH)")
     assert [(line.number, bool(line.cells)) for line in shown.lines] == [
@@ -196,5 +198,5 @@ def test_particulars_tell_what_is_hidden_from_what_is_not_stated() -> None:
         ("3", True),
     ]
     assert shown.absent == "hidden by the holder"
-    bare = particulars_of(an_examination({}))
+    bare = particulars_of(an_examination({}), EN)
     assert (bare.absent, bare.lines, bare.rows[0].values) == ("not stated", (), (Absent(),))

@@ -1,0 +1,1 @@
+"""The desks: pages behind a login on which officers of authorities and members work."""

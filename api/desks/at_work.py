@@ -1,0 +1,157 @@
+"""Who works at a desk: the session in a cookie, the officer behind it, and which desks are the officer's.
+
+Officers call the same steps as programs do: `working` returns the `Caller` that an API key would have made.
+Every address of a desk is a `DeskRoute`, which answers people with pages, and keeps what was refused.
+"""
+
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+from urllib.parse import quote
+
+from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+
+from api.dependencies import Caller, ServicesDep
+from api.errors import ApiError, told_of
+from api.pages.render import page
+from api.pages.submitted import from_elsewhere
+from api.services import Services
+from ledger.archive import ActOutcome, DeskAct, Officer
+from ledger.errors import LedgerError, Unavailable
+from ledger.scopes import Scope
+
+LASTING: Final = timedelta(hours=9)
+"""How long a session is good for: a day at work."""
+DESK: Final = "/desk"
+LOGIN: Final = "/login"
+COOKIE: Final = "asal-session"
+_SAFE: Final = frozenset({"GET", "HEAD"})
+
+
+class NobodyAtWork(Exception):
+    """Nobody is logged in, at an address where somebody must be."""
+
+
+def cookie_name(request: Request) -> str:
+    """Return the name of the session's cookie; with TLS one that only this host sets (RFC 6265bis)."""
+    return f"__Host-{COOKIE}" if request.url.scheme == "https" else COOKIE
+
+
+def seen_at_work(request: Request, services: Services) -> Officer | None:
+    """Return the officer who is logged in, asking the archive; a page shows the name."""
+    secret = request.cookies.get(cookie_name(request), "")
+    found = services.rooms.officers.at_work(secret, now=services.ledger.clock()) if secret else None
+    request.state.officer = found
+    return found
+
+
+def officer_of(request: Request, services: ServicesDep) -> Officer:
+    """Return the officer who is logged in; raises `NobodyAtWork`."""
+    found = seen_at_work(request, services)
+    if found is None:
+        raise NobodyAtWork
+    request.state.authority = found.authority or None  # for the log
+    return found
+
+
+OfficerDep = Annotated[Officer, Depends(officer_of)]
+
+
+def working(scope: Scope) -> Callable[[Officer, Services], Caller]:
+    """Return a dependency on a caller who works for an authority with this scope."""
+
+    def caller(officer: OfficerDep, services: ServicesDep) -> Caller:
+        if not officer.authority or scope not in officer.scopes:
+            raise ApiError("scope-missing", scope=scope.value)
+        authority = services.ledger.members.authority(officer.authority)
+        if authority is None or authority.withdrawn_at is not None:
+            raise ApiError("authority-withdrawn")
+        return Caller(officer, authority.member)
+
+    return caller
+
+
+AtIssuing = Annotated[Caller, Depends(working(Scope.ISSUE))]
+AtImporting = Annotated[Caller, Depends(working(Scope.DECIDE))]
+AtAeo = Annotated[Caller, Depends(working(Scope.AEO))]
+
+
+def administrator(officer: OfficerDep, services: ServicesDep) -> Officer:
+    """Return an administrator of a member, whose account still is the member's admin key."""
+    member = services.ledger.members.member(officer.member)
+    if officer.authority or Scope.ADMIN not in officer.scopes or member is None:
+        raise ApiError("scope-missing", scope=Scope.ADMIN.value)
+    if member.admin != officer.account:
+        raise ApiError("account-not-yours")
+    return officer
+
+
+AtMembers = Annotated[Officer, Depends(administrator)]
+
+
+class DeskRoute(APIRoute):
+    """Answers every error with a page, keeps refusals, and takes no form that another site made it send."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap what the route does."""
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            if request.method not in _SAFE and from_elsewhere(request):
+                return failed(request, "sent-from-elsewhere")
+            try:
+                return await handle(request)
+            except NobodyAtWork:
+                return _to_login(request)
+            except (ApiError, LedgerError, RequestValidationError) as error:
+                return failed(request, error)
+
+        return guarded
+
+
+def failed(request: Request, error: Exception | str) -> Response:
+    """Return the page of a refusal or a fault; a refusal is kept."""
+    told = told_of(error)
+    if told.problem.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        note(request, ActOutcome.REFUSED, why=told.problem.code)
+    shown = {"problem": told.problem, "detail": told.detail, "places": told.places}
+    return page(request, "desk/refused.html", status=told.problem.status, headers=told.headers, **shown)
+
+
+def note(request: Request, outcome: ActOutcome, *, act: str = "", about: str = "", why: str = "") -> None:
+    """Keep what an officer did or was refused; `act` is by default the name of the route."""
+    services: Services = request.app.state.services
+    officer: Officer | None = getattr(request.state, "officer", None)
+    route = request.scope.get("route")
+    parameters = request.path_params.values()
+    kept = DeskAct(
+        at=services.ledger.clock(),
+        officer=officer.id if officer else "",
+        member=officer.member if officer else "",
+        authority=officer.authority if officer else 0,
+        act=(act or getattr(route, "name", ""))[:40],
+        about=(about or " ".join(map(str, parameters)))[:80],
+        outcome=outcome,
+        why=why,
+    )
+    if outcome is ActOutcome.DONE:
+        services.rooms.acts.note(kept)
+        return
+    with suppress(Unavailable):  # the refusal stands, whether it can be kept or not
+        services.rooms.acts.note(kept)
+
+
+def see_other(address: str) -> Response:
+    """Return the answer after something was done: the page to look at (RFC 9110, 15.4.4)."""
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER)
+
+
+def _to_login(request: Request) -> Response:
+    """Lead to the login, and from there back to a page that was asked for."""
+    back = request.url.path if request.method in _SAFE else DESK
+    return see_other(f"{LOGIN}?back={quote(back)}")
