@@ -1,6 +1,7 @@
 """A service with its callers, so that a test states only who asks for what."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,9 +10,10 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from api.app import create_app
+from api.desks.at_work import COOKIE, LASTING
 from api.services import Limits
 from ledger.archive import ArchiveRooms, Scope
-from ledger.facts import Role
+from ledger.facts import Address, Role
 from ledger.memory import MemoryLedger
 from ledger.memory.transactions import MemoryTransactions
 from ledger.ports import Ledger
@@ -69,6 +71,28 @@ class Desk:
             made = self.rooms.keys.make(self.authority(name), account, wanted, label=label, now=self.clock())
             self.tokens[label] = made[1]
         return self.tokens[label]
+
+    def at_work(self, name: str, *scopes: Scope) -> TestClient:
+        """Return a browser in which an officer of an authority is logged in."""
+        number = self.authority(name)
+        authority = self.ledger.members.authority(number)
+        assert authority is not None
+        return self._logged_in(name, authority.member, number, self.world.account(name), scopes)
+
+    def administrator(self, member: str) -> TestClient:
+        """Return a browser in which the administrator of a member is logged in."""
+        return self._logged_in(f"{member} administrator", member, 0, self.world.admin(member), [Scope.ADMIN])
+
+    def _logged_in(
+        self, name: str, member: str, authority: int, account: Address, scopes: Sequence[Scope]
+    ) -> TestClient:
+        now, identity = self.clock(), ("https://login.example", name)
+        officer = self.rooms.officers.enrol(
+            identity, name, member=member, authority=authority, account=account, scopes=scopes, now=now
+        )
+        secret = self.rooms.officers.begin(officer.id, now=now, lasting=LASTING)
+        cookies = {COOKIE: secret}
+        return TestClient(self.app, cookies=cookies, raise_server_exceptions=False, follow_redirects=False)
 
     def ask(self, method: str, path: str, *, by: str | None = "VN issuing", **more: Any) -> Response:
         """Send a request as an authority of the cast, or without a key as None."""
