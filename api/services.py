@@ -89,6 +89,8 @@ class Services:
     """Rung when a message to a watcher was queued."""
     news: News = field(default_factory=News)
     """Rung when the feed has grown."""
+    public_url: str = ""
+    """The address under which the public finds this service, for links on paper; else that of the request."""
 
     @property
     def by_reference(self) -> RateLimitItem:
