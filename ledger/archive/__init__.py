@@ -11,6 +11,7 @@ from ledger.archive.access import ApiKey, ApiKeys
 from ledger.archive.certificates import SqlArchive
 from ledger.archive.database import Database
 from ledger.archive.decisions import SqlDecisions
+from ledger.archive.drafts import Drafts
 from ledger.archive.exporters import SqlExporterFiles
 from ledger.archive.feed import SqlFeed
 from ledger.archive.kept import SqlKept
@@ -33,6 +34,7 @@ __all__ = [
     "Database",
     "DeskAct",
     "DeskActs",
+    "Drafts",
     "InFlight",
     "Mine",
     "Officer",
@@ -73,6 +75,7 @@ class ArchiveRooms:
     feed: SqlFeed
     officers: Officers
     acts: DeskActs
+    drafts: Drafts
 
     def close(self) -> None:
         """Close every connection."""
@@ -109,4 +112,5 @@ def open_archive(url: str, *, migrate: bool = True) -> ArchiveRooms:
         SqlFeed(database),
         Officers(database),
         DeskActs(database),
+        Drafts(database),
     )
