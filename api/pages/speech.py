@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from fastapi import Request
 
+from ledger.codes.members import called
 from ledger.said import Said
 
 LOCALES: Final = Path(__file__).parent / "locale"
@@ -84,6 +85,14 @@ class Speech:
     def number(self, value: int) -> str:
         """Return a whole number, its thousands apart."""
         return format_decimal(value, locale=self.locale)
+
+    def member(self, code: str) -> str:
+        """Return a state's name in this language and its code; the code alone where it is not known."""
+        english = called(code)
+        if self.language == ENGLISH or english == code:
+            return english
+        name = self.locale.territories.get(code) if self.language != PSEUDO else None
+        return f"{name} ({code})" if name else self.said(english)
 
     @property
     def locale(self) -> Locale:

@@ -6,47 +6,52 @@ from typing import Final
 
 from api.readiness import Check, Look, State
 from ledger.outbox import Alarm, AlarmName
+from ledger.said import said
 
 _HEADLINES: Final = {
-    State.OK: ("good", "The service works"),
-    State.DEGRADED: ("care", "The service works, and something needs attention"),
-    State.FAILING: ("stop", "The service does not work at the moment"),
+    State.OK: ("good", said("The service works")),
+    State.DEGRADED: ("care", said("The service works, and something needs attention")),
+    State.FAILING: ("stop", said("The service does not work at the moment")),
 }
 _TONES: Final = {State.OK: "passed", State.DEGRADED: "care", State.FAILING: "failed"}
 _TITLES: Final = {
-    "archive": "The archive of documents",
-    "migrations": "The version of the archive",
-    "chain": "The chain",
-    "contract": "The ledger on the chain",
-    "clock": "The clock",
-    "replica": "The copy of the ledger kept here",
-    "outbox": "Certificates on their way to the ledger",
-    "signer": "The signing service",
+    "archive": said("The archive of documents"),
+    "migrations": said("The version of the archive"),
+    "chain": said("The chain"),
+    "contract": said("The ledger on the chain"),
+    "clock": said("The clock"),
+    "replica": said("The copy of the ledger kept here"),
+    "outbox": said("Certificates on their way to the ledger"),
+    "signer": said("The signing service"),
 }
 _MEANINGS: Final = {
-    "archive": "Certificates cannot be issued; what was accepted is safe. Issued ones may still be verified.",
-    "migrations": "The service and its archive are of different releases, and do not fit together.",
-    "chain": "Nothing can be verified. Certificates are accepted where possible, and recorded later.",
-    "contract": "The service is connected to another ledger. Do not rely on its answers.",
-    "clock": "One of two clocks is wrong, so that answers about validity may be wrong.",
-    "replica": "Verifying may be slower, or may have to wait.",
-    "outbox": "Certificates are accepted, and take longer than usual until they are on the ledger.",
-    "signer": "Certificates are accepted, and recorded when it answers again.",
+    "archive": said(
+        "Certificates cannot be issued; what was accepted is safe. Issued ones may still be verified."
+    ),
+    "migrations": said("The service and its archive are of different releases, and do not fit together."),
+    "chain": said("Nothing can be verified. Certificates are accepted where possible, and recorded later."),
+    "contract": said("The service is connected to another ledger. Do not rely on its answers."),
+    "clock": said("One of two clocks is wrong, so that answers about validity may be wrong."),
+    "replica": said("Verifying may be slower, or may have to wait."),
+    "outbox": said("Certificates are accepted, and take longer than usual until they are on the ledger."),
+    "signer": said("Certificates are accepted, and recorded when it answers again."),
 }
 _ALARMS: Final = {
-    AlarmName.KEY_USED_ELSEWHERE: "A key was used outside this service, and issues nothing for now.",
-    AlarmName.WRITE_FAILS: "A write to the ledger keeps failing; its key issues nothing for now.",
-    AlarmName.OUTBOX_STUCK: "An accepted certificate has waited too long for the ledger.",
-    AlarmName.CHAIN_SILENT: "The chain does not answer.",
-    AlarmName.TRANSACTION_REFUSED: "The chain does not take a transaction.",
-    AlarmName.SIGNER_UNAVAILABLE: "The signing service does not sign.",
-    AlarmName.SIGNER_MISBEHAVES: "The signing service signed something else; its key issues nothing for now.",
-    AlarmName.ARCHIVE_UNWRITABLE: "Nothing can be stored.",
-    AlarmName.CLOCK_SKEW: "The clocks of the service and of the chain differ.",
-    AlarmName.REORGANISATION_BEYOND_FINALITY: "The chain has undone blocks that counted as final.",
-    AlarmName.CHAIN_MISMATCH: "The node serves another chain than before.",
-    AlarmName.NODE_DISAGREES: "Two nodes say different things about the chain.",
-    AlarmName.WEBHOOKS_STUCK: "Messages to those who watch operators wait too long.",
+    AlarmName.KEY_USED_ELSEWHERE: said("A key was used outside this service, and issues nothing for now."),
+    AlarmName.WRITE_FAILS: said("A write to the ledger keeps failing; its key issues nothing for now."),
+    AlarmName.OUTBOX_STUCK: said("An accepted certificate has waited too long for the ledger."),
+    AlarmName.CHAIN_SILENT: said("The chain does not answer."),
+    AlarmName.TRANSACTION_REFUSED: said("The chain does not take a transaction."),
+    AlarmName.SIGNER_UNAVAILABLE: said("The signing service does not sign."),
+    AlarmName.SIGNER_MISBEHAVES: said(
+        "The signing service signed something else; its key issues nothing for now."
+    ),
+    AlarmName.ARCHIVE_UNWRITABLE: said("Nothing can be stored."),
+    AlarmName.CLOCK_SKEW: said("The clocks of the service and of the chain differ."),
+    AlarmName.REORGANISATION_BEYOND_FINALITY: said("The chain has undone blocks that counted as final."),
+    AlarmName.CHAIN_MISMATCH: said("The node serves another chain than before."),
+    AlarmName.NODE_DISAGREES: said("Two nodes say different things about the chain."),
+    AlarmName.WEBHOOKS_STUCK: said("Messages to those who watch operators wait too long."),
 }
 
 
@@ -57,6 +62,8 @@ class Line:
     tone: str
     title: str
     sentence: str
+    detail: str
+    """What the operator reads, in English; nothing where all is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +102,8 @@ def shown(look: Look) -> StatusPage:
 
 def _line(check: Check) -> Line:
     well = check.state is State.OK
-    sentence = "As it should be." if well else f"{_MEANINGS[check.name]} ({check.detail})"
-    return Line(_TONES[check.state], _TITLES[check.name], sentence)
+    sentence = said("As it should be.") if well else _MEANINGS[check.name]
+    return Line(_TONES[check.state], _TITLES[check.name], sentence, "" if well else check.detail)
 
 
 def _alarm(alarm: Alarm) -> AlarmLine:
