@@ -4,8 +4,9 @@ Officers call the same steps as programs do: `working` returns the `Caller` that
 Every address of a desk is a `DeskRoute`, which answers people with pages, and keeps what was refused.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Final
@@ -15,21 +16,23 @@ from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 
 from api.dependencies import Caller, ServicesDep
 from api.errors import ApiError, told_of
 from api.pages.render import page
 from api.pages.submitted import from_elsewhere
+from api.pages.visitor import officer_on, seen_at_work
 from api.services import Services
 from ledger.archive import ActOutcome, DeskAct, Officer
 from ledger.errors import LedgerError, Unavailable
+from ledger.said import Said, said
 from ledger.scopes import Scope
 
 LASTING: Final = timedelta(hours=9)
 """How long a session is good for: a day at work."""
 DESK: Final = "/desk"
 LOGIN: Final = "/login"
-COOKIE: Final = "asal-session"
 _SAFE: Final = frozenset({"GET", "HEAD"})
 
 
@@ -37,17 +40,32 @@ class NobodyAtWork(Exception):
     """Nobody is logged in, at an address where somebody must be."""
 
 
-def cookie_name(request: Request) -> str:
-    """Return the name of the session's cookie; with TLS one that only this host sets (RFC 6265bis)."""
-    return f"__Host-{COOKIE}" if request.url.scheme == "https" else COOKIE
+@dataclass(frozen=True, slots=True)
+class WorkingFor:
+    """For whom an officer works, and at which desks."""
+
+    name: str
+    """The authority's name; empty for an administrator of the member."""
+    member: str
+    desks: Sequence[tuple[str, Said]]
+    """Address and name of each."""
 
 
-def seen_at_work(request: Request, services: Services) -> Officer | None:
-    """Return the officer who is logged in, asking the archive; a page shows the name."""
-    secret = request.cookies.get(cookie_name(request), "")
-    found = services.rooms.officers.at_work(secret, now=services.ledger.clock()) if secret else None
-    request.state.officer = found
-    return found
+_DESKS: Final = (
+    (Scope.ISSUE, f"{DESK}/issuing", said("Issuing")),
+    (Scope.DECIDE, f"{DESK}/importing", said("Importing")),
+    (Scope.AEO, f"{DESK}/aeo", said("AEO")),
+)
+_MEMBERS: Final = (f"{DESK}/members", said("Member"))
+
+
+def working_for(officer: Officer, services: Services) -> WorkingFor:
+    """Return for whom an officer works."""
+    if not officer.authority:
+        return WorkingFor("", officer.member, [_MEMBERS] if Scope.ADMIN in officer.scopes else [])
+    authority = services.ledger.members.authority(officer.authority)
+    desks = [(address, name) for scope, address, name in _DESKS if scope in officer.scopes]
+    return WorkingFor(authority.name if authority else "", officer.member, desks)
 
 
 def officer_of(request: Request, services: ServicesDep) -> Officer:
@@ -56,6 +74,7 @@ def officer_of(request: Request, services: ServicesDep) -> Officer:
     if found is None:
         raise NobodyAtWork
     request.state.authority = found.authority or None  # for the log
+    request.state.working = working_for(found, services)
     return found
 
 
@@ -103,13 +122,13 @@ class DeskRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             if request.method not in _SAFE and from_elsewhere(request):
-                return failed(request, "sent-from-elsewhere")
+                return await run_in_threadpool(failed, request, "sent-from-elsewhere")
             try:
                 return await handle(request)
             except NobodyAtWork:
-                return _to_login(request)
+                return await run_in_threadpool(_to_login, request)
             except (ApiError, LedgerError, RequestValidationError) as error:
-                return failed(request, error)
+                return await run_in_threadpool(failed, request, error)
 
         return guarded
 
@@ -126,7 +145,7 @@ def failed(request: Request, error: Exception | str) -> Response:
 def note(request: Request, outcome: ActOutcome, *, act: str = "", about: str = "", why: str = "") -> None:
     """Keep what an officer did or was refused; `act` is by default the name of the route."""
     services: Services = request.app.state.services
-    officer: Officer | None = getattr(request.state, "officer", None)
+    officer = officer_on(request)
     route = request.scope.get("route")
     parameters = request.path_params.values()
     kept = DeskAct(
@@ -152,6 +171,7 @@ def see_other(address: str) -> Response:
 
 
 def _to_login(request: Request) -> Response:
-    """Lead to the login, and from there back to a page that was asked for."""
+    """Lead to the login, and from there back to a page that was asked for; that nobody was there is kept."""
+    note(request, ActOutcome.REFUSED, why="unauthenticated")
     back = request.url.path if request.method in _SAFE else DESK
     return see_other(f"{LOGIN}?back={quote(back)}")

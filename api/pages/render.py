@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from api.pages.speech import PSEUDO, Speech, languages, speech_of
+from api.pages.visitor import officer_on
 from api.pages.words import inert, member
 
 _HERE = Path(__file__).parent
@@ -112,7 +113,8 @@ def _spoken(request: Request) -> Mapping[str, object]:
         "day": speech.day,
         "moment": speech.moment,
         "number": speech.number,
-        "officer": getattr(request.state, "officer", None),
+        "officer": officer_on(request),
+        "working": getattr(request.state, "working", None),
         "here": request.url.path,
     }
 

@@ -10,7 +10,8 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from api.app import create_app
-from api.desks.at_work import COOKIE, LASTING
+from api.desks.at_work import LASTING
+from api.pages.visitor import COOKIE
 from api.services import Limits
 from ledger.archive import ArchiveRooms, Scope
 from ledger.facts import Address, Role
