@@ -32,24 +32,27 @@ from ledger.facts import AsOf, Issuer, Reason
 from ledger.origin.facts import CaseGround, LateGround, Step
 from ledger.origin.life import Life
 from ledger.origin.lines import lines_of, named
-from ledger.origin.reasons import LATE_WORDS
-from ledger.origin.steps import ORDERS, Side
+from ledger.origin.reasons import ENDED_WORDS, LATE_TOLD
 from ledger.ports import Ledger
+from ledger.said import said
 from ledger.statement_exchange import belongs, hearers
 from ledger.statements import Statement, statement_hash
 
-_SENTENCES: Final[Mapping[Step, str]] = {
-    Step.ACKNOWLEDGED: "received the request to verify",
-    Step.REPLIED: "replied",
-    Step.ASKED_AGAIN: "asked for more",
-    Step.VISIT_NOTIFIED: "gave notice of a verification visit",
-    Step.VISIT_CONSENTED: "passed on the exporter's consent to the visit",
-    Step.VISIT_DECLINED: "passed on that the exporter does not consent to the visit",
-    Step.VISIT_POSTPONED: "postponed the visit",
-    Step.VISITED: "visited the exporter",
-    Step.DETERMINED: "sent its determination for comments",
-    Step.COMMENTED: "commented on the determination",
+_STEPS: Final[Mapping[Step, str]] = {
+    Step.ACKNOWLEDGED: said("The member that is asked received the request to verify."),
+    Step.REPLIED: said("The member that is asked replied."),
+    Step.ASKED_AGAIN: said("Customs asked for more."),
+    Step.VISIT_NOTIFIED: said("Customs gave notice of a verification visit."),
+    Step.VISIT_CONSENTED: said("The member that is asked passed on the exporter's consent to the visit."),
+    Step.VISIT_DECLINED: said(
+        "The member that is asked passed on that the exporter does not consent to the visit."
+    ),
+    Step.VISIT_POSTPONED: said("The member that is asked postponed the visit."),
+    Step.VISITED: said("Customs visited the exporter."),
+    Step.DETERMINED: said("Customs sent its determination for comments."),
+    Step.COMMENTED: said("The member that is asked commented on the determination."),
 }
+"""What each step of a case was; by whom it is taken says `ledger.origin.steps`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +97,7 @@ class Timeline:
 def timeline_of(certificate: bytes, ledger: Ledger) -> Timeline:
     """Return what the ledger reports of a certificate, with what is kept here beside it."""
     life = ledger.procedures.life(certificate)
-    said, hearing = _statements(life, ledger), hearers(life)
+    kept, hearing = _statements(life, ledger), hearers(life)
 
     @cache
     def signer(number: int) -> Issuer | None:
@@ -107,7 +110,7 @@ def timeline_of(certificate: bytes, ledger: Ledger) -> Timeline:
         certificate,
         tuple(
             replace(
-                _row(one, certificate, signer(_key(one.event)), said),
+                _row(one, certificate, signer(_key(one.event)), kept),
                 told_to=hearing.get(getattr(one.event, "case", None), frozenset()),
             )
             for one in life.occurrences
@@ -136,10 +139,10 @@ def _key(event: Event) -> int:
     return number
 
 
-def _row(one: Occurrence, certificate: bytes, who: Issuer | None, said: Mapping[bytes, Statement]) -> Row:
+def _row(one: Occurrence, certificate: bytes, who: Issuer | None, kept: Mapping[bytes, Statement]) -> Row:
     told = _told(one.event, certificate)
     statement: bytes | None = getattr(one.event, "statement", None)
-    found = said.get(statement) if statement else None
+    found = kept.get(statement) if statement else None
     own = found is not None and belongs(found, one.event, who.member if who else None)
     document = found.document() if found is not None and own else None
     return Row(at=moment(one.at), block=one.block, who=who, statement=statement, said=document, **told)
@@ -151,11 +154,12 @@ def _told(event: Event, certificate: bytes) -> dict[str, Any]:
         case Issued() | Entered() | Linked() | Ended():
             return _of_certificate(event, certificate)
         case ProofReceived():
-            return {"what": "received", "sentence": "Customs of the importing member has received it."}
+            received = said("Customs of the importing member has received it.")
+            return {"what": "received", "sentence": received}
         case Decided():
             return _decided(event)
         case RefusalClarified(lines=lines):
-            sentence = f"The issuing member answered the refusal of {_named(lines)}."
+            sentence = said("The issuing member answered the refusal of {lines}.", lines=_named(lines))
             return {"what": "refusal-clarified", "sentence": sentence, "lines": _sets(clarified=lines)}
         case CaseOpened() | CaseStepped() | SuspensionSet() | CaseConcluded():
             return _of_case(event, certificate)
@@ -166,15 +170,15 @@ def _told(event: Event, certificate: bytes) -> dict[str, Any]:
 def _of_certificate(event: Issued | Entered | Linked | Ended, certificate: bytes) -> dict[str, Any]:
     match event:
         case Issued(issued_on=issued_on, importing=importing):
-            sentence = f"It was entered, addressed to {importing}."
+            sentence = said("It was entered, addressed to {member}.", member=importing)
             return {"what": "issued", "sentence": sentence, "effective": moment(issued_on)}
         case Entered(issued_at=issued_at):
-            sentence = "It had been issued in a batch; it counts as issued since that was anchored."
+            sentence = said("It had been issued in a batch; it counts as issued since that was anchored.")
             return {"what": "entered", "sentence": sentence, "effective": moment(issued_at)}
         case Linked(parent=parent, id=child):
             if child == certificate:
-                return {"what": "rests-on", "sentence": "It rests on an original.", "other": parent}
-            sentence = "Another certificate was issued on the strength of it."
+                return {"what": "rests-on", "sentence": said("It rests on an original."), "other": parent}
+            sentence = said("Another certificate was issued on the strength of it.")
             return {"what": "based-on", "sentence": sentence, "other": child}
         case Ended():
             return _ended(event, certificate)
@@ -182,26 +186,36 @@ def _of_certificate(event: Issued | Entered | Linked | Ended, certificate: bytes
 
 def _ended(event: Ended, certificate: bytes) -> dict[str, Any]:
     if event.id != certificate:
-        return {"what": "replaces", "sentence": "It took the place of another one.", "other": event.id}
+        return {"what": "replaces", "sentence": said("It took the place of another one."), "other": event.id}
     if event.replacement is not None:
-        sentence = "It was replaced by another one."
+        sentence = said("It was replaced by another one.")
         return {"what": "replaced", "sentence": sentence, "other": event.replacement}
-    why = Reason(event.reason).name.lower().replace("_", " ")
-    return {"what": "cancelled", "sentence": f"The issuing member cancelled it: {why}."}
+    why = ENDED_WORDS[Reason(event.reason)]
+    return {"what": "cancelled", "sentence": said("The issuing member cancelled it: {why}.", why=why)}
 
 
 def _decided(event: Decided) -> dict[str, Any]:
-    granted, refused = lines_of(event.granted), lines_of(event.refused)
-    parts = [f"granted preference for {_named(event.granted)}"] if granted else []
-    parts += [f"refused it for {_named(event.refused)}"] if refused else []
-    late = LATE_WORDS[LateGround(event.late)]
-    ending = f", presented late ({late.replace('-', ' ')})" if late else ""
     return {
         "what": "decided",
-        "sentence": f"Customs {' and '.join(parts)}{ending}.",
+        "sentence": _decision(event),
         "effective": moment(event.presented_at),
         "lines": _sets(granted=event.granted, refused=event.refused, usedUp=event.used_up),
     }
+
+
+def _decision(event: Decided) -> str:
+    granted, refused = _named(event.granted), _named(event.refused)
+    late = LATE_TOLD[LateGround(event.late)]
+    if not event.refused:
+        return said("Customs granted preference for {lines}{late}.", lines=granted, late=late)
+    if not event.granted:
+        return said("Customs refused it for {lines}{late}.", lines=refused, late=late)
+    return said(
+        "Customs granted preference for {granted} and refused it for {refused}{late}.",
+        granted=granted,
+        refused=refused,
+        late=late,
+    )
 
 
 def _of_case(
@@ -211,29 +225,49 @@ def _of_case(
     told: dict[str, Any] = {"case": event.case, "other": elsewhere}
     match event:
         case CaseOpened():
-            ground = "at random" if event.ground == CaseGround.RANDOM else "on reasonable doubt"
-            asked = f"Customs of {event.importing} asked {event.exporting}"
-            told["sentence"] = f"{asked} to verify {_named(event.lines)}, {ground}."
+            told["sentence"] = _asked(event)
             told |= {"what": "case-opened", "due": moment(event.due)}
             told["lines"] = _sets(questioned=event.lines, suspended=event.suspended)
         case CaseStepped():
             step = Step(event.step)
-            side = "The member that is asked" if _asked_takes(step) else "Customs"
             told["what"] = f"case-{step.name.lower().replace('_', '-')}"
-            told |= {"sentence": f"{side} {_SENTENCES[step]}.", "due": moment(event.due)}
+            told |= {"sentence": _STEPS[step], "due": moment(event.due)}
         case SuspensionSet(suspended=suspended):
-            sentence = f"Preference is suspended for {_named(suspended)}."
+            sentence = said("Preference is suspended for {lines}.", lines=_named(suspended))
             told |= {"what": "case-suspension", "sentence": sentence, "lines": _sets(suspended=suspended)}
         case CaseConcluded(confirmed=confirmed, denied=denied):
-            parts = [f"confirmed the origin of {_named(confirmed)}"] if confirmed else []
-            parts += [f"denied it of {_named(denied)}"] if denied else []
-            told |= {"what": "case-concluded", "sentence": f"Customs {' and '.join(parts)}."}
+            told |= {"what": "case-concluded", "sentence": _conclusion(confirmed, denied)}
             told["lines"] = _sets(confirmed=confirmed, denied=denied)
     return told
 
 
-def _asked_takes(step: Step) -> bool:
-    return ORDERS[step].side is Side.ASKED
+def _asked(event: CaseOpened) -> str:
+    lines, asking, asked = _named(event.lines), event.importing, event.exporting
+    if event.ground == CaseGround.RANDOM:
+        return said(
+            "Customs of {asking} asked {asked} to verify {lines}, at random.",
+            asking=asking,
+            asked=asked,
+            lines=lines,
+        )
+    return said(
+        "Customs of {asking} asked {asked} to verify {lines}, on reasonable doubt.",
+        asking=asking,
+        asked=asked,
+        lines=lines,
+    )
+
+
+def _conclusion(confirmed: int, denied: int) -> str:
+    if not denied:
+        return said("Customs confirmed the origin of {lines}.", lines=_named(confirmed))
+    if not confirmed:
+        return said("Customs denied it of {lines}.", lines=_named(denied))
+    return said(
+        "Customs confirmed the origin of {confirmed} and denied it of {denied}.",
+        confirmed=_named(confirmed),
+        denied=_named(denied),
+    )
 
 
 def _sets(**words: int) -> dict[str, tuple[int, ...]]:

@@ -6,15 +6,16 @@ it.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from ledger.aeo.parties import Party
 from ledger.errors import Finding
-from ledger.facts import AsOf, Evidence, Issuer, LedgerName, Reason, Role
+from ledger.facts import Anchor, AsOf, Evidence, Issuer, LedgerName, Reason, Role
 from ledger.origin.facts import Use
+from ledger.origin.reasons import ENDED_WORDS
 from ledger.presented import Examination
-from ledger.said import day, moment
+from ledger.said import said
 from ledger.terms import last_instant
 
 
@@ -48,33 +49,43 @@ EXIT_CODES = {
 """What `asal verify` exits with; stable, 1 and 2 are kept for faults and wrong usage."""
 
 TITLES = {
-    VerdictCode.VALID: "Certificate is valid",
-    VerdictCode.REPLACED: "Replaced by a newer certificate",
-    VerdictCode.CANCELLED: "Certificate has been cancelled",
-    VerdictCode.EXPIRED: "Genuine, but past its validity date",
-    VerdictCode.ALTERED: "Content does not match what was issued",
-    VerdictCode.ISSUER_NOT_AUTHORISED: "Issuer was not authorised when it signed",
-    VerdictCode.CONFLICTING: "Its reference belongs to another certificate",
-    VerdictCode.NOT_FOUND: "Not on this ledger",
-    VerdictCode.PENDING: "Accepted, not yet final",
-    VerdictCode.CANNOT_CHECK: "We could not check right now",
+    VerdictCode.VALID: said("Certificate is valid"),
+    VerdictCode.REPLACED: said("Replaced by a newer certificate"),
+    VerdictCode.CANCELLED: said("Certificate has been cancelled"),
+    VerdictCode.EXPIRED: said("Genuine, but past its validity date"),
+    VerdictCode.ALTERED: said("Content does not match what was issued"),
+    VerdictCode.ISSUER_NOT_AUTHORISED: said("Issuer was not authorised when it signed"),
+    VerdictCode.CONFLICTING: said("Its reference belongs to another certificate"),
+    VerdictCode.NOT_FOUND: said("Not on this ledger"),
+    VerdictCode.PENDING: said("Accepted, not yet final"),
+    VerdictCode.CANNOT_CHECK: said("We could not check right now"),
 }
 
 NEXT_STEPS = {
-    VerdictCode.VALID: "Compare the particulars with the declaration and the goods.",
-    VerdictCode.REPLACED: "Ask the presenter for the replacement and verify that one.",
-    VerdictCode.CANCELLED: "Do not grant preference on it; ask the issuing authority in case of dispute.",
-    VerdictCode.EXPIRED: "Late presentation is accepted on the grounds of Rule 14(b) and (c); ask for them.",
-    VerdictCode.ALTERED: "Do not rely on this copy; ask the issuing authority for the certificate as issued.",
-    VerdictCode.ISSUER_NOT_AUTHORISED: "Do not rely on it; ask the member's administrator about the key.",
-    VerdictCode.CONFLICTING: "Do not rely on it; open a check with the issuing authority.",
-    VerdictCode.NOT_FOUND: "No proof of forgery: check reference, issuer and ledger, then ask the issuer.",
-    VerdictCode.PENDING: "Ask again in a minute.",
-    VerdictCode.CANNOT_CHECK: "This is our fault, not the certificate's; try again.",
+    VerdictCode.VALID: said("Compare the particulars with the declaration and the goods."),
+    VerdictCode.REPLACED: said("Ask the presenter for the replacement and verify that one."),
+    VerdictCode.CANCELLED: said(
+        "Do not grant preference on it; ask the issuing authority in case of dispute."
+    ),
+    VerdictCode.EXPIRED: said(
+        "Late presentation is accepted on the grounds of Rule 14(b) and (c); ask for them."
+    ),
+    VerdictCode.ALTERED: said(
+        "Do not rely on this copy; ask the issuing authority for the certificate as issued."
+    ),
+    VerdictCode.ISSUER_NOT_AUTHORISED: said(
+        "Do not rely on it; ask the member's administrator about the key."
+    ),
+    VerdictCode.CONFLICTING: said("Do not rely on it; open a check with the issuing authority."),
+    VerdictCode.NOT_FOUND: said(
+        "No proof of forgery: check reference, issuer and ledger, then ask the issuer."
+    ),
+    VerdictCode.PENDING: said("Ask again in a minute."),
+    VerdictCode.CANNOT_CHECK: said("This is our fault, not the certificate's; try again."),
 }
 
 
-NO_ANSWER = "The ledger gave no answer, so nothing can be said about the certificate."
+NO_ANSWER = said("The ledger gave no answer, so nothing can be said about the certificate.")
 
 
 class Outcome(StrEnum):
@@ -189,7 +200,7 @@ def archive_matters(facts: Facts) -> bool:
 
 def unknown_reference() -> Verdict:
     """Return the verdict on a reference that no authority served here has issued."""
-    sentence = "No certificate with this reference and date of issue was issued here."
+    sentence = said("No certificate with this reference and date of issue was issued here.")
     return Verdict(VerdictCode.NOT_FOUND, sentence, checks=(), as_of=None, certificate=None)
 
 
@@ -228,7 +239,7 @@ def _recorded(facts: Facts, recorded: datetime) -> tuple[VerdictCode, str]:
     if not _authorised(facts, recorded):
         return (
             VerdictCode.ISSUER_NOT_AUTHORISED,
-            "The key that signed it was not entitled to, at the time it did.",
+            said("The key that signed it was not entitled to, at the time it did."),
         )
     listing = facts.listing
     if listing is not None and listing.unanswered:
@@ -238,7 +249,7 @@ def _recorded(facts: Facts, recorded: datetime) -> tuple[VerdictCode, str]:
     if _conflicting(facts):
         return (
             VerdictCode.CONFLICTING,
-            "Another certificate was entered under the same reference number before this one.",
+            said("Another certificate was entered under the same reference number before this one."),
         )
     return _standing(facts, recorded)
 
@@ -250,24 +261,37 @@ def _standing(facts: Facts, recorded: datetime) -> tuple[VerdictCode, str]:
     entry = evidence.entry
     if entry and entry.ended_at:
         if entry.reason is Reason.REPLACED:
-            return VerdictCode.REPLACED, f"It was replaced by another certificate on {day(entry.ended_at)}."
-        why = entry.reason.name.lower().replace("_", " ") if entry.reason else "no reason given"
-        return VerdictCode.CANCELLED, f"The issuing member cancelled it on {day(entry.ended_at)}: {why}."
+            return _replaced(entry.ended_at.date())
+        why = ENDED_WORDS[entry.reason] if entry.reason else said("no reason given")
+        on = entry.ended_at.date()
+        return VerdictCode.CANCELLED, said(
+            "The issuing member cancelled it on {day}: {why}.", day=on, why=why
+        )
     # Whichever clock is later: one that is behind must not revive an expired certificate.
     if max(facts.now, evidence.as_of.time).date() > terms.valid_until:
-        return VerdictCode.EXPIRED, f"It could be presented until {day(terms.valid_until)}."
+        return VerdictCode.EXPIRED, said("It could be presented until {day}.", day=terms.valid_until)
     if not evidence.final:
-        return VerdictCode.PENDING, "It is on the ledger, in a block that is not final yet."
-    how = "Unaltered, recorded" if facts.shown else "Recorded"
-    return VerdictCode.VALID, f"{how} on {day(recorded)}, and neither cancelled nor replaced since."
+        return VerdictCode.PENDING, said("It is on the ledger, in a block that is not final yet.")
+    return VerdictCode.VALID, _standing_since(recorded.date(), shown=facts.shown)
+
+
+def _replaced(on: date) -> tuple[VerdictCode, str]:
+    return VerdictCode.REPLACED, said("It was replaced by another certificate on {day}.", day=on)
+
+
+def _standing_since(on: date, *, shown: bool) -> str:
+    if shown:
+        return said("Unaltered, recorded on {day}, and neither cancelled nor replaced since.", day=on)
+    return said("Recorded on {day}, and neither cancelled nor replaced since.", day=on)
 
 
 def _unrecorded(facts: Facts) -> tuple[VerdictCode, str]:
     if facts.accepted:
-        return VerdictCode.PENDING, "The issuing authority has accepted it; it is on its way to the ledger."
+        accepted = said("The issuing authority has accepted it; it is on its way to the ledger.")
+        return VerdictCode.PENDING, accepted
     return (
         VerdictCode.NOT_FOUND,
-        "The ledger holds no such certificate: it was never issued here, or not in this form.",
+        said("The ledger holds no such certificate: it was never issued here, or not in this form."),
     )
 
 
@@ -312,36 +336,41 @@ def _authorised(facts: Facts, recorded: datetime) -> bool:
 def _content(facts: Facts) -> Check:
     seen = facts.examination
     if not facts.shown:
-        return Check(
-            "content", Outcome.NOT_CHECKED, "No document was shown; compare the particulars you hold."
-        )
+        unseen = said("No document was shown; compare the particulars you hold.")
+        return Check("content", Outcome.NOT_CHECKED, unseen)
     if not seen.intact:
         return Check("content", Outcome.FAILED, _differences(seen))
-    hidden = f", {seen.hidden} of them hidden" if seen.hidden else ""
-    return Check("content", Outcome.PASSED, f"All fields are as issued{hidden}.")
+    if seen.hidden:
+        some = said("All fields are as issued, {number} of them hidden.", number=seen.hidden)
+        return Check("content", Outcome.PASSED, some)
+    return Check("content", Outcome.PASSED, said("All fields are as issued."))
 
 
 def _record(facts: Facts) -> Check:
     evidence, unasked = facts.evidence, _unasked(facts)
     if evidence is None or unasked:
-        return Check("record", Outcome.NOT_CHECKED, unasked or "The ledger gave no answer.")
+        return Check("record", Outcome.NOT_CHECKED, unasked or said("The ledger gave no answer."))
     if recorded_at(facts) is None:
-        return Check(
-            "record", Outcome.FAILED, f"Nothing is recorded under it at block {evidence.as_of.block}."
-        )
+        nothing = said("Nothing is recorded under it at block {block}.", block=evidence.as_of.block)
+        return Check("record", Outcome.FAILED, nothing)
     if _conflicting(facts):
-        return Check("record", Outcome.FAILED, "Its reference number is held by another certificate.")
+        held = said("Its reference number is held by another certificate.")
+        return Check("record", Outcome.FAILED, held)
     if evidence.entry:
-        return Check("record", Outcome.PASSED, f"Entered on {moment(evidence.entry.issued_at)}.")
-    anchor = evidence.anchor
-    together = f"One of {anchor.size} anchored together on {moment(anchor.anchored_at)}." if anchor else ""
-    return Check("record", Outcome.PASSED, together)
+        entered = said("Entered on {moment}.", moment=evidence.entry.issued_at)
+        return Check("record", Outcome.PASSED, entered)
+    return Check("record", Outcome.PASSED, _anchored(evidence.anchor) if evidence.anchor else "")
+
+
+def _anchored(anchor: Anchor) -> str:
+    at = anchor.anchored_at
+    return said("One of {number} anchored together on {moment}.", number=anchor.size, moment=at)
 
 
 def _unasked(facts: Facts) -> str:
     """Return why the ledger was not asked, or nothing."""
     if facts.examination.terms is None:
-        return "This copy no longer says what to ask the ledger for."
+        return said("This copy no longer says what to ask the ledger for.")
     return _elsewhere(facts) if facts.examination.ledger != facts.ledger else ""
 
 
@@ -349,23 +378,24 @@ def _issuer(facts: Facts) -> Check:
     evidence = facts.evidence
     recorded = recorded_at(facts)
     if evidence is None or recorded is None:
-        return Check("issuer", Outcome.NOT_CHECKED, "Without a record there is no signature to check.")
-    who = f"{facts.issuer.name}, {facts.issuer.member}" if facts.issuer else "an unknown authority"
+        unsigned = said("Without a record there is no signature to check.")
+        return Check("issuer", Outcome.NOT_CHECKED, unsigned)
+    issuer = facts.issuer
+    who = f"{issuer.name}, {issuer.member}" if issuer else said("an unknown authority")
     if _authorised(facts, recorded):
-        return Check(
-            "issuer", Outcome.PASSED, f"Signed for {who}, with a key entitled to issue at that time."
-        )
-    return Check("issuer", Outcome.FAILED, f"Signed for {who}; {_unentitled(facts)}.")
+        entitled = said("Signed for {who}, with a key entitled to issue at that time.", who=who)
+        return Check("issuer", Outcome.PASSED, entitled)
+    return Check("issuer", Outcome.FAILED, said("Signed for {who}; {why}.", who=who, why=_unentitled(facts)))
 
 
 def _unentitled(facts: Facts) -> str:
     """Say why a key was not entitled to sign."""
     key, terms = facts.evidence.key if facts.evidence else None, facts.examination.terms
     if key and key.compromised_from:
-        return f"its key counts as compromised from {moment(key.compromised_from)}"
+        return said("its key counts as compromised from {moment}", moment=key.compromised_from)
     if key and terms and key.member == terms.exporting:
-        return "it is not a competent authority, which registers declarations of exporters"
-    return "for another member"
+        return said("it is not a competent authority, which registers declarations of exporters")
+    return said("for another member")
 
 
 def _exporter(facts: Facts) -> tuple[Check, ...]:
@@ -374,34 +404,45 @@ def _exporter(facts: Facts) -> tuple[Check, ...]:
     if terms is None or not terms.scheme.is_declaration:
         return ()
     if facts.listing is None:
-        return (Check("exporter", Outcome.NOT_CHECKED, "Without a document on record nobody is looked up."),)
+        nobody = said("Without a document on record nobody is looked up.")
+        return (Check("exporter", Outcome.NOT_CHECKED, nobody),)
     return (Check("exporter", facts.listing.outcome, facts.listing.evidence),)
 
 
 def _status(facts: Facts) -> Check:
     terms, recorded = facts.examination.terms, recorded_at(facts)
     if terms is None or recorded is None:
-        return Check("status", Outcome.NOT_CHECKED, "Without a record there is no status.")
+        return Check("status", Outcome.NOT_CHECKED, said("Without a record there is no status."))
     code, sentence = _standing(facts, recorded)
     if code is VerdictCode.VALID:
-        return Check("status", Outcome.PASSED, f"Live; can be presented until {day(terms.valid_until)}.")
+        live = said("Live; can be presented until {day}.", day=terms.valid_until)
+        return Check("status", Outcome.PASSED, live)
     return Check("status", Outcome.NOT_CHECKED if code is VerdictCode.PENDING else Outcome.FAILED, sentence)
 
 
 def _differences(seen: Examination) -> str:
     """Say which fields differ, as far as it can be proved."""
     if not seen.located:
-        return "The content is not what was issued, and this copy no longer tells where."
-    parts = []
-    if seen.altered:
-        parts.append(f"not as issued: {', '.join(seen.altered)}")
-    if seen.removed:
-        parts.append(f"{seen.removed} issued {'field is' if seen.removed == 1 else 'fields are'} missing")
-    text = "; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}."
+        return said("The content is not what was issued, and this copy no longer tells where.")
+    if not seen.removed:
+        return said("Not as issued: {fields}.", fields=", ".join(seen.altered))
+    missing = _missing(seen.removed)
+    if not seen.altered:
+        return said("{missing}.", missing=missing)
+    return said("Not as issued: {fields}; {missing}.", fields=", ".join(seen.altered), missing=missing)
+
+
+def _missing(number: int) -> str:
+    if number == 1:
+        return said("{number} issued field is missing", number=number)
+    return said("{number} issued fields are missing", number=number)
 
 
 def _elsewhere(facts: Facts) -> str:
-    named = facts.examination.ledger
-    there = f"{named.address} on chain {named.chain_id}" if named else "no ledger"
-    return f"It names {there}; this is {facts.ledger.address} on chain {facts.ledger.chain_id}."
+    named, here = facts.examination.ledger, facts.ledger
+    there = _place(named) if named else said("no ledger")
+    return said("It names {there}; this is {here}.", there=there, here=_place(here))
+
+
+def _place(ledger: LedgerName) -> str:
+    return said("{address} on chain {chain}", address=ledger.address, chain=ledger.chain_id)

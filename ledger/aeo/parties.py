@@ -18,12 +18,15 @@ from ledger.aeo.codes import parse_operator_code
 from ledger.aeo.told import NO_NAMES, Told, told
 from ledger.errors import OperatorCodeAmbiguous, OperatorCodeMalformed
 from ledger.operators import Direction, Found, OperatorCode, OperatorRole, Question
+from ledger.said import said
 
 CANNOT_CHECK: Final = "cannot-check"
 CODE_MALFORMED: Final = "code-malformed"
 CODE_AMBIGUOUS: Final = "code-ambiguous"
-NO_ANSWER: Final = "Its status could not be checked: nobody answered. That says nothing about the operator."
-NOT_KEPT: Final = "Its status could not be checked: no registry of operators is named here."
+NO_ANSWER: Final = said(
+    "Its status could not be checked: nobody answered. That says nothing about the operator."
+)
+NOT_KEPT: Final = said("Its status could not be checked: no registry of operators is named here.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,10 +131,11 @@ def _read(claim: Claim, at: datetime) -> OperatorCode | Party:
     try:
         return claim.read()
     except OperatorCodeAmbiguous as error:
-        several = f"The code can be read as {' or '.join(error.candidates)}."
+        several = said("The code can be read as {codes}.", codes=" or ".join(error.candidates))
         return _bare(claim, at, CODE_AMBIGUOUS, several)
     except OperatorCodeMalformed as error:
-        return _bare(claim, at, CODE_MALFORMED, f"The code cannot be read: {error.message}.")
+        unread = said("The code cannot be read: {why}.", why=error.message)
+        return _bare(claim, at, CODE_MALFORMED, unread)
 
 
 def _bare(

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from typing import Final
 
+from ledger.said import said
+
 MOST_LINES: Final = 64
 
 
@@ -26,5 +28,5 @@ def named(lines: Collection[int]) -> str:
     """Return lines as people name them, such as `lines 1, 2 and 4`; `no line` when there is none."""
     numbers = [str(line) for line in sorted(lines)]
     if len(numbers) > 1:
-        return f"lines {', '.join(numbers[:-1])} and {numbers[-1]}"
-    return f"line {numbers[0]}" if numbers else "no line"
+        return said("lines {lines} and {last}", lines=", ".join(numbers[:-1]), last=numbers[-1])
+    return said("line {line}", line=numbers[0]) if numbers else said("no line")

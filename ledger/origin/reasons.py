@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.facts import Reason
 from ledger.origin.facts import LateGround
+from ledger.said import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,18 @@ REASONS: Final[Mapping[str, RefusalReason]] = {
 }
 """By code."""
 
+ENDED_WORDS: Final[Mapping[Reason, str]] = {
+    Reason.ISSUED_IN_ERROR: said("issued in error"),
+    Reason.PARTICULARS_WRONG: said("particulars wrong"),
+    Reason.GOODS_NOT_SHIPPED: said("goods not shipped"),
+    Reason.ORIGIN_NOT_MET: said("origin not met"),
+    Reason.OBTAINED_BY_FRAUD: said("obtained by fraud"),
+    Reason.AT_REQUEST_OF_EXPORTER: said("at request of exporter"),
+    Reason.OTHER: said("other"),
+    Reason.REPLACED: said("replaced"),
+}
+"""Why a certificate was cancelled, in words."""
+
 LATE_WORDS: Final[Mapping[LateGround, str]] = {
     LateGround.NONE: "",
     LateGround.FORCE_MAJEURE: "force-majeure",
@@ -108,3 +122,11 @@ LATE_WORDS: Final[Mapping[LateGround, str]] = {
     LateGround.IMPORTED_IN_TIME: "imported-in-time",
 }
 """How documents name the grounds of late presentation."""
+
+LATE_TOLD: Final[Mapping[LateGround, str]] = {
+    LateGround.NONE: "",
+    LateGround.FORCE_MAJEURE: said(", presented late (force majeure)"),
+    LateGround.BEYOND_CONTROL: said(", presented late (beyond control)"),
+    LateGround.IMPORTED_IN_TIME: said(", presented late (imported in time)"),
+}
+"""How sentences about a decision end by them."""
