@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from fastapi import Request
 
-from ledger.codes.members import called
+from ledger.codes.members import Called, called
 from ledger.said import Said
 
 LOCALES: Final = Path(__file__).parent / "locale"
@@ -103,6 +103,8 @@ class Speech:
         match value:
             case Said():
                 return self.text(value)
+            case Called():
+                return self.member(value.code)
             case datetime():
                 return self.moment(value)
             case date():

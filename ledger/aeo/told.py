@@ -32,6 +32,7 @@ from ledger.operators import (
     Question,
     Reason,
 )
+from ledger.said import said
 
 Names = Mapping[OperatorCode, str]
 """Names that may be told and are at hand, by code; see `records_wanted` and `names_in`."""
@@ -48,10 +49,10 @@ class NameNote(StrEnum):
 
 
 NAME_NOTES: Final = {
-    NameNote.NOT_CONSENTED: "The operator does not agree to the publication of its name.",
-    NameNote.NOT_AT_HAND: "The record that the ledger names is not at hand here.",
-    NameNote.NOT_RELIABLE: "The newest record is signed with a key that is not to be relied on.",
-    NameNote.NOTHING_RECORDED: "Nothing is recorded under this code.",
+    NameNote.NOT_CONSENTED: said("The operator does not agree to the publication of its name."),
+    NameNote.NOT_AT_HAND: said("The record that the ledger names is not at hand here."),
+    NameNote.NOT_RELIABLE: said("The newest record is signed with a key that is not to be relied on."),
+    NameNote.NOTHING_RECORDED: said("Nothing is recorded under this code."),
 }
 
 

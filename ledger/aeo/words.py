@@ -1,8 +1,7 @@
 """How roles, directions, statuses and reasons are written: on the wire, by people and in sentences."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
 
 from ledger.codes.members import called
 from ledger.errors import QuestionMalformed
@@ -15,20 +14,21 @@ from ledger.operators import (
     Question,
     Reason,
 )
+from ledger.said import said
 
 ROLE_WORDS: Final[Mapping[OperatorRole, str]] = {
-    OperatorRole.IMP: "importer",
-    OperatorRole.EXP: "exporter",
-    OperatorRole.MFR: "manufacturer",
-    OperatorRole.BRK: "broker",
-    OperatorRole.CAR: "carrier",
-    OperatorRole.FWD: "forwarder",
-    OperatorRole.WHS: "warehouse",
-    OperatorRole.TRM: "terminal",
-    OperatorRole.LOG: "logistics",
-    OperatorRole.OTH: "other",
+    OperatorRole.IMP: said("importer"),
+    OperatorRole.EXP: said("exporter"),
+    OperatorRole.MFR: said("manufacturer"),
+    OperatorRole.BRK: said("broker"),
+    OperatorRole.CAR: said("carrier"),
+    OperatorRole.FWD: said("forwarder"),
+    OperatorRole.WHS: said("warehouse"),
+    OperatorRole.TRM: said("terminal"),
+    OperatorRole.LOG: said("logistics"),
+    OperatorRole.OTH: said("other"),
 }
-"""Roles in words; both the words and the codes are taken as input."""
+"""Roles in words, each a sentence of its own; both the words and the codes are taken as input."""
 _ROLES: Final = {word: role for role, word in ROLE_WORDS.items()} | {
     str(role.name).lower(): role for role in ROLE_WORDS
 }
@@ -92,78 +92,113 @@ def status_code(answer: Answer) -> str | None:
     return word(change.status)
 
 
-_SENTENCES: Final[Mapping[Reason, str]] = {
-    Reason.RECOGNISED: "{host} recognises it as {role} for {direction} on {day}.",
-    Reason.NOT_FOUND: "{home} has no operator under this code on the ledger.",
-    Reason.SIGNER_COMPROMISED: "What {home} last recorded was signed with a key that is not to be relied on.",
-    Reason.NOT_YET_EFFECTIVE: "Its authorisation in {home} has not begun on {day}.",
-    Reason.SUSPENDED: "{home} has suspended it on {day}; it has no benefits meanwhile.",
-    Reason.REVOKED: "{home} has revoked its authorisation.",
-    Reason.SURRENDERED: "It has given its authorisation back.",
-    Reason.ANNULLED: "Its authorisation is void from the start.",
-    Reason.EXPIRED: "Its authorisation has expired before {day}.",
-    Reason.ROLE_NOT_HELD: "It is not authorised as {role}.",
-    Reason.NO_CONSENT: "It does not agree to the exchange of its status with other members.",
-    Reason.NO_ARRANGEMENT: "{host} and {home} have no arrangement on mutual recognition.",
-    Reason.HOST_NOT_PARTICIPATING: "{host} does not apply the arrangement on {day}.",
-    Reason.HOME_NOT_PARTICIPATING: "{home} does not apply the arrangement on {day}.",
-    Reason.ARRANGEMENT_SUSPENDED: "The arrangement between {host} and {home} is suspended on {day}.",
-    Reason.PROGRAMME_NOT_RECOGNISED: "{host} does not recognise the programme it belongs to.",
-    Reason.LEVEL_TOO_LOW: "{host} recognises a higher level of its programme only.",
-    Reason.ROLE_NOT_COVERED: "{host} does not recognise operators of {home} as {role}.",
-    Reason.DIRECTION_NOT_COVERED: "{host} does not recognise operators of {home} for {direction}.",
-    Reason.NOT_YET_RECOGNISED: "The recognition by {host} has not begun on {day}.",
-    Reason.NO_LONGER_RECOGNISED: "The recognition by {host} has ended before {day}.",
+DIRECTION_WORDS: Final[Mapping[Direction, str]] = {
+    Direction.IMPORT: said("imports"),
+    Direction.EXPORT: said("exports"),
 }
-_ASK_HOME: Final = "Ask your partner, or the AEO authority of {home}."
-_ASK_HOST: Final = "Declare without the code; ask the customs of {host} from when it applies."
-_NEXT_STEPS: Final[Mapping[Reason, str]] = {
-    Reason.RECOGNISED: "Write the code into the declaration, and see that name and code are your partner's.",
-    Reason.NOT_FOUND: "Compare the code with your partner's certificate of authorisation, letter by letter.",
-    Reason.SIGNER_COMPROMISED: "Ask the AEO authority of {home}, which records it anew.",
-    Reason.NOT_YET_EFFECTIVE: "Ask again for a day on which it has begun.",
-    Reason.NO_CONSENT: "Ask your partner to agree to the exchange, at the AEO authority of {home}.",
-    Reason.ROLE_NOT_HELD: "Ask in the role that your partner has in the consignment.",
-    Reason.DIRECTION_NOT_COVERED: "Ask for the direction in which the goods go, as {host} sees it.",
-    Reason.ROLE_NOT_COVERED: _ASK_HOST,
-    Reason.NO_ARRANGEMENT: _ASK_HOST,
-    Reason.HOST_NOT_PARTICIPATING: _ASK_HOST,
-    Reason.HOME_NOT_PARTICIPATING: _ASK_HOST,
-    Reason.ARRANGEMENT_SUSPENDED: _ASK_HOST,
-    Reason.PROGRAMME_NOT_RECOGNISED: _ASK_HOST,
-    Reason.LEVEL_TOO_LOW: _ASK_HOST,
-    Reason.NOT_YET_RECOGNISED: _ASK_HOST,
-    Reason.NO_LONGER_RECOGNISED: _ASK_HOST,
+"""Directions in sentences."""
+_THIS_ROLE: Final = said("this role")
+_THIS_DIRECTION: Final = said("this direction")
+_Values: TypeAlias = Mapping[str, Any]
+_Sentence: TypeAlias = Callable[[_Values], str]
+
+_SENTENCES: Final[Mapping[Reason, _Sentence]] = {
+    Reason.RECOGNISED: lambda of: said("{host} recognises it as {role} for {direction} on {day}.", **of),
+    Reason.NOT_FOUND: lambda of: said("{home} has no operator under this code on the ledger.", **of),
+    Reason.SIGNER_COMPROMISED: lambda of: said(
+        "What {home} last recorded was signed with a key that is not to be relied on.", **of
+    ),
+    Reason.NOT_YET_EFFECTIVE: lambda of: said("Its authorisation in {home} has not begun on {day}.", **of),
+    Reason.SUSPENDED: lambda of: said(
+        "{home} has suspended it on {day}; it has no benefits meanwhile.", **of
+    ),
+    Reason.REVOKED: lambda of: said("{home} has revoked its authorisation.", **of),
+    Reason.SURRENDERED: lambda of: said("It has given its authorisation back.", **of),
+    Reason.ANNULLED: lambda of: said("Its authorisation is void from the start.", **of),
+    Reason.EXPIRED: lambda of: said("Its authorisation has expired before {day}.", **of),
+    Reason.ROLE_NOT_HELD: lambda of: said("It is not authorised as {role}.", **of),
+    Reason.NO_CONSENT: lambda of: said(
+        "It does not agree to the exchange of its status with other members.", **of
+    ),
+    Reason.NO_ARRANGEMENT: lambda of: said(
+        "{host} and {home} have no arrangement on mutual recognition.", **of
+    ),
+    Reason.HOST_NOT_PARTICIPATING: lambda of: said("{host} does not apply the arrangement on {day}.", **of),
+    Reason.HOME_NOT_PARTICIPATING: lambda of: said("{home} does not apply the arrangement on {day}.", **of),
+    Reason.ARRANGEMENT_SUSPENDED: lambda of: said(
+        "The arrangement between {host} and {home} is suspended on {day}.", **of
+    ),
+    Reason.PROGRAMME_NOT_RECOGNISED: lambda of: said(
+        "{host} does not recognise the programme it belongs to.", **of
+    ),
+    Reason.LEVEL_TOO_LOW: lambda of: said("{host} recognises a higher level of its programme only.", **of),
+    Reason.ROLE_NOT_COVERED: lambda of: said(
+        "{host} does not recognise operators of {home} as {role}.", **of
+    ),
+    Reason.DIRECTION_NOT_COVERED: lambda of: said(
+        "{host} does not recognise operators of {home} for {direction}.", **of
+    ),
+    Reason.NOT_YET_RECOGNISED: lambda of: said("The recognition by {host} has not begun on {day}.", **of),
+    Reason.NO_LONGER_RECOGNISED: lambda of: said("The recognition by {host} has ended before {day}.", **of),
+}
+
+
+def _ask_home(of: _Values) -> str:
+    return said("Ask your partner, or the AEO authority of {home}.", **of)
+
+
+def _ask_host(of: _Values) -> str:
+    return said("Declare without the code; ask the customs of {host} from when it applies.", **of)
+
+
+_NEXT_STEPS: Final[Mapping[Reason, _Sentence]] = {
+    Reason.RECOGNISED: lambda of: said(
+        "Write the code into the declaration, and see that name and code are your partner's.", **of
+    ),
+    Reason.NOT_FOUND: lambda of: said(
+        "Compare the code with your partner's certificate of authorisation, letter by letter.", **of
+    ),
+    Reason.SIGNER_COMPROMISED: lambda of: said(
+        "Ask the AEO authority of {home}, which records it anew.", **of
+    ),
+    Reason.NOT_YET_EFFECTIVE: lambda of: said("Ask again for a day on which it has begun.", **of),
+    Reason.NO_CONSENT: lambda of: said(
+        "Ask your partner to agree to the exchange, at the AEO authority of {home}.", **of
+    ),
+    Reason.ROLE_NOT_HELD: lambda of: said("Ask in the role that your partner has in the consignment.", **of),
+    Reason.DIRECTION_NOT_COVERED: lambda of: said(
+        "Ask for the direction in which the goods go, as {host} sees it.", **of
+    ),
+    Reason.ROLE_NOT_COVERED: _ask_host,
+    Reason.NO_ARRANGEMENT: _ask_host,
+    Reason.HOST_NOT_PARTICIPATING: _ask_host,
+    Reason.HOME_NOT_PARTICIPATING: _ask_host,
+    Reason.ARRANGEMENT_SUSPENDED: _ask_host,
+    Reason.PROGRAMME_NOT_RECOGNISED: _ask_host,
+    Reason.LEVEL_TOO_LOW: _ask_host,
+    Reason.NOT_YET_RECOGNISED: _ask_host,
+    Reason.NO_LONGER_RECOGNISED: _ask_host,
 }
 
 
 def sentence_of(reason: Reason, question: Question) -> str:
     """Return why, as a sentence."""
+    of = _values(question)
     if reason is Reason.RECOGNISED and question.host == question.operator[:2]:
-        return _filled("{home} has authorised it as {role} on {day}.", question)
-    return _filled(_SENTENCES[reason], question)
+        return said("{home} has authorised it as {role} on {day}.", **of)
+    return _SENTENCES[reason](of)
 
 
 def next_step_of(reason: Reason, question: Question) -> str:
     """Return what a business does now."""
-    return _filled(_NEXT_STEPS.get(reason, _ASK_HOME), question)
+    return _NEXT_STEPS.get(reason, _ask_home)(_values(question))
 
 
-def _filled(text: str, question: Question) -> str:
-    return text.format(
-        host=called(question.host),
-        home=called(question.operator[:2]),
-        role=ROLE_WORDS.get(question.role, "this role"),
-        direction=f"{direction_word(question.direction)}s" if question.direction else "this direction",
-        day=_day(question.at),
-    )
-
-
-_MONTHS: Final = (
-    "January February March April May June July August September October November December".split()
-)
-
-
-def _day(at: datetime) -> str:
-    """Return a day as people read it: its month by name."""
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+def _values(question: Question) -> _Values:
+    return {
+        "host": called(question.host),
+        "home": called(question.operator[:2]),
+        "role": ROLE_WORDS.get(question.role, _THIS_ROLE),
+        "direction": DIRECTION_WORDS.get(question.direction, _THIS_DIRECTION),
+        "day": question.at.date(),
+    }

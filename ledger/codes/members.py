@@ -38,7 +38,17 @@ def name_of(code: str) -> str:
     return NAMES.get(code) or _PARTNERS.get(code) or code
 
 
-def called(code: str) -> str:
+class Called(str):
+    """A state's name and code as sentences have it, with the code alone for whoever says it otherwise."""
+
+    __slots__ = ("code",)
+
+    code: str
+
+
+def called(code: str) -> Called:
     """Return name and code, as sentences have it: `Singapore (SG)`."""
     name = name_of(code)
-    return f"{name} ({code})" if name != code else code
+    found = Called(f"{name} ({code})" if name != code else code)
+    found.code = code
+    return found
