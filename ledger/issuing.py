@@ -148,7 +148,7 @@ def replace_certificate(  # noqa: PLR0913 - what, for whom, where, how long
     held = ledger.archive.find(certificate)
     if held is None:
         raise CertificateNotFiled(certificate)
-    findings = _ruled(replacement, ledger, *_naming(replacement, held))
+    findings = _ruled(replacement, ledger, *naming(replacement, held))
     if replacement.exporting_member != issuer.member:
         raise NotYourMember(replacement.exporting_member, issuer.member)
     # 2. A certificate anchored in a batch gets its entry first.
@@ -239,7 +239,7 @@ def _ruled(certificate: Certificate, ledger: Ledger, *more: Finding) -> tuple[Fi
     return findings
 
 
-def _naming(replacement: Certificate, held: Filing) -> tuple[Finding, ...]:
+def naming(replacement: Certificate, held: Filing) -> tuple[Finding, ...]:
     """Return a refusal unless the new certificate names the reference and date of the one it replaces."""
     named = replacement.replaces
     if named and normalised(named.reference) == held.reference and named.issued_on == held.terms.issued_on:

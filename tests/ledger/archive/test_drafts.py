@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -40,10 +39,9 @@ def drafts(rooms: ArchiveRooms) -> Drafts:
     return rooms.drafts
 
 
-def _saved(drafts: Drafts, version: int, reference: str, **more: Any) -> Draft | None:
-    wanted = {"officer": "Lê Văn An", "now": LATER, "authority": OURS} | more
-    authority = wanted.pop("authority")
-    return drafts.save(DRAFT.id, authority, {"reference": reference}, version=version, **wanted)
+def _saved(drafts: Drafts, version: int, reference: str, *, authority: int = OURS) -> Draft | None:
+    document = {"reference": reference}
+    return drafts.save(DRAFT.id, authority, document, version=version, officer="Lê Văn An", now=LATER)
 
 
 def test_a_draft_is_kept_as_it_was_typed(drafts: Drafts) -> None:
