@@ -26,6 +26,7 @@ from ledger.events import (
     moment,
 )
 from ledger.facts import Address, Anchor, Entry, LedgerName, Reason, Standing
+from ledger.memory_replica_figures import MemoryFigures
 from ledger.memory_replica_procedures import MemoryProcedures
 from ledger.operators import Operator, OperatorCode
 from ledger.recognition_port import Recorded
@@ -53,7 +54,7 @@ class _Seen:
     newest: int
 
 
-class MemoryReplica(MemoryProcedures):
+class MemoryReplica(MemoryProcedures, MemoryFigures):
     """Blocks and events in lists; safe to share between threads."""
 
     def __init__(self) -> None:

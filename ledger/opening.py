@@ -135,7 +135,9 @@ class Opened:
     def served(self) -> Ledger:
         """The ledger with its archive, for a service that follows the chain; writes are carried as ever."""
         here = self.replicated
-        return replace(self.ledger, members=here, registry=here, recognitions=here, procedures=here)
+        return replace(
+            self.ledger, members=here, registry=here, recognitions=here, procedures=here, figures=here
+        )
 
     @cached_property
     def verifier(self) -> Ledger:

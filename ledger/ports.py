@@ -35,6 +35,7 @@ from ledger.facts import (
     Standing,
     Written,
 )
+from ledger.figures import Figures, NoFigures
 from ledger.kept_port import KeptCertificates, NoKept
 from ledger.operator_files import NoOperatorFiles, OperatorFiles
 from ledger.outbox import Carrier, Outbox, Transactions
@@ -293,3 +294,5 @@ class Ledger:
     """What was said of certificates, whole."""
     decisions: Decisions = field(default_factory=NoDecisions)
     """Decisions at import, with the quantities they draw down."""
+    figures: Figures = field(default_factory=NoFigures)
+    """What the events of the ledger add up to; only a replica tells."""

@@ -14,6 +14,7 @@ from typing import Protocol
 from ledger.errors import Refused, Unavailable
 from ledger.events import Block, Occurrence
 from ledger.facts import Address, Anchor, Entry, LedgerName, Standing
+from ledger.figures import Figures
 from ledger.operators import Operator, OperatorCode
 from ledger.origin.facts import CaseFacts
 from ledger.procedures_port import ProcedureLists, RefusalLists
@@ -199,7 +200,7 @@ class ProcedureCounts:
     exporters: int
 
 
-class Replica(OperatorLists, ProcedureLists, RefusalLists, Protocol):
+class Replica(OperatorLists, ProcedureLists, RefusalLists, Figures, Protocol):
     """The store of a replica.  One process at a time writes it; any number read it meanwhile."""
 
     def head(self) -> ReplicaHead | None:

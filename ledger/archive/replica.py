@@ -13,6 +13,7 @@ from ledger.archive import replica_tables as t
 from ledger.archive.database import take_your_time
 from ledger.archive.replica_awaited import SqlAwaited
 from ledger.archive.replica_events import Reading, fields_of
+from ledger.archive.replica_figures import SqlFigures
 from ledger.archive.replica_look import ENDED, ENTRY, EPOCH, entry_of
 from ledger.archive.replica_operators import SqlOperators, stored_head
 from ledger.archive.replica_procedure_tables import WORK
@@ -38,7 +39,7 @@ _QUESTIONS = 500
 """References asked for in one statement."""
 
 
-class SqlReplica(SqlOperators, SqlProcedures, SqlAwaited, SqlRefusals):
+class SqlReplica(SqlOperators, SqlProcedures, SqlAwaited, SqlRefusals, SqlFigures):
     """Events in an SQL database; see `ledger.replica_port.Replica` for what each step promises."""
 
     def head(self) -> ReplicaHead | None:

@@ -18,6 +18,7 @@ from ledger.facts import (
     Records,
     Standing,
 )
+from ledger.replica.figured import Figured
 from ledger.replica.freshness import Few, as_of
 from ledger.replica.people import People
 from ledger.replica.proceeded import Proceeded
@@ -28,7 +29,7 @@ _NOTHING = bytes(32)
 _Answer = TypeVar("_Answer")
 
 
-class ReplicatedLedger(Recognised, Proceeded):
+class ReplicatedLedger(Recognised, Proceeded, Figured):
     """A ledger that reads at hand and writes to the chain.
 
     Reads raise `ReplicaHalted` while an alarm stands, and `ReplicaBehind` where the replica is not fresh and
