@@ -64,6 +64,8 @@ class Limits:
     """Streams of events that one process holds open in all."""
     silent_seconds: int = 30
     """How long the chain may be silent before that is an alarm."""
+    ledger_page: str = "officers"
+    """Who sees events and figures on the page of the ledger: `officers`, or `public` for everybody."""
 
 
 @dataclass(frozen=True)

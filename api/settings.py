@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     log: Literal["json", "console"] | None = Field(
         None, description="Form of the log; by default for people on a terminal, else JSON."
     )
+    ledger_page: Literal["public", "officers"] = Field(
+        "officers", description="Who sees the latest events and the figures on the page of the ledger."
+    )
     replica: Literal["follow", "off"] = Field(
         "follow", description="Whether to keep the ledger's events in the archive and verify from these."
     )
@@ -111,6 +114,7 @@ class Settings(BaseSettings):
             block_seconds=self.block_seconds,
             stuck_seconds=self.stuck_seconds,
             silent_seconds=self.silent_seconds,
+            ledger_page=self.ledger_page,
         )
 
     @property
