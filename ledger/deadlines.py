@@ -160,7 +160,7 @@ def due_for(member: str, ledger: Ledger, *, overdue_only: bool = False) -> tuple
         raise ReplicaNeeded
     before = now if overdue_only else None
     found = [one for case in _cases(member, lists, before) for one in deadlines_of(case)]
-    found += (_undecided(one, member) for one in _received(member, lists))
+    found += (decide_by(one, member) for one in _received(member, lists))
     for certificate in _contested(member, lists):
         found += of_life(ledger.procedures.life(certificate), member)
     return _sorted(one for one in found if not overdue_only or one.overdue(now))
@@ -224,7 +224,7 @@ def _received(member: str, lists: ProcedureLists) -> Iterable[Unreported]:
         after = page[-1].place
 
 
-def _undecided(one: Unreported, member: str) -> Deadline:
+def decide_by(one: Unreported, member: str) -> Deadline:
     """Return what is due of a proof received and not decided on, as its life would tell."""
     assert one.received_at is not None  # noqa: S101 - of what is undecided it is told
     clocks = clocks_for(one.entry.scheme, one.entry.issued_at.date())

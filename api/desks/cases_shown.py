@@ -18,7 +18,7 @@ from ledger.errors import ReplicaNeeded, Unavailable
 from ledger.events import CaseConcluded, CaseOpened, CaseStepped, Occurrence, SuspensionSet, moment
 from ledger.facts import Issuer
 from ledger.origin.facts import CaseFacts, Step
-from ledger.origin.lines import lines_of
+from ledger.origin.lines import lines_of, named
 from ledger.origin.steps import Side
 from ledger.ports import Ledger
 from ledger.procedures_port import ProcedureLists
@@ -66,7 +66,7 @@ class Happened:
     title: Said
     at: datetime
     who: Issuer | None
-    lines: tuple[tuple[Said, tuple[int, ...]], ...]
+    lines: tuple[tuple[Said, str], ...]
     """Goods lines by what became of them."""
     due: datetime | None
     """When the next step was due from then."""
@@ -222,7 +222,7 @@ def _title(event: OfCase) -> Said:
             return DONE[Step.CONCLUDED]
 
 
-def _lines(event: OfCase) -> Sequence[tuple[Said, tuple[int, ...]]]:
+def _lines(event: OfCase) -> Sequence[tuple[Said, str]]:
     told: tuple[tuple[Said, int], ...] = ()
     match event:
         case CaseOpened(lines=lines, suspended=suspended):
@@ -231,4 +231,4 @@ def _lines(event: OfCase) -> Sequence[tuple[Said, tuple[int, ...]]]:
             told = ((said("Preference suspended"), suspended),)
         case CaseConcluded(confirmed=confirmed, denied=denied):
             told = (said("Confirmed"), confirmed), (said("Denied"), denied)
-    return [(name, tuple(sorted(lines_of(bits)))) for name, bits in told if bits]
+    return [(name, named(lines_of(bits))) for name, bits in told if bits]

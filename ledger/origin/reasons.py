@@ -28,76 +28,80 @@ REASONS: Final[Mapping[str, RefusalReason]] = {
     for one in (
         RefusalReason(
             "ORIGIN-DOUBTED",
-            "There is reasonable doubt about the origin of the goods",
+            said("There is reasonable doubt about the origin of the goods"),
             "ATIGA OCP Rule 18(a)",
         ),
         RefusalReason(
             "CRITERION-NOT-MET",
-            "The goods do not meet the origin criterion that is claimed",
+            said("The goods do not meet the origin criterion that is claimed"),
             "ATIGA Articles 26 to 30; OCP Rule 16.1",
         ),
         RefusalReason(
             "CRITERION-WRONG",
-            "The origin criterion is not one that the product's rule allows",
+            said("The origin criterion is not one that the product's rule allows"),
             "ATIGA Article 28 and Annex 3; OCP Rule 16.1",
         ),
         RefusalReason(
             "PC-NO-PREFERENCE",
-            "Partial cumulation counts for later cumulation and gives no preference",
+            said("Partial cumulation counts for later cumulation and gives no preference"),
             "ATIGA Annex 6(c)",
         ),
         RefusalReason(
             "PARTICULARS-DIFFER",
-            "The particulars differ from the goods or from the documents presented with them",
+            said("The particulars differ from the goods or from the documents presented with them"),
             "ATIGA OCP Rule 16.1",
         ),
         RefusalReason(
-            "QUANTITY-EXCEEDED", "More was imported than the line certifies", "ATIGA OCP Rules 16.1 and 16.3"
+            "QUANTITY-EXCEEDED",
+            said("More was imported than the line certifies"),
+            "ATIGA OCP Rules 16.1 and 16.3",
         ),
         RefusalReason(
-            "EXPIRED", "Presented after its validity, on no ground that excuses it", "ATIGA OCP Rule 14"
+            "EXPIRED", said("Presented after its validity, on no ground that excuses it"), "ATIGA OCP Rule 14"
         ),
-        RefusalReason("CANCELLED", "The proof was cancelled or replaced before", "ATIGA OCP Rule 29.4"),
+        RefusalReason("CANCELLED", said("The proof was cancelled or replaced before"), "ATIGA OCP Rule 29.4"),
         RefusalReason(
             "NOT-AUTHENTIC",
-            "Signature or seal are not of those authorised to issue",
+            said("Signature or seal are not of those authorised to issue"),
             "ATIGA OCP Rules 2 and 13.1",
         ),
         RefusalReason(
             "CE-NOT-LISTED",
-            "Exporter, signatory or product is not listed as certified on the day",
+            said("Exporter, signatory or product is not listed as certified on the day"),
             "ATIGA OCP Rule 2.6",
         ),
         RefusalReason(
-            "WRONG-STATE", "It is made out to another importing state", "ATIGA OCP Rules 1 and 13.1"
+            "WRONG-STATE", said("It is made out to another importing state"), "ATIGA OCP Rules 1 and 13.1"
         ),
         RefusalReason(
             "CONSIGNEE-DIFFERS",
-            "The consignee is not the importer, and no invoice explains it",
+            said("The consignee is not the importer, and no invoice explains it"),
             "ATIGA OCP Rule 13.1",
         ),
         RefusalReason(
             "NOT-CONSIGNED-DIRECTLY",
-            "The goods were not consigned directly from the exporting member",
+            said("The goods were not consigned directly from the exporting member"),
             "ATIGA Article 32; OCP Rule 21",
         ),
         RefusalReason(
             "DOCUMENTS-MISSING",
-            "Documents that must come with the proof are missing",
+            said("Documents that must come with the proof are missing"),
             "ATIGA OCP Rules 13.1 and 21",
         ),
         RefusalReason(
             "ORIGINAL-NOT-COVERED",
-            "The original behind a back-to-back proof does not cover the goods",
+            said("The original behind a back-to-back proof does not cover the goods"),
             "ATIGA OCP Rule 11; RCEP Article 3.19",
         ),
         RefusalReason(
             "REPLY-MISSING",
-            "The issuer did not reply to a verification in time",
+            said("The issuer did not reply to a verification in time"),
             "ATIGA OCP Rule 18(b) and (d)",
         ),
         RefusalReason(
-            "VISIT-DECLINED", "The exporter did not consent to a verification visit", "ATIGA OCP Rule 19.5"
+            "VISIT-DECLINED",
+            said("The exporter did not consent to a verification visit"),
+            "ATIGA OCP Rule 19.5",
         ),
     )
 }
