@@ -204,6 +204,12 @@ def unknown_reference() -> Verdict:
     return Verdict(VerdictCode.NOT_FOUND, sentence, checks=(), as_of=None, certificate=None)
 
 
+def unknown_id(as_of: AsOf) -> Verdict:
+    """Return the verdict on an id under which there is no entry, and of which no copy is here."""
+    sentence = said("Nothing is entered under this id; a certificate of a batch is found by its file only.")
+    return Verdict(VerdictCode.NOT_FOUND, sentence, checks=(), as_of=as_of, certificate=None)
+
+
 def silent_ledger() -> Verdict:
     """Return the verdict while the ledger cannot even be opened."""
     return Verdict(VerdictCode.CANNOT_CHECK, NO_ANSWER, checks=(), as_of=None, certificate=None)

@@ -17,7 +17,7 @@ from ledger.errors import (
     Severity,
     Unavailable,
 )
-from ledger.facts import Evidence, Issuer
+from ledger.facts import Entry, Evidence, Issuer
 from ledger.kept_copies import certificate_in
 from ledger.operators import Found, OperatorCode
 from ledger.origin.facts import Use
@@ -25,13 +25,16 @@ from ledger.ports import Filing, FilingState, Ledger
 from ledger.presented import Examination, examined, opened
 from ledger.procedures_port import ProceduresNotNamed
 from ledger.recognition_port import AtHand, NoRecognitions, RecognitionNotNamed
-from ledger.terms import normalised
+from ledger.salting import HASH_BYTES
+from ledger.terms import Scheme, Terms, normalised
 from ledger.verdict import (
     Facts,
     Verdict,
     archive_matters,
     judge,
     recorded_at,
+    silent_ledger,
+    unknown_id,
     unknown_reference,
     vouches,
     with_warnings,
@@ -161,6 +164,46 @@ def verify_reference(
     return verify_filing(filings[0], ledger)
 
 
+def verify_id(certificate: bytes, ledger: Ledger) -> Verdict:
+    """Judge what stands under an id, which whoever has seen the certificate knows.
+
+    It cannot say whether a paper in somebody's hand has the content that was issued.
+    """
+    with suppress(Unavailable):
+        # 1. Look it up in the archive here, and among the copies that were presented.
+        filing = ledger.archive.find(certificate)
+        if filing is not None:
+            return verify_filing(filing, ledger)
+        kept = ledger.kept.kept([certificate]).get(certificate)
+        if kept is not None:
+            return _judged_unseen(_unseen(kept.id, kept.root, kept.terms, ledger), ledger)
+        # 2. Ask the ledger alone, which has the terms of every entry, but for its reference.
+        entry = ledger.registry.evidence(certificate, certificate, bytes(HASH_BYTES)).entry
+        if entry is None:
+            return unknown_id(ledger.registry.head())
+        terms = _terms_of(entry)
+        return _judged_unseen(_unseen(certificate, certificate, terms, ledger), ledger)
+    return silent_ledger()
+
+
+def _judged_unseen(examination: Examination, ledger: Ledger) -> Verdict:
+    return judge(_facts(examination, ledger, shown=False))
+
+
+def _terms_of(entry: Entry) -> Terms:
+    """Return the terms that an entry tells; hashes of content and reference are zeros."""
+    return Terms(
+        document_hash=bytes(HASH_BYTES),
+        reference_key=bytes(HASH_BYTES),
+        exporting=entry.exporting,
+        importing=entry.importing,
+        issued_on=entry.issued_at.date(),
+        valid_until=entry.valid_until.date(),
+        scheme=Scheme(entry.scheme),
+        parents=(),
+    )
+
+
 def verify_filing(filing: Filing, ledger: Ledger) -> Verdict:
     """Judge a certificate that was issued here."""
     # 2. Ask the ledger and judge, without a document to compare.
@@ -240,15 +283,20 @@ def _accepted(certificate: bytes, seen: int, ledger: Ledger) -> bool:
 
 def _examined_filing(filing: Filing, ledger: Ledger) -> Examination:
     """Return what an intact copy of a filed certificate would have been examined to."""
+    return _unseen(filing.id, filing.root, filing.terms, ledger)
+
+
+def _unseen(certificate: bytes, root: bytes, terms: Terms, ledger: Ledger) -> Examination:
+    """Return what an intact copy that nobody shows would have been examined to."""
     return Examination(
         altered=(),
         removed=0,
         located=True,
         hidden=0,
         fields={},
-        terms=filing.terms,
-        certificate=filing.id,
-        root=filing.root,
+        terms=terms,
+        certificate=certificate,
+        root=root,
         ledger=ledger.registry.ledger,
     )
 

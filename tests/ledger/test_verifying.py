@@ -25,7 +25,7 @@ from ledger.ports import FilingState, Ledger
 from ledger.presented import redacted
 from ledger.terms import certificate_id
 from ledger.verdict import EXIT_CODES, Outcome, VerdictCode
-from ledger.verifying import verify, verify_at_once, verify_reference
+from ledger.verifying import verify, verify_at_once, verify_id, verify_reference
 from tests.builders import a_certificate, a_document, a_vector, altered
 from tests.bundles import bundled
 from tests.ledger.archive.filings import a_filing
@@ -325,6 +325,31 @@ def test_a_reference_of_two_offices_needs_the_office_named(ledger: Ledger) -> No
         verify_reference("VN", "VN-TH 26/02/00006", date(2026, 11, 2), ledger)
     verdict = verify_reference("VN", "VN-TH 26/02/00006", date(2026, 11, 2), ledger, office="03")
     assert verdict.certificate == other.filing.id
+
+
+def test_an_id_is_answered_from_the_archive_and_from_the_ledger_alone(ledger: Ledger) -> None:
+    """Without its archive the verdict is the same, and in neither is content judged."""
+    made = issued(ledger)
+    here, elsewhere = verify_id(made.filing.id, ledger), verify_id(made.filing.id, bundled(ledger.registry))
+    assert here.code is elsewhere.code is VerdictCode.VALID
+    assert outcomes(here) == outcomes(elsewhere)
+    assert outcomes(here)["content"] == "not-checked"
+    assert here.certificate == elsewhere.certificate == made.filing.id
+
+
+def test_an_id_tells_of_an_end_from_the_ledger_alone(ledger: Ledger) -> None:
+    """As the file does."""
+    made = issued(ledger)
+    cancel(made.filing.id, Reason.OTHER, authority=OFFICE, account=KEY, ledger=ledger, wait=5)
+    assert verify_id(made.filing.id, bundled(ledger.registry)).code is VerdictCode.CANCELLED
+
+
+def test_an_id_under_which_nothing_stands_is_not_found(ledger: Ledger) -> None:
+    """And a silent ledger is no answer."""
+    assert verify_id(b"\x07" * 32, ledger).code is VerdictCode.NOT_FOUND
+    silent = Silent({"VN": ADMIN})
+    unanswered = verify_id(b"\x07" * 32, replace(ledger, registry=silent, members=silent))
+    assert unanswered.code is VerdictCode.CANNOT_CHECK
 
 
 def test_an_accepted_certificate_is_pending_by_file_and_by_reference(ledger: Ledger) -> None:
