@@ -3,9 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from threading import RLock
 
 from ledger.aeo.cases import Event, EventState
+from ledger.aeo.naming import fits
 from ledger.aeo.records import OperatorRecord, record_hash
 from ledger.aeo.refused import CaseMovedOn
 from ledger.operator_files import Step
@@ -61,6 +63,20 @@ class MemoryOperatorFiles:
         with self._lock:
             codes = sorted(self._events)
         return [one for one in codes if one.startswith(member or "") and one > (after or "")][:limit]
+
+    def known(
+        self, member: str, *, after: OperatorCode | None = None, limit: int = 100
+    ) -> Sequence[OperatorCode]:
+        """Return a member's operators that have events or records here, by code, going on after a code."""
+        with self._lock:
+            codes = sorted({*self._events, *(record.operator for record in self._records.values())})
+        return [one for one in codes if one.startswith(member) and one > (after or "")][:limit]
+
+    def named(self, member: str, words: Sequence[str], *, limit: int) -> Sequence[OperatorRecord]:
+        """Return records of a member's operators whose names fit, by code; older ones too."""
+        kept = sorted(self._records.items(), key=lambda item: (item[1].operator, item[0]))
+        found = (one for _, one in kept if one.operator.startswith(member) and fits(words, one.name))
+        return list(islice(found, limit))
 
     def _filed(self, step: Step, now: datetime) -> list[Event]:
         write = self._outbox.put_write(step.write, step.account, now=now) if step.write else None

@@ -52,6 +52,14 @@ class OperatorFiles(Protocol):
     ) -> Sequence[OperatorCode]:
         """Return the operators that have events, by code, of one member or of all, going on after a code."""
 
+    def known(
+        self, member: str, *, after: OperatorCode | None = None, limit: int = 100
+    ) -> Sequence[OperatorCode]:
+        """Return a member's operators that have events or records here, by code, going on after a code."""
+
+    def named(self, member: str, words: Sequence[str], *, limit: int) -> Sequence[OperatorRecord]:
+        """Return records of a member's operators whose names fit (`naming.fits`), by code; older ones too."""
+
 
 class NoOperatorFiles:
     """The port where there is no archive: nothing is on file, and nothing can be filed."""
@@ -85,5 +93,25 @@ class NoOperatorFiles:
         after: OperatorCode | None = None,  # noqa: ARG002 - of the port
         limit: int = 100,  # noqa: ARG002 - of the port
     ) -> Sequence[OperatorCode]:
+        """Return none."""
+        return ()
+
+    def known(
+        self,
+        member: str,  # noqa: ARG002 - of the port
+        *,
+        after: OperatorCode | None = None,  # noqa: ARG002 - of the port
+        limit: int = 100,  # noqa: ARG002 - of the port
+    ) -> Sequence[OperatorCode]:
+        """Return none."""
+        return ()
+
+    def named(
+        self,
+        member: str,  # noqa: ARG002 - of the port
+        words: Sequence[str],  # noqa: ARG002 - of the port
+        *,
+        limit: int,  # noqa: ARG002 - of the port
+    ) -> Sequence[OperatorRecord]:
         """Return none."""
         return ()

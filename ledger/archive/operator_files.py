@@ -3,13 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
-from sqlalchemy import Connection, Row, bindparam, insert, select
+import orjson
+from sqlalchemy import Connection, Row, bindparam, insert, select, union
 from sqlalchemy.exc import IntegrityError
 
 from ledger.aeo.acts import Act, Stage
 from ledger.aeo.cases import Event, EventState, Holding
+from ledger.aeo.naming import fits
 from ledger.aeo.records import OperatorRecord, record_bytes, record_hash, record_in
 from ledger.aeo.refused import CaseMovedOn
 from ledger.archive.database import Database
@@ -109,6 +112,29 @@ class SqlOperatorFiles:
             query = query.where(_EVENTS.operator.startswith(member, autoescape=True))
         with self._database.reading() as connection:
             return [OperatorCode(code) for code in connection.execute(query).scalars()]
+
+    def known(
+        self, member: str, *, after: OperatorCode | None = None, limit: int = 100
+    ) -> Sequence[OperatorCode]:
+        """Return a member's operators that have events or records here, by code, going on after a code."""
+        both = union(
+            *(
+                select(column).where(column.startswith(member, autoescape=True), column > (after or ""))
+                for column in (_EVENTS.operator, operator_records.c.operator)
+            )
+        )
+        with self._database.reading() as connection:
+            found = connection.execute(both.order_by("operator").limit(limit)).scalars()
+            return [OperatorCode(code) for code in found]
+
+    def named(self, member: str, words: Sequence[str], *, limit: int) -> Sequence[OperatorRecord]:
+        """Return records of a member's operators whose names fit, by code; older ones too."""
+        of = operator_records.c
+        query = select(of.record).where(of.operator.startswith(member, autoescape=True))
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(of.operator, of.hash)).scalars()
+            fitting = (row for row in rows if fits(words, orjson.loads(row)["name"]))
+            return [record_in(row) for row in islice(fitting, limit)]
 
     def _taken(self, events: Sequence[Event]) -> OperatorCode | None:
         """Return the operator of an event whose number in its case is taken, if there is one."""

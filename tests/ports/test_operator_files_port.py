@@ -228,10 +228,38 @@ def test_operators_are_listed_by_code(shelf: Shelf) -> None:
     assert list(shelf.files.operators(member="TH")) == []
 
 
+def test_operators_are_known_by_events_or_by_records(shelf: Shelf) -> None:
+    """Those of one member, each once, by code and page by page."""
+    filed, kept, both = (OperatorCode(code) for code in ("VN1", "VN2", "VN3"))
+    shelf.file(an_event(operator=filed), an_event(operator=both))
+    shelf.files.keep([a_record(operator=code) for code in (kept, both, OperatorCode("TH1"))], now=NOW)
+    assert list(shelf.files.known("VN")) == [filed, kept, both]
+    assert list(shelf.files.known("VN", limit=1)) == [filed]
+    assert list(shelf.files.known("VN", after=filed, limit=5)) == [kept, both]
+    assert list(shelf.files.known("MY")) == []
+
+
+def test_records_are_found_by_the_beginnings_of_words_in_a_name(shelf: Shelf) -> None:
+    """In one member, by code, and no more than are wanted; case and accents do not matter."""
+    records = [
+        a_record(operator=OperatorCode("VN2"), name="CÀ PHÊ Tây Nguyên JSC"),
+        a_record(operator=OperatorCode("VN1"), name="Tây Nguyên (Coffee) Co., Ltd"),
+        a_record(operator=OperatorCode("VN3"), name="Sông Hồng Textile"),
+        a_record(operator=OperatorCode("TH1"), name="Tay Nguyen Thailand"),
+    ]
+    shelf.files.keep(records, now=NOW)
+    assert list(shelf.files.named("VN", ("tay", "ngu"), limit=9)) == [records[1], records[0]]
+    assert list(shelf.files.named("VN", ("tay", "ngu"), limit=1)) == [records[1]]
+    assert list(shelf.files.named("VN", ("hong", "song"), limit=9)) == [records[2]]
+    assert list(shelf.files.named("VN", ("guyen",), limit=9)) == []
+    assert list(shelf.files.named("VN", (), limit=9)) == []
+
+
 def test_without_an_archive_nothing_is_on_file_and_nothing_can_be_filed() -> None:
     """A verifier needs none."""
     nothing = NoOperatorFiles()
     assert (nothing.events(CODE), nothing.records([b"\0" * 32]), nothing.operators()) == ((), {}, ())
+    assert (nothing.known("VN"), nothing.named("VN", ("tay",), limit=9)) == ((), ())
     with pytest.raises(ArchiveNotNamed):
         nothing.file([], [], now=NOW)
     with pytest.raises(ArchiveNotNamed):
