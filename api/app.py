@@ -13,6 +13,7 @@ from api.ending import told_to_stop
 from api.errors import add_handlers
 from api.monitoring import NOBODY, Answers, Monitoring
 from api.openapi import describe
+from api.portal import VISITORS, Portal
 from api.probe import Probe
 from api.readiness import looked_at
 from api.routes import (
@@ -72,12 +73,14 @@ def create_app(  # noqa: PLR0913 - each is a part that the service is made of
     monitoring: Monitoring = NOBODY,
     *,
     telling: Telling | None = None,
+    portal: Portal = VISITORS,
 ) -> FastAPI:
     """Return the app over a ledger and the archive's rooms; it keeps no state of its own.
 
     `ledger.archive` is normally `rooms.certificates`.  `following` keeps the replica that the ledger reads
     from; it runs as long as the app does.  `monitoring` says where the app is watched from.  `telling`
-    says how watchers are told of what the replica holds; without it nobody is told from here.
+    says how watchers are told of what the replica holds; without it nobody is told from here.  `portal`
+    says how officers log in.
     """
     app = FastAPI(
         title="Asal",
@@ -98,6 +101,8 @@ def create_app(  # noqa: PLR0913 - each is a part that the service is made of
         sender=told.sender,
         finality=told.finality,
         bell=told.bell,
+        public_url=portal.public_url,
+        demo_roles=portal.demo_roles,
     )
     ledger.reports.to(services.metrics)
     AtScrape(services)

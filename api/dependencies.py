@@ -375,6 +375,11 @@ def throttle(request: Request, services: ServicesDep) -> None:
     _throttled(request, services, services.by_reference)
 
 
+def throttle_logins(request: Request, services: ServicesDep) -> None:
+    """Let one address begin only so many logins."""
+    _throttled(request, services, services.logins, "logins")
+
+
 def throttle_recognition(request: Request, services: ServicesDep) -> None:
     """Let one address ask only so often about operators; counted apart from other questions."""
     _throttled(request, services, services.recognition, "recognition")

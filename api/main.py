@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.logs import set_up
 from api.monitoring import Monitoring
+from api.portal import see_allowed
 from api.settings import Settings
 from api.webhooks import Telling
 from ledger.errors import LedgerError
@@ -21,12 +22,16 @@ def app() -> FastAPI:
     log = set_up(settings.log or ("console" if sys.stderr.isatty() else "json"))
     opened = open_ledger(settings.ledger)
     signer = opened.see_signer if settings.signer else None
+    portal = settings.portal
+    see_allowed(portal, test_chain=settings.development_keys and opened.profile.development)
     monitoring = Monitoring(settings.metrics_port, log, signer)
     if settings.replica == "off":
-        return create_app(opened.ledger, opened.rooms, settings.limits, monitoring=monitoring)
+        return create_app(opened.ledger, opened.rooms, settings.limits, monitoring=monitoring, portal=portal)
     telling = Telling(opened.profile.finality, settings.sender)
     following = following_of(opened.profile, opened.rooms, telling.heard)
-    return create_app(opened.served, opened.rooms, settings.limits, following, monitoring, telling=telling)
+    return create_app(
+        opened.served, opened.rooms, settings.limits, following, monitoring, telling=telling, portal=portal
+    )
 
 
 def main() -> None:

@@ -38,6 +38,8 @@ class Limits:
     recognition_proofs: str = "600/minute"
     """Proofs signed for all callers together, who need not say who they are: keys that sign certificates, and
     a signing service that holds them, are not theirs to keep busy."""
+    logins: str = "30/minute"
+    """Logins begun per caller address; an authority's officers often share one."""
     wait: float = 10.0
     """Seconds that an answer waits for the chain, unless the caller prefers otherwise."""
     most_wait: int = 60
@@ -93,6 +95,8 @@ class Services:
     """Rung when the feed has grown."""
     public_url: str = ""
     """The address under which the public finds this service, for links on paper; else that of the request."""
+    demo_roles: bool = False
+    """Whether anybody may be an officer of the demonstration."""
 
     @property
     def by_reference(self) -> RateLimitItem:
@@ -108,6 +112,11 @@ class Services:
     def look_up(self) -> RateLimitItem:
         """The limit on look-ups of certificates and approved exporters."""
         return parse(self.limits.look_up)
+
+    @property
+    def logins(self) -> RateLimitItem:
+        """The limit on logins."""
+        return parse(self.limits.logins)
 
     @property
     def recognition_lists(self) -> RateLimitItem:

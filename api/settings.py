@@ -5,13 +5,16 @@ Every variable begins with `ASAL_`; `docs/reference/api.md` lists them.
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from limits import parse
 from pydantic import AfterValidator, Field, FilePath, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.portal import Portal
 from api.services import MEBIBYTE, Limits
 from ledger import opening
+from ledger.chain.profile import is_loopback
 from ledger.outgoing import Allowed, Sender
 from ledger.rounds import Policy
 
@@ -20,6 +23,16 @@ def _rate(text: str) -> str:
     """Return a rate that the limiter can read."""
     parse(text)
     return text
+
+
+def _public(url: str) -> str:
+    """Return an address to be reached under: with TLS, or on this machine; without a path."""
+    parts = urlsplit(url)
+    if url and (parts.path.strip("/") or parts.query or parts.fragment or not parts.hostname):
+        raise ValueError("must be an address without a path, such as https://co.example")
+    if url and parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(url)):
+        raise ValueError("must begin with https://, except on this machine")
+    return url.rstrip("/")
 
 
 class Settings(BaseSettings):
@@ -90,6 +103,15 @@ class Settings(BaseSettings):
     webhook_ca: FilePath | None = Field(
         None, description="Certificates (PEM) that receivers' own may come from, beside the system's."
     )
+    public_url: Annotated[str, AfterValidator(_public)] = Field(
+        "", description="Address under which people reach the service, such as `https://co.example`."
+    )
+    logins: Annotated[str, AfterValidator(_rate)] = Field(
+        "30/minute", description="Logins begun per caller address."
+    )
+    demo_roles: bool = Field(
+        default=False, description="Let anybody be an officer of the demonstration; on a test chain only."
+    )
     host: str = Field("127.0.0.1", description="Address to listen on; TLS is the proxy's affair.")
     port: int = Field(8400, ge=0, le=65_535)
 
@@ -103,6 +125,7 @@ class Settings(BaseSettings):
             look_up=self.look_up,
             recognition_lists=self.recognition_lists,
             recognition_proofs=self.recognition_proofs,
+            logins=self.logins,
             bulk_rows=self.bulk_rows,
             bulk_bytes=self.bulk_bytes,
             bulk_at_once=self.bulk_at_once,
@@ -116,6 +139,11 @@ class Settings(BaseSettings):
             silent_seconds=self.silent_seconds,
             ledger_page=self.ledger_page,
         )
+
+    @property
+    def portal(self) -> Portal:
+        """How officers log in."""
+        return Portal(public_url=self.public_url, demo_roles=self.demo_roles)
 
     @property
     def sender(self) -> Sender:

@@ -77,7 +77,8 @@ def _faults(page: Seen) -> list[str]:
         if tag in {"style", "iframe", "object", "base", "img"}:
             faults.append(f"<{tag}> has no place here")
         faults += [f"{tag} {name}" for name in attributes if name == "style" or name.startswith("on")]
-        if tag in {"input", "select", "textarea"} and attributes.get("id") not in labelled:
+        shown = tag in {"input", "select", "textarea"} and attributes.get("type") != "hidden"
+        if shown and attributes.get("id") not in labelled:
             faults.append(f"<{tag}> has no label")
         for name in ("aria-labelledby", "aria-describedby", "for"):
             faults += [f"{name} {one}" for one in attributes.get(name, "").split() if one not in ids]
