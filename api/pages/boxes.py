@@ -8,88 +8,99 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-_TOP = "top right"
+from ledger.said import said
+
+
+def _box(number: int) -> str:
+    return said("box {number}", number=number)
+
+
+def _boxes(first: int, last: int) -> str:
+    return said("boxes {first} to {last}", first=first, last=last)
+
+
+_TOP: Final = said("top right")
 _NAMES: Final = {
-    "scheme": ("Scheme", ""),
-    "reference": ("Reference number", _TOP),
-    "issuingOffice": ("Issuing office", _TOP),
-    "exportingMember": ("Exporting member", _TOP),
-    "importingMember": ("Importing member", ""),
-    "issuedOn": ("Date of issue", "box 12"),
-    "validUntil": ("Last day of validity", ""),
-    "exporter": ("Exporter", "box 1"),
-    "consignee": ("Consignee", "box 2"),
-    "exhibition": ("Exhibition", "box 2"),
-    "producer": ("Producer", ""),
-    "transport": ("Transport", "box 3"),
-    "transport.departureDate": ("Day of shipment", "box 3"),
-    "transport.conveyance": ("Means of transport", "box 3"),
-    "transport.portOfLoading": ("Port of loading", "box 3"),
-    "transport.portOfDischarge": ("Port of discharge", "box 3"),
-    "items": ("Goods lines", "boxes 5 to 10"),
-    "items.*": ("Goods line", "boxes 5 to 10"),
-    "items.*.marks": ("Marks and numbers", "box 6"),
-    "items.*.packages": ("Packages", "box 7"),
-    "items.*.description": ("Description of goods", "box 7"),
-    "items.*.hsCode": ("HS code", "box 7"),
-    "items.*.hsEdition": ("Edition of the HS code", ""),
-    "items.*.manufacturer": ("Manufacturer", "box 7"),
-    "items.*.trademark": ("Trade mark", "box 7"),
-    "items.*.originals": ("Original proof of origin", "box 7"),
-    "items.*.criterion": ("Origin criterion", "box 8"),
-    "items.*.quantity": ("Quantity", "box 9"),
-    "items.*.grossWeight": ("Gross weight", "box 9"),
-    "items.*.fob": ("FOB price", "box 9"),
-    "items.*.originCountry": ("Country of origin", ""),
-    "items.*.tariffDifferential": ("Tariff differential", ""),
-    "items.*.invoices": ("Invoice", "box 10"),
-    "thirdCountryInvoicer": ("Third-country invoicer", "box 7"),
-    "originals": ("Original proofs of origin", "box 7"),
-    "declaration": ("Declaration by the exporter", "box 11"),
-    "certification": ("Certification", "box 12"),
-    "authorisation": ("Authorisation of the exporter", ""),
-    "remarks": ("Remarks", ""),
-    "endorsements": ("Ticks", "box 13"),
-    "replaces": ("Certificate it replaces", ""),
-    "issuers": ("Issuing authority", ""),
-    "network": ("Ledger that it names", ""),
-    "terms": ("Terms on the ledger", ""),
-    "signature": ("Proof that ties it to the ledger", ""),
-    "privacy": ("List of hidden fields", ""),
+    "scheme": (said("Scheme"), ""),
+    "reference": (said("Reference number"), _TOP),
+    "issuingOffice": (said("Issuing office"), _TOP),
+    "exportingMember": (said("Exporting member"), _TOP),
+    "importingMember": (said("Importing member"), ""),
+    "issuedOn": (said("Date of issue"), _box(12)),
+    "validUntil": (said("Last day of validity"), ""),
+    "exporter": (said("Exporter"), _box(1)),
+    "consignee": (said("Consignee"), _box(2)),
+    "exhibition": (said("Exhibition"), _box(2)),
+    "producer": (said("Producer"), ""),
+    "transport": (said("Transport"), _box(3)),
+    "transport.departureDate": (said("Day of shipment"), _box(3)),
+    "transport.conveyance": (said("Means of transport"), _box(3)),
+    "transport.portOfLoading": (said("Port of loading"), _box(3)),
+    "transport.portOfDischarge": (said("Port of discharge"), _box(3)),
+    "items": (said("Goods lines"), _boxes(5, 10)),
+    "items.*": (said("Goods line"), _boxes(5, 10)),
+    "items.*.marks": (said("Marks and numbers"), _box(6)),
+    "items.*.packages": (said("Packages"), _box(7)),
+    "items.*.description": (said("Description of goods"), _box(7)),
+    "items.*.hsCode": (said("HS code"), _box(7)),
+    "items.*.hsEdition": (said("Edition of the HS code"), ""),
+    "items.*.manufacturer": (said("Manufacturer"), _box(7)),
+    "items.*.trademark": (said("Trade mark"), _box(7)),
+    "items.*.originals": (said("Original proof of origin"), _box(7)),
+    "items.*.criterion": (said("Origin criterion"), _box(8)),
+    "items.*.quantity": (said("Quantity"), _box(9)),
+    "items.*.grossWeight": (said("Gross weight"), _box(9)),
+    "items.*.fob": (said("FOB price"), _box(9)),
+    "items.*.originCountry": (said("Country of origin"), ""),
+    "items.*.tariffDifferential": (said("Tariff differential"), ""),
+    "items.*.invoices": (said("Invoice"), _box(10)),
+    "thirdCountryInvoicer": (said("Third-country invoicer"), _box(7)),
+    "originals": (said("Original proofs of origin"), _box(7)),
+    "declaration": (said("Declaration by the exporter"), _box(11)),
+    "certification": (said("Certification"), _box(12)),
+    "authorisation": (said("Authorisation of the exporter"), ""),
+    "remarks": (said("Remarks"), ""),
+    "endorsements": (said("Ticks"), _box(13)),
+    "replaces": (said("Certificate it replaces"), ""),
+    "issuers": (said("Issuing authority"), ""),
+    "network": (said("Ledger that it names"), ""),
+    "terms": (said("Terms on the ledger"), ""),
+    "signature": (said("Proof that ties it to the ledger"), ""),
+    "privacy": (said("List of hidden fields"), ""),
 }
 """Name and box of Form D by path, `*` for a number; what lies below a path is named after it."""
 
 _RCEP_BOXES: Final = {
     "reference": _TOP,
     "exportingMember": _TOP,
-    "exporter": "box 1",
-    "consignee": "box 2",
-    "producer": "box 3",
-    "transport": "box 4",
-    "items": "boxes 6 to 13",
-    "items.*": "boxes 6 to 13",
-    "items.*.marks": "box 7",
-    "items.*.packages": "box 8",
-    "items.*.description": "box 8",
-    "items.*.hsCode": "box 9",
-    "items.*.criterion": "box 10",
-    "items.*.originCountry": "box 11",
-    "items.*.tariffDifferential": "box 11",
-    "items.*.quantity": "box 12",
-    "items.*.grossWeight": "box 12",
-    "items.*.fob": "box 12",
-    "items.*.invoices": "box 13",
-    "remarks": "box 14",
-    "originals": "box 14",
-    "declaration": "box 15",
-    "certification": "box 16",
-    "issuedOn": "box 16",
-    "endorsements": "box 17",
+    "exporter": _box(1),
+    "consignee": _box(2),
+    "producer": _box(3),
+    "transport": _box(4),
+    "items": _boxes(6, 13),
+    "items.*": _boxes(6, 13),
+    "items.*.marks": _box(7),
+    "items.*.packages": _box(8),
+    "items.*.description": _box(8),
+    "items.*.hsCode": _box(9),
+    "items.*.criterion": _box(10),
+    "items.*.originCountry": _box(11),
+    "items.*.tariffDifferential": _box(11),
+    "items.*.quantity": _box(12),
+    "items.*.grossWeight": _box(12),
+    "items.*.fob": _box(12),
+    "items.*.invoices": _box(13),
+    "remarks": _box(14),
+    "originals": _box(14),
+    "declaration": _box(15),
+    "certification": _box(16),
+    "issuedOn": _box(16),
+    "endorsements": _box(17),
 }
 """Boxes of the RCEP form, by the same paths."""
 
 _FORMS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
-    "RCEP-CO": ("RCEP form", _RCEP_BOXES),
+    "RCEP-CO": (said("RCEP form"), _RCEP_BOXES),
     "ATIGA-OD": ("", {}),
     "RCEP-DO": ("", {}),
 }
@@ -109,7 +120,7 @@ class Field:
     """Number of its goods line, or nothing."""
     box: str
     """Its place on the form, or nothing where the form has none."""
-    form: str = "Form D"
+    form: str = said("Form D")
 
 
 def field_at(path: str, scheme: str = FORM_D) -> Field:
@@ -124,7 +135,7 @@ def field_at(path: str, scheme: str = FORM_D) -> Field:
     if scheme not in _FORMS:
         return Field(path, name, line, box)
     form, boxes = _FORMS[scheme]
-    return Field(path, name, line, _box(known, boxes), form)
+    return Field(path, name, line, _place(known, boxes), form)
 
 
 def field_of(pointer: str, scheme: str = FORM_D) -> Field:
@@ -132,7 +143,7 @@ def field_of(pointer: str, scheme: str = FORM_D) -> Field:
     return field_at(pointer.strip("/").replace("/", "."), scheme)
 
 
-def _box(path: str, boxes: Mapping[str, str]) -> str:
+def _place(path: str, boxes: Mapping[str, str]) -> str:
     """Return the box of a named path, or of what it is a part of; a goods line's other fields have none."""
     return boxes.get(path) or ("" if path.startswith("items.") else boxes.get(path.partition(".")[0], ""))
 

@@ -1,23 +1,30 @@
-"""The particulars of an unaltered copy, in the order of the form.
+"""The particulars of an unaltered copy of a declaration: a plain statement, for it is made out on no form."""
 
-Whoever seals an envelope may put anything into it, so nothing here trusts the shape of a field.
-"""
-
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 from api.pages.boxes import field_at
+from api.pages.shape import (
+    MAX_LINES,
+    Absent,
+    Fields,
+    Values,
+    inner,
+    inside,
+    joined,
+    numbered,
+    one,
+    some,
+    text,
+    together,
+    trader,
+)
 from api.pages.speech import Speech
 from api.pages.words import member
 from ledger.presented import Examination
+from ledger.said import said
 
-MAX_LINES = 64
-"""How many goods lines a page shows; the form has no more."""
-_LONGEST = 2000
-_NUMBER = re.compile("[1-9][0-9]?")
 _SUMMARY: Final = (
     "reference",
     "issuingOffice",
@@ -29,17 +36,6 @@ _SUMMARY: Final = (
 _PARTIES: Final = ("exporter", "consignee", "producer")
 _DAYS: Final = {"issuedOn", "validUntil"}
 _MEMBERS: Final = {"exportingMember", "importingMember"}
-
-
-@dataclass(frozen=True, slots=True)
-class Absent:
-    """What the form has and the copy does not show; named where its place does not tell what it is."""
-
-    what: str = ""
-
-
-Values: TypeAlias = tuple[str | Absent, ...]
-"""What stands in one place, line by line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,41 +75,46 @@ class Particulars:
 def particulars_of(seen: Examination, speech: Speech) -> Particulars:
     """Return the particulars of an examined copy that is intact, days as they are written in a language."""
     fields = seen.fields
-    lines = _lines(_inner(fields, "items"), speech)
-    scheme = _text(fields, "scheme")
+    lines = tuple(
+        GoodsLine(number) if item is None else _line(number, item, speech)
+        for number, item in numbered(inner(fields, "items"))
+    )
+    scheme = text(fields, "scheme")
     rows = (
         *(_row(fields, path, scheme, speech) for path in _SUMMARY),
         *(_party(fields, who, scheme) for who in _PARTIES if who in fields or who != "producer"),
         *_authorised(fields, scheme, speech),
     )
     headings = next((tuple(name for name, _ in line.cells) for line in lines if line.cells), ())
-    absent = "hidden by the holder" if seen.hidden else "not stated"
     boxes = field_at("items", scheme).box
-    return Particulars(rows, boxes, headings, lines[:MAX_LINES], len(lines[MAX_LINES:]), absent)
+    return Particulars(rows, boxes, headings, lines[:MAX_LINES], len(lines[MAX_LINES:]), absent_in(seen))
 
 
-def _row(fields: Mapping[str, Any], path: str, scheme: str, speech: Speech) -> Row:
-    text = _text(fields, path)
+def absent_in(seen: Examination) -> str:
+    """Return what is said where an examined copy does not show something."""
+    return said("hidden by the holder") if seen.hidden else said("not stated")
+
+
+def _row(fields: Fields, path: str, scheme: str, speech: Speech) -> Row:
+    value = text(fields, path)
     if path in _DAYS:
-        text = speech.day(text)
+        value = speech.day(value)
     elif path in _MEMBERS:
-        text = member(text)
-    return _named(path, _one(text), scheme)
+        value = member(value)
+    return _named(path, one(value), scheme)
 
 
-def _party(fields: Mapping[str, Any], who: str, scheme: str) -> Row:
-    party = _inner(fields, who)
-    address, country = _text(party, "address"), member(_text(party, "country"))
-    return _named(who, _parts(Name=_text(party, "name"), Address=address, Country=country), scheme)
+def _party(fields: Fields, who: str, scheme: str) -> Row:
+    return _named(who, trader(fields, who), scheme)
 
 
-def _authorised(fields: Mapping[str, Any], scheme: str, speech: Speech) -> Iterator[Row]:
+def _authorised(fields: Fields, scheme: str, speech: Speech) -> Iterator[Row]:
     """Yield who signed a declaration, and what it is made out on; a certificate has neither."""
-    given = _inner(fields, "authorisation")
+    given = inner(fields, "authorisation")
     if given:
-        document = _joined(given, "documentType", "documentNumber"), speech.day(_text(given, "documentDate"))
-        values = (_text(given, "exporterCode"), _text(given, "signatory"), ", ".join(_some(*document)))
-        yield _named("authorisation", _some(*values) or (Absent(),), scheme)
+        document = joined(given, "documentType", "documentNumber"), speech.day(text(given, "documentDate"))
+        values = (text(given, "exporterCode"), text(given, "signatory"), ", ".join(some(*document)))
+        yield _named("authorisation", some(*values) or (Absent(),), scheme)
 
 
 def _named(path: str, values: Values, scheme: str) -> Row:
@@ -121,74 +122,31 @@ def _named(path: str, values: Values, scheme: str) -> Row:
     return Row(field.name, field.box, values)
 
 
-def _one(text: str) -> Values:
-    return (text or Absent(),)
-
-
-def _parts(**texts: str) -> Values:
-    """Return texts that stand together, naming those that are missing unless all are."""
-    if not any(texts.values()):
-        return (Absent(),)
-    return tuple(text or Absent(what) for what, text in texts.items())
-
-
-def _lines(items: Mapping[str, Any], speech: Speech) -> tuple[GoodsLine, ...]:
-    """Return the goods lines by number, with an empty one where a number is left out."""
-    numbers = sorted(int(key) for key in items if _NUMBER.fullmatch(key))
-    shown = [_line(str(number), _inner(items, str(number)), speech) for number in numbers]
-    gaps = [GoodsLine(str(number)) for number in _missing(numbers)]
-    return tuple(sorted((*shown, *gaps), key=lambda line: int(line.number)))
-
-
-def _missing(numbers: list[int]) -> Iterator[int]:
-    for before, number in pairwise((0, *numbers)):
-        yield from range(before + 1, number)
-
-
-def _line(number: str, item: Mapping[str, Any], speech: Speech) -> GoodsLine:
-    packages, quantity, fob = (_inner(item, name) for name in ("packages", "quantity", "fob"))
+def _line(number: str, item: Fields, speech: Speech) -> GoodsLine:
+    goods = together(
+        (said("Description"), text(item, "description")),
+        (said("Marks"), text(item, "marks")),
+        (said("Packages"), joined(inner(item, "packages"), "count", "kind")),
+    )
+    measured = (
+        *one(joined(inner(item, "quantity"), "value", "unit")),
+        *some(joined(inner(item, "fob"), "amount", "currency")),
+    )
     cells: tuple[tuple[str, Values], ...] = (
-        (
-            "Goods, marks, packages",
-            _parts(
-                Description=_text(item, "description"),
-                Marks=_text(item, "marks"),
-                Packages=_joined(packages, "count", "kind"),
-            ),
-        ),
-        ("HS code", _one(_text(item, "hsCode"))),
-        ("Criterion", _one(_text(item, "criterion"))),
-        (
-            "Quantity, FOB",
-            (*_one(_joined(quantity, "value", "unit")), *_some(_joined(fob, "amount", "currency"))),
-        ),
-        ("Origin", _one(member(_text(item, "originCountry")))),
-        ("Invoices", _invoices(_inner(item, "invoices"), speech)),
+        (said("Goods, marks, packages"), goods),
+        (said("HS code"), one(text(item, "hsCode"))),
+        (said("Criterion"), one(text(item, "criterion"))),
+        (said("Quantity, FOB"), measured),
+        (said("Origin"), one(member(text(item, "originCountry")))),
+        (said("Invoices"), invoices(item, speech)),
     )
     return GoodsLine(number, cells)
 
 
-def _invoices(invoices: Mapping[str, Any], speech: Speech) -> Values:
-    shown = (_inner(invoices, key) for key in list(invoices)[:MAX_LINES])
-    texts = (", ".join(_some(_text(one, "number"), speech.day(_text(one, "date")))) for one in shown)
-    return tuple(text or Absent() for text in texts) or (Absent(),)
-
-
-def _joined(inner: Mapping[str, Any], *names: str) -> str:
-    return " ".join(_some(*(_text(inner, name) for name in names)))
-
-
-def _some(*texts: str) -> tuple[str, ...]:
-    return tuple(text for text in texts if text)
-
-
-def _inner(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = fields.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _text(fields: Mapping[str, Any], name: str) -> str:
-    found = fields.get(name)
-    if not isinstance(found, str):
-        return ""
-    return found if len(found) <= _LONGEST else f"{found[:_LONGEST]}…"
+def invoices(item: Fields, speech: Speech) -> Values:
+    """Return number and date of the invoices of a goods line."""
+    shown = (
+        ", ".join(some(text(each, "number"), speech.day(text(each, "date"))))
+        for each in inside(inner(item, "invoices"))
+    )
+    return tuple(invoice or Absent() for invoice in shown) or (Absent(),)

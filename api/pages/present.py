@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from api.pages.boxes import FORM_D, Field, field_at, field_of
 from ledger.aeo.parties import Party
 from ledger.errors import EnvelopeMalformed, Finding, InputMalformed, Severity
 from ledger.origin.use_told import sentences
+from ledger.said import said
 from ledger.verdict import Check, Verdict, VerdictCode
 
 SHOWN = 50
@@ -30,19 +31,31 @@ TONES: Final = {
 }
 """Colour and icon by verdict; the words beside them say the same."""
 _CHECKS: Final = {
-    "content": "Content as issued",
-    "record": "On the ledger",
-    "issuer": "Issuer entitled when it signed",
-    "exporter": "Exporter, signatory and goods listed on its day",
-    "status": "In force now",
+    "content": said("Content as issued"),
+    "record": said("On the ledger"),
+    "issuer": said("Issuer entitled when it signed"),
+    "exporter": said("Exporter, signatory and goods listed on its day"),
+    "status": said("In force now"),
 }
-_OUTCOMES: Final = {"passed": "Passed", "failed": "Failed", "not-checked": "Not checked"}
-_TRADERS: Final = {"exporter": "Exporter", "consignee": "Consignee"}
+_OUTCOMES: Final = {"passed": said("Passed"), "failed": said("Failed"), "not-checked": said("Not checked")}
+_TRADERS: Final = {"exporter": said("Exporter"), "consignee": said("Consignee")}
 _RECOGNISED: Final[Mapping[bool | None, tuple[str, str]]] = {
-    True: ("passed", "Recognised"),
-    False: ("failed", "Not recognised"),
-    None: ("not-checked", "Cannot be checked"),
+    True: ("passed", said("Recognised")),
+    False: ("failed", said("Not recognised")),
+    None: ("not-checked", said("Cannot be checked")),
 }
+_STATUS: Final[Mapping[str, str]] = {
+    "certified": said("Certified"),
+    "suspended": said("Suspended"),
+    "revoked": said("Revoked"),
+    "surrendered": said("Surrendered"),
+    "annulled": said("Annulled"),
+    "expired": said("Expired"),
+    "not-yet-effective": said("Not yet effective"),
+}
+NO_FIELDS: Final[Mapping[str, Any]] = {}
+_LONGEST: Final = 300
+"""Characters of an altered field that are shown."""
 _ASK_AGAIN: Final = {VerdictCode.PENDING, VerdictCode.CANNOT_CHECK}
 _VOUCHED: Final = {VerdictCode.VALID, VerdictCode.REPLACED, VerdictCode.CANCELLED, VerdictCode.EXPIRED}
 
@@ -55,6 +68,15 @@ class CheckLine:
     outcome: str
     word: str
     evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A field that is not as issued, with what the copy says in it now; what was issued nobody can tell."""
+
+    field: Field
+    says: str | None
+    """None where the copy says nothing there, or the place is no field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +117,7 @@ class Result:
     ask_again: datetime | None
     """When another answer may be had; None for verdicts that stand."""
     checks: tuple[CheckLine, ...]
-    altered: tuple[Field, ...]
+    altered: tuple[Changed, ...]
     unlisted: int
     """How many more fields are altered than are listed."""
     removed: int
@@ -124,12 +146,15 @@ class Trouble:
     details: tuple[str, ...] = ()
 
 
-def result_of(verdict: Verdict, again: datetime, scheme: str = FORM_D) -> Result:
+def result_of(
+    verdict: Verdict, again: datetime, scheme: str = FORM_D, fields: Mapping[str, Any] = NO_FIELDS
+) -> Result:
     """Return what the page of a verdict says; `again` is when it would be worth asking again.
 
-    `scheme` is the one that the copy claims, by whose form its fields are named.
+    `scheme` is the one that the copy claims, by whose form its fields are named; `fields` are those that the
+    copy shows, of which only altered ones are repeated.
     """
-    altered = tuple(field_at(path, scheme) for path in verdict.altered[:SHOWN])
+    altered = tuple(Changed(field_at(path, scheme), _says(fields, path)) for path in verdict.altered[:SHOWN])
     return Result(
         code=verdict.code.value,
         tone=TONES[verdict.code],
@@ -157,25 +182,44 @@ def result_of(verdict: Verdict, again: datetime, scheme: str = FORM_D) -> Result
 def trouble_of(error: EnvelopeMalformed | InputMalformed) -> Trouble:
     """Return why a file could not be read as an envelope."""
     if isinstance(error, InputMalformed):
-        return Trouble("envelope", "The file could not be read", (f"{_capital(error.message)}.",))
+        return Trouble("envelope", said("The file could not be read"), (f"{_capital(error.message)}.",))
     places = tuple(
         f"{problem.pointer or 'The file'}: {problem.message}." for problem in error.problems[:SHOWN]
     )
-    return Trouble("envelope", "The file is not the envelope of a certificate", places)
+    return Trouble("envelope", said("The file is not the envelope of a certificate"), places)
+
+
+def _says(fields: Mapping[str, Any], path: str) -> str | None:
+    """Return what a copy says at a dotted path."""
+    found: object = fields
+    for step in path.split("."):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    if isinstance(found, bool):
+        return said("yes") if found else said("no")
+    if not isinstance(found, str):
+        return None
+    return found if len(found) <= _LONGEST else f"{found[:_LONGEST]}…"
 
 
 def _sentence(verdict: Verdict) -> str:
     """Return the sentence; altered fields by the names people know, or their number where they are many."""
     if not verdict.altered:
         return verdict.sentence
-    if len(verdict.altered) > NAMED:
-        return f"{len(verdict.altered)} fields are not as issued."
-    return f"Not as issued: {', '.join(_spoken(field_at(path)) for path in verdict.altered)}."
+    names = [_spoken(field_at(path)) for path in verdict.altered[:NAMED]]
+    match len(verdict.altered):
+        case 1:
+            return said("Not as issued: {first}.", first=names[0])
+        case 2:
+            return said("Not as issued: {first}, {second}.", first=names[0], second=names[1])
+        case 3:
+            three = dict(zip(("first", "second", "third"), names, strict=True))
+            return said("Not as issued: {first}, {second}, {third}.", **three)
+    return said("{number} fields are not as issued.", number=len(verdict.altered))
 
 
 def _spoken(field: Field) -> str:
     name = field.name or field.path
-    return f"{name} of goods line {field.line}" if field.line else name
+    return said("{name} of goods line {line}", name=name, line=field.line) if field.line else name
 
 
 def _check(check: Check, verdict: Verdict) -> CheckLine:
@@ -186,7 +230,6 @@ def _check(check: Check, verdict: Verdict) -> CheckLine:
 
 def _party(party: Party) -> PartyLine:
     outcome, word = _RECOGNISED[party.recognised]
-    shown = (party.status, f"in {party.programme}" if party.programme else "")
     return PartyLine(
         title=_TRADERS.get(party.role, party.role),
         given=party.given,
@@ -194,12 +237,21 @@ def _party(party: Party) -> PartyLine:
         outcome=outcome,
         word=word,
         sentence=party.sentence,
-        stands=_capital(" ".join(part for part in shown if part)),
+        stands=_stands(party),
     )
 
 
+def _stands(party: Party) -> str:
+    """Return the status with the member that granted it, and the programme, as far as they are told."""
+    status = _STATUS.get(party.status, party.status) if party.status else ""
+    if status and party.programme:
+        return said("{status} in {programme}", status=status, programme=party.programme)
+    return status or party.programme or ""
+
+
 def _note(finding: Finding, scheme: str) -> Note:
-    severity = "Against a rule" if finding.severity is Severity.REFUSAL else "Take note"
+    refused = finding.severity is Severity.REFUSAL
+    severity = said("Against a rule") if refused else said("Take note")
     return Note(severity, f"{_capital(finding.message)}.", field_of(finding.pointer, scheme), finding.source)
 
 

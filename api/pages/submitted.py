@@ -17,13 +17,14 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from api.errors import ApiError
 from api.pages.present import Trouble
 from api.schemas import ReferenceQuestion
+from ledger.said import said
 
 _MOST_FIELDS = 8
 _WANTED: Final = {
-    "reference": "Enter the reference number, at most 84 characters",
-    "exportingMember": "Choose the exporting member",
-    "issuedOn": "Enter the date of issue",
-    "issuingOffice": "Enter at most 35 characters for the issuing office, or nothing",
+    "reference": said("Enter the reference number, at most 84 characters"),
+    "exportingMember": said("Choose the exporting member"),
+    "issuedOn": said("Enter the date of issue"),
+    "issuingOffice": said("Enter at most 35 characters for the issuing office, or nothing"),
 }
 """What is wanted at each control, in the order of the form."""
 
@@ -72,7 +73,7 @@ class _InMemory(MultiPartParser):
 async def submitted(request: Request) -> Submitted:
     """Read the form; whatever cannot be read is a refusal that the page explains."""
     if from_elsewhere(request):
-        return _refused(403, "Another site sent this request. Open this page itself and try again")
+        return _refused(403, said("Another site sent this request. Open this page itself and try again"))
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
         if media == "multipart/form-data":
@@ -80,11 +81,11 @@ async def submitted(request: Request) -> Submitted:
         if media == "application/x-www-form-urlencoded":
             return _question(await request.body())
     except ApiError as error:  # the body is larger than the service takes
-        large = Trouble("envelope", "The file is too large for an envelope")
+        large = Trouble("envelope", said("The file is too large for an envelope"))
         return Refusal(error.problem.status, large, error.headers)
     except (MultiPartException, ValueError):
-        return _refused(422, "The form could not be read. Fill it in again")
-    return _refused(415, "The form was not sent as a form. Fill it in on this page")
+        return _refused(422, said("The form could not be read. Fill it in again"))
+    return _refused(415, said("The form was not sent as a form. Fill it in on this page"))
 
 
 def _refused(status: int, message: str) -> Refusal:

@@ -11,6 +11,7 @@ from api.dependencies import ServicesDep
 from api.errors import ApiError
 from api.openapi import problems
 from api.pages import verifying
+from api.pages.links import PATH
 from api.pages.render import STATIC, static_file
 from api.pages.speech import COOKIE, known
 from api.pages.submitted import Submitted, local, submitted
@@ -74,7 +75,7 @@ def choose_language(to: str, back: str = VERIFY) -> Response:
 @router.get(VERIFY, include_in_schema=False)
 def verify_form(request: Request, services: ServicesDep) -> Response:
     """Show the form, which takes an envelope file or a reference."""
-    return verifying.form(request, services)
+    return verifying.prefilled(request, services)
 
 
 @router.post(VERIFY, include_in_schema=False)
@@ -83,6 +84,12 @@ def verify_answer(
 ) -> Response:
     """Show the verdict, or the form with what has to be put right; nothing that was sent is kept."""
     return verifying.answer(request, given, services)
+
+
+@router.get(f"{PATH}/{{token}}", include_in_schema=False)
+def verify_link(token: str, request: Request, services: ServicesDep) -> Response:
+    """Show how the certificate stands whose paper carries this link."""
+    return verifying.followed(request, token, services)
 
 
 @router.get("/static/{name}", include_in_schema=False)

@@ -139,24 +139,28 @@ def test_a_valid_certificate_is_shown_with_its_particulars(desk: Desk) -> None:
 
 
 def test_an_altered_field_is_named_as_on_the_form(desk: Desk) -> None:
-    """And nothing that an altered copy says is repeated."""
+    """With what the copy says there; nothing else that an altered copy says is repeated."""
     envelope = desk.issued()["envelope"]
     altered = copy.deepcopy(envelope)
     altered["data"]["items"]["1"]["quantity"]["value"] += "99"
     page = looked_at(upload(desk, altered))
     assert "Not as issued: Quantity of goods line 1." in page.text
+    said = altered["data"]["items"]["1"]["quantity"]["value"].split(":", 2)[2]
     assert "Quantity, goods line 1 (Form D, box 9) items.1.quantity.value" in page.text
+    assert f"This copy says: {said}" in page.text
     assert "Công ty" not in page.text
 
 
 def test_hidden_fields_are_counted_and_marked(desk: Desk) -> None:
     """Where the form has them."""
     hidden = redacted(desk.issued()["envelope"], ["consignee.address", "items.1.marks"])
-    page = looked_at(upload(desk, hidden))
+    answer = upload(desk, hidden)
+    page = looked_at(answer)
     assert "VALID Certificate is valid" in page.text
     assert "2 fields are hidden by the holder" in page.text
     assert "Address: hidden by the holder" in page.text
-    assert "Marks: hidden by the holder" in page.text
+    (marks,) = re.findall(r'data-label="6\. [^>]*>(.*?)</td>', answer.text, re.DOTALL)
+    assert ">hidden by the holder</em>" in marks
 
 
 def test_what_the_rules_find_stands_beside_the_verdict(desk: Desk) -> None:
@@ -173,7 +177,8 @@ def test_what_the_rules_find_stands_beside_the_verdict(desk: Desk) -> None:
     ("content", "told"),
     [
         (b"", "Choose the file of a certificate"),
-        (b"%PDF-1.7 \xff", "not UTF-8 text"),
+        (b"%PDF-1.7 \xff", "This PDF has no certificate in it"),
+        (b"\xff", "not UTF-8 text"),
         (b"<html>", "not JSON: line 1, column 1"),
         (b'{"version": 1, "version": 2}', "names the same key twice"),
         (b'{"a": 1.5}', "Numbers with fractions"),
@@ -185,7 +190,7 @@ def test_what_the_rules_find_stands_beside_the_verdict(desk: Desk) -> None:
 def test_a_file_that_cannot_be_read_is_told_by_its_reason(desk: Desk, content: bytes, told: str) -> None:
     """With a link to the control."""
     page = looked_at(upload(desk, content), 422)
-    assert told in page.text
+    assert told in page.text, page.text[page.text.index("What is not") :][:200]
     assert {"href": "#envelope"} in page.all("a")
     assert page.text.startswith("Error: Verify")
 
