@@ -15,6 +15,7 @@ from ledger.archive.drafts import Drafts
 from ledger.archive.exporters import SqlExporterFiles
 from ledger.archive.feed import SqlFeed
 from ledger.archive.kept import SqlKept
+from ledger.archive.logins import Login, Logins
 from ledger.archive.officers import ActOutcome, DeskAct, DeskActs, Officer, Officers
 from ledger.archive.operator_files import SqlOperatorFiles
 from ledger.archive.outbox import SqlOutbox
@@ -36,6 +37,8 @@ __all__ = [
     "DeskActs",
     "Drafts",
     "InFlight",
+    "Login",
+    "Logins",
     "Mine",
     "Officer",
     "Officers",
@@ -76,6 +79,7 @@ class ArchiveRooms:
     officers: Officers
     acts: DeskActs
     drafts: Drafts
+    logins: Logins
 
     def close(self) -> None:
         """Close every connection."""
@@ -113,4 +117,5 @@ def open_archive(url: str, *, migrate: bool = True) -> ArchiveRooms:
         Officers(database),
         DeskActs(database),
         Drafts(database),
+        Logins(database),
     )

@@ -1,4 +1,4 @@
-"""The tables of the desks: officers, their sessions, and what they did or were refused."""
+"""The tables of the desks: officers, their logins and sessions, and what they did or were refused."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, String, Table, Text
 
@@ -18,6 +18,20 @@ officers = Table(
     Column("created_at", Moment, nullable=False),
     Column("ended_at", Moment),
     Index("ix_officers_identity", "issuer", "subject"),
+)
+
+logins = Table(
+    "logins",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True, comment="SHA-256 of the cookie's secret"),
+    Column("state", String(43), nullable=False),
+    Column("nonce", String(43), nullable=False),
+    Column("verifier", String(43), nullable=False),
+    Column("back", String(200), nullable=False, comment="page to go to after the login"),
+    Column("issuer", String(200), nullable=False, comment="empty until the provider has answered"),
+    Column("subject", String(255), nullable=False),
+    Column("until", Moment, nullable=False),
+    Index("ix_logins_until", "until"),
 )
 
 sessions = Table(

@@ -20,6 +20,8 @@ from ledger.archive.desk_tables import desk_acts, officers, sessions
 from ledger.facts import Address
 from ledger.scopes import Scope
 
+_NOBODY = bytes(32)
+"""Digest compared with when there is no such session, so that both answers take the same work."""
 MOST_ACTS = 500
 """How many acts are told at once."""
 
@@ -139,7 +141,7 @@ class Officers:
         )
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
-        same = row is not None and hmac.compare_digest(row.digest, digest)
+        same = hmac.compare_digest(row.digest if row else _NOBODY, digest)
         return _officer(row) if row is not None and same else None
 
     def leave(self, secret: str) -> None:
