@@ -104,6 +104,11 @@ def prove(asked: Asked, ledger: Ledger, account: Address | None = None) -> dict[
     return document_of(typed, ledger.notary.sign(typed, seal.account))
 
 
+def offered(ledger: Ledger) -> bool:
+    """Whether a key is at hand that may sign proofs."""
+    return next(_held(ledger), None) is not None
+
+
 def check(document: Mapping[str, Any], ledger: Ledger) -> Checked:
     """Say what a proof is worth; raises `ProofMalformed` for what is none, and `Unavailable`."""
     proof = proof_in(document)

@@ -1,5 +1,15 @@
-"""The page on which anybody asks whether an operator is recognised."""
+"""The page on which anybody checks whether a partner is an authorised economic operator, and where."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
+
+from api.dependencies import ServicesDep
+from api.pages.operators import operators_page
+from api.pages.operators_asked import PATH
 
 router = APIRouter(include_in_schema=False)
+
+
+@router.get(PATH)
+def check_operator(request: Request, services: ServicesDep) -> Response:
+    """Show the form, the operators that a name fits, or all that may be told of one."""
+    return operators_page(request, services)
