@@ -1,0 +1,54 @@
+"""Receiving at the desk: what an importer presents is verified and shown before it is received.
+
+Between the two steps nothing is kept here: the page that shows the verdict carries the file.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Any, Final
+
+from api.desks.posted import Posted
+from api.pages.present import Trouble, trouble_of
+from api.schemas import EnvelopeBody
+from ledger import strict_json
+from ledger.errors import EnvelopeMalformed, InputMalformed
+from ledger.paper import envelope_in, is_pdf
+from ledger.ports import Ledger
+from ledger.presented import Examination, examined, opened
+from ledger.said import said
+from ledger.verdict import Verdict
+from ledger.verifying import verify_examined
+
+FILE: Final = "envelope"
+"""The control of the file."""
+COPY: Final = "copy"
+"""The field in which the page carries the file, in base64."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What was presented, read and judged."""
+
+    document: dict[str, Any]
+    seen: Examination
+    verdict: Verdict
+    copy: str
+    """The envelope as the page carries it on."""
+
+
+def presented(sent: Posted, ledger: Ledger) -> Presented | Trouble:
+    """Return what was presented with its verdict, or why it cannot be read."""
+    try:
+        content = base64.b64decode(sent.one(COPY), validate=True) if sent.one(COPY) else sent.file
+    except binascii.Error:
+        content = b""
+    if not content:
+        return Trouble(FILE, said("Choose the file that the importer presents"))
+    try:
+        data = envelope_in(content) if is_pdf(content) else content
+        document: EnvelopeBody = strict_json.loads(data)
+        seen = examined(opened(document))
+    except (InputMalformed, EnvelopeMalformed) as error:
+        return trouble_of(error)
+    return Presented(document, seen, verify_examined(seen, ledger), base64.b64encode(data).decode())
