@@ -112,7 +112,7 @@ def _certificate(request: Request, seen: Examination | None) -> Mapping[str, Any
 
 
 def _life(verdict: Verdict, ledger: Ledger) -> Timeline | None:
-    """Return what the ledger reports of a certificate that it holds; None without any, or without an answer."""
+    """Return what the ledger reports of a certificate that it holds; None where nothing is, or no answer."""
     if verdict.certificate is None or verdict.code in _UNTOLD:
         return None
     with suppress(Unavailable, ProceduresNotNamed):
