@@ -32,7 +32,7 @@ router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 BASE: Final = "/desk/importing"
 _ONE: Final = f"{BASE}/{{certificate}}"
 Number = Annotated[int, Path(ge=1, le=2**32 - 1)]
-Format = Annotated[str, Query(alias="format", pattern="^csv$")]
+Format = Annotated[str | None, Query(alias="format", pattern="^csv$")]
 
 
 @router.get(BASE)
@@ -43,7 +43,7 @@ def incoming(  # noqa: PLR0913 - each is asked for by its type
     *,
     group: Annotated[Group | None, Query(alias="list")] = None,
     after: Annotated[str, Query(pattern="^([0-9]{1,15}-[0-9]{1,9}|[0-9a-f]{64})?$")] = "",
-    form: Format | None = None,
+    form: Format = None,
 ) -> Response:
     """Show what is made out to the member: due, to decide, on the way, refused and answered."""
     if form:
@@ -91,7 +91,7 @@ def deadlines(
     ledger: LedgerDep,
     *,
     late: bool = False,
-    form: Format | None = None,
+    form: Format = None,
 ) -> Response:
     """Show what is due for the member, and from others in its cases, soonest first."""
     rows = due_rows(due_for(caller.member, ledger, overdue_only=late), caller.member, ledger)
