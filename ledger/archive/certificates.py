@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import repeat
+from typing import Final
 
 from sqlalchemy import Connection, Integer, and_, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
@@ -55,9 +56,16 @@ _BY_NUMBER = Prepared(
         _COLUMNS.held,
     ).order_by(_COLUMNS.position)
 )
+_FARTHEST: Final = 2**62
+"""Beyond every position."""
 _PAGED = FILED.order_by(_COLUMNS.position).limit(bindparam("most", type_=Integer))
 _AFTER = _COLUMNS.position > bindparam("place")
 _LISTED = Prepared(_PAGED.where(_COLUMNS.authority == bindparam("authority"), _AFTER))
+_NEWEST = Prepared(
+    FILED.where(_COLUMNS.authority == bindparam("authority"), _COLUMNS.position < bindparam("place"))
+    .order_by(_COLUMNS.position.desc())
+    .limit(bindparam("most", type_=Integer))
+)
 _UNCONFIRMED = Prepared(_PAGED.where(_COLUMNS.held, OPEN, _AFTER))
 _CARRIED = Prepared(
     _PAGED.where(_COLUMNS.dispatch == bindparam("dispatch")).offset(bindparam("without", type_=Integer))
@@ -158,6 +166,13 @@ class SqlArchive:
         place = 0 if after is None else self._position(authority, after)
         return tuple(
             map(filing_of, self._database.ask(_LISTED, authority=authority, place=place, most=limit))
+        )
+
+    def newest(self, authority: int, *, before: bytes | None = None, limit: int = 100) -> Sequence[Filing]:
+        """Return an authority's filings, the one filed last first, going on before an id; as `filings`."""
+        place = _FARTHEST if before is None else self._position(authority, before)
+        return tuple(
+            map(filing_of, self._database.ask(_NEWEST, authority=authority, place=place, most=limit))
         )
 
     def unconfirmed(self) -> Iterator[Filing]:

@@ -28,11 +28,11 @@ from ledger.terms import Scheme, Terms, normalised
 
 _BEFORE_ROOT: Final = b'"],"merkleRoot":"'
 """What an envelope has between its proof and its root; no text has it inside, for JSON escapes quotes."""
-_TICKS: Final = "endorsements"
+_ENDORSEMENTS: Final = "endorsements"
 _SCHEMES: Final = {int(scheme): scheme for scheme in Scheme}
 """Looked up for every row, which calling the class would make slow."""
 _BOOLEANS: Final = {"true": True, "false": False}
-_TICK_NAMES: Final = (
+TICKS: Final = (
     "thirdCountryInvoicing",
     "exhibition",
     "accumulation",
@@ -200,7 +200,7 @@ def nested(columns: Sequence[str], cells: Sequence[str]) -> dict[str, Any]:
     """
     if len(cells) != len(columns):
         raise InputMalformed("csv.cells", f"the row has {len(cells)} cells, and the header {len(columns)}")
-    document: dict[str, Any] = {_TICKS: dict.fromkeys(_TICK_NAMES, False), "transport": {}}
+    document: dict[str, Any] = {_ENDORSEMENTS: dict.fromkeys(TICKS, False), "transport": {}}
     for column, cell in zip(columns, cells, strict=True):
         if not cell:
             continue
@@ -210,5 +210,5 @@ def nested(columns: Sequence[str], cells: Sequence[str]) -> dict[str, Any]:
             part = part.setdefault(step, {})
             if not isinstance(part, dict):
                 raise InputMalformed("csv.header", f"a column lies within the tick-box {step}")
-        part[last] = _BOOLEANS.get(cell, cell) if path[:1] == [_TICKS] else cell
+        part[last] = _BOOLEANS.get(cell, cell) if path[:1] == [_ENDORSEMENTS] else cell
     return document

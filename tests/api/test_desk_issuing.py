@@ -1,0 +1,396 @@
+"""The desk of an issuing officer: drafts, checks, issuing, and what becomes of it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+from api.desks.issuing_fields import CONTROLS, starred
+from api.pages.render import POLICY
+from ledger.archive import ActOutcome, Scope
+from ledger.document_schema import CertificateDocument
+from ledger.issuing import resume
+from ledger.lookalikes import texts_in
+from tests.api.desk import SECOND_OFFICE, Desk, a_new_document
+from tests.api.seen import Seen, seen
+
+HERE = "/desk/issuing"
+NEW = "0" * 32
+
+
+@pytest.fixture
+def officer(desk: Desk) -> TestClient:
+    """Return an issuing officer of Viet Nam at work."""
+    return desk.at_work("VN issuing", Scope.ISSUE, Scope.READ)
+
+
+def looked_at(answer: Response, status: int = 200) -> Seen:
+    """Return the page of an answer, after seeing that it is a page as all pages are."""
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8"), (
+        answer.text
+    )
+    assert answer.headers["content-security-policy"] == POLICY
+    page = seen(answer.text)
+    assert page.faults == []
+    return page
+
+
+def led_to(answer: Response) -> str:
+    """Return where a form led to."""
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+def form_of(document: Mapping[str, Any]) -> dict[str, str]:
+    """Return a document as it is typed into the form."""
+    typed = {pointer.strip("/").replace("/", "."): text for pointer, text in texts_in(document)}
+    typed |= {f"endorsements.{name}": "true" for name, ticked in document["endorsements"].items() if ticked}
+    return {name: text for name, text in typed.items() if starred(name) in CONTROLS}
+
+
+def begun(officer: TestClient, token: str = NEW, scheme: str = "ATIGA-D") -> str:
+    """Begin a draft; returns its address."""
+    return led_to(officer.post(f"{HERE}/drafts", data={"scheme": scheme, "token": token}))
+
+
+def saved(officer: TestClient, draft: str, document: Mapping[str, Any], version: int = 1, **more: str) -> str:
+    """Save a draft; returns where that leads to."""
+    return led_to(officer.post(draft, data=form_of(document) | {"version": str(version)} | more))
+
+
+def drafted(officer: TestClient, document: Mapping[str, Any], token: str = NEW) -> str:
+    """Return the address of a draft with this content."""
+    draft = begun(officer, token)
+    saved(officer, draft, document)
+    return draft
+
+
+def issued(officer: TestClient, document: Mapping[str, Any], token: str = NEW, version: str = "2") -> str:
+    """Issue from a new draft; returns the address of the page that says how far it is."""
+    draft = drafted(officer, document, token)
+    return led_to(officer.post(f"{draft}/issue", data={"version": version}))
+
+
+def test_an_empty_desk_says_what_to_do_first(officer: TestClient) -> None:
+    """And offers it."""
+    page = looked_at(officer.get(HERE))
+    assert "has issued nothing here yet. Begin with a new draft" in page.text
+    assert f"{HERE}/new" in [link["href"] for link in page.all("a")]
+
+
+def test_the_form_has_a_control_for_every_field_that_can_be_drafted() -> None:
+    """But for what is settled when the draft is begun, and what only declarations have."""
+    settled = {"scheme", "exportingMember", "replaces", "authorisation"}
+    assert {
+        path for path in _paths(CertificateDocument.model_json_schema()) if path.split(".")[0] not in settled
+    } == (set(CONTROLS))
+
+
+def _paths(schema: dict[str, Any]) -> Iterator[str]:
+    def below(part: dict[str, Any], path: str) -> Iterator[str]:
+        part = schema["$defs"][part["$ref"].rpartition("/")[2]] if "$ref" in part else part
+        if "allOf" in part or "anyOf" in part:
+            for one in [*part.get("allOf", []), *part.get("anyOf", [])]:
+                yield from below(one, path)
+        elif "properties" in part:
+            for name, inner in part["properties"].items():
+                yield from below(inner, f"{path}.{name}" if path else name)
+        elif "patternProperties" in part or isinstance(part.get("additionalProperties"), dict):
+            inner = part.get("additionalProperties") or next(iter(part["patternProperties"].values()))
+            yield from below(inner, f"{path}.*")
+        elif part.get("type") != "null":
+            yield path
+
+    yield from below(schema, "")
+
+
+def test_a_draft_is_begun_saved_checked_and_issued(desk: Desk, officer: TestClient) -> None:
+    """From the empty form to a certificate that the list of the desk shows."""
+    draft = begun(officer)
+    page = looked_at(officer.get(draft))
+    assert "still to be filled in" in page.text
+    document = a_new_document()
+    assert saved(officer, draft, document, do="check") == f"{draft}?tried=true#findings"
+    assert "Nothing stands in the way" in looked_at(officer.get(f"{draft}?tried=true")).text
+    assert saved(officer, draft, document, 2, do="issue") == f"{draft}/issue"
+    confirm = looked_at(officer.get(f"{draft}/issue"))
+    assert "This cannot be undone" in confirm.text
+    assert document["consignee"]["name"] in confirm.text
+    there = led_to(officer.post(f"{draft}/issue", data={"version": "3"}))
+    page = looked_at(officer.get(there))
+    assert "Issued and recorded on the ledger. Block" in page.text
+    assert document["reference"] in page.text
+    assert document["reference"] in looked_at(officer.get(HERE)).text
+    (filing,) = desk.ledger.archive.filings(desk.authority("VN issuing"))
+    assert f"0x{filing.id.hex()}" in there
+
+
+def test_issued_twice_it_is_one_certificate(desk: Desk, officer: TestClient) -> None:
+    """The second press of the button leads to what the first one issued, and so does the draft."""
+    draft = drafted(officer, a_new_document())
+    first, second = (led_to(officer.post(f"{draft}/issue", data={"version": "2"})) for _ in range(2))
+    assert first == second == led_to(officer.get(draft)) == led_to(officer.get(f"{draft}/issue"))
+    assert saved(officer, draft, a_new_document(), 2) == first
+    assert len(desk.ledger.archive.filings(desk.authority("VN issuing"))) == 1
+
+
+def test_a_draft_begun_twice_is_one_draft(officer: TestClient) -> None:
+    """By the token that its form carried."""
+    assert begun(officer) == begun(officer) != begun(officer, "1" * 32)
+
+
+def test_what_a_rule_refuses_is_told_at_its_box_and_not_issued(desk: Desk, officer: TestClient) -> None:
+    """With the rule, its source and a link to the control; what was typed is kept."""
+    document = a_new_document(validUntil="2030-01-01")
+    draft = drafted(officer, document)
+    assert led_to(officer.get(f"{draft}/issue")) == f"{draft}?tried=true"
+    assert led_to(officer.post(f"{draft}/issue", data={"version": "2"})) == f"{draft}?tried=true"
+    page = looked_at(officer.get(f"{draft}?tried=true"))
+    assert "It cannot be issued yet" in page.text
+    assert "#validUntil" in [link["href"] for link in page.all("a")]
+    assert "/help/rules/ATIGA-R14-VALIDITY" in [link["href"] for link in page.all("a")]
+    control = next(one for one in page.all("input") if one.get("id") == "validUntil")
+    assert (control["value"], control["aria-invalid"]) == ("2030-01-01", "true")
+    assert not desk.ledger.archive.filings(desk.authority("VN issuing"))
+
+
+def test_the_check_says_beside_the_form_what_issuing_would_say(officer: TestClient) -> None:
+    """To scripts as a fragment, to all others as a page, and keeps nothing."""
+    draft = begun(officer)
+    typed = form_of(a_new_document(validUntil="2030-01-01")) | {"version": "1"}
+    fragment = officer.post(f"{draft}/check", data=typed, headers={"HX-Request": "true"})
+    assert fragment.status_code == 200
+    assert "<html" not in fragment.text
+    assert "ATIGA-R14-VALIDITY" in fragment.text
+    page = looked_at(officer.post(f"{draft}/check", data=typed))
+    assert "2030-01-01" in [one.get("value") for one in page.all("input")]
+    assert "2030-01-01" not in officer.get(draft).text
+
+
+@pytest.mark.parametrize(
+    "field", ["status", "issuer_id", "scheme", "exportingMember", "items.0.marks", "items.1"]
+)
+def test_a_field_that_the_form_does_not_have_is_refused(officer: TestClient, field: str) -> None:
+    """Whoever sends a status or an issuer along changes nothing."""
+    draft = begun(officer)
+    for address in (draft, f"{draft}/check"):
+        looked_at(officer.post(address, data={"version": "1", field: "VN"}), 422)
+    assert saved(officer, draft, a_new_document()).startswith(draft)
+
+
+def test_goods_lines_come_and_go_without_scripts(officer: TestClient) -> None:
+    """A new one begins like the last; those after a removed one move up."""
+    draft = drafted(officer, a_new_document())
+    saved(officer, draft, a_new_document(), 2, **{"add-line": "items"})
+    page = looked_at(officer.get(draft))
+    typed = {one["id"]: one.get("value", "") for one in page.all("input") if "id" in one}
+    assert typed["items.2.originCountry"] == "VN"
+    assert typed["items.2.invoices.1.number"] == typed["items.1.invoices.1.number"]
+    form = form_of(a_new_document()) | {"items.2.trademark": "Second", "version": "3"}
+    officer.post(draft, data=form | {"remove-line": "items.1"})
+    page = looked_at(officer.get(draft))
+    assert {one["id"]: one.get("value", "") for one in page.all("input") if "id" in one}[
+        "items.1.trademark"
+    ] == ("Second")
+
+
+def test_who_saves_an_old_version_loses_nothing_and_overwrites_nothing(
+    desk: Desk, officer: TestClient
+) -> None:
+    """What was typed stands beside what another officer of the authority has saved."""
+    draft = drafted(officer, a_new_document(reference="FIRST 1"))
+    colleague = desk.at_work("VN issuing", Scope.ISSUE)
+    saved(colleague, draft, a_new_document(reference="THEIRS 1"), 2)
+    answer = officer.post(draft, data=form_of(a_new_document(reference="MINE 1")) | {"version": "2"})
+    page = looked_at(answer, 409)
+    assert "Somebody has saved this draft meanwhile" in page.text
+    assert "MINE 1 THEIRS 1" in page.text
+    assert next(one for one in page.all("input") if one.get("id") == "reference")["value"] == "MINE 1"
+    assert "MINE 1" not in looked_at(officer.get(draft)).text
+    saved(officer, draft, a_new_document(reference="MINE 1"), 3)
+    assert "MINE 1" in officer.get(draft).text
+
+
+@pytest.mark.parametrize("who", ["TH issuing", SECOND_OFFICE])
+def test_a_draft_of_another_authority_is_not_there(desk: Desk, officer: TestClient, who: str) -> None:
+    """Neither of another member nor of the own one; that somebody asked is kept."""
+    draft = drafted(officer, a_new_document())
+    stranger = desk.at_work(who, Scope.ISSUE, Scope.READ)
+    looked_at(stranger.get(draft), 404)
+    looked_at(stranger.get(f"{draft}/issue"), 404)
+    for address in (draft, f"{draft}/check", f"{draft}/issue", f"{draft}/delete"):
+        looked_at(stranger.post(address, data={"version": "2"}), 404)
+    member = who[:2]
+    acts = desk.rooms.acts.acts(member)
+    refused = [
+        act for act in acts if act.outcome is ActOutcome.REFUSED and act.about == draft.rpartition("/")[2]
+    ]
+    assert (len(refused), {act.why for act in refused}) == (6, {"not-found"})
+    assert draft not in stranger.get(HERE).text
+    assert officer.get(draft).status_code == 200
+
+
+@pytest.mark.parametrize("scope", [Scope.DECIDE, Scope.AEO, Scope.READ])
+def test_other_desks_have_no_drafts(desk: Desk, officer: TestClient, scope: Scope) -> None:
+    """An officer of the same authority who may not issue sees none."""
+    draft = drafted(officer, a_new_document())
+    other = desk.at_work("VN issuing", scope)
+    for address in (HERE, draft, f"{HERE}/new"):
+        looked_at(other.get(address), 403)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Viet\u202eNam", "text.bidi"),
+        ("Viet\u200bNam", "text.invisible"),
+        ("Viet\x00Nam", "text.control"),
+    ],
+)
+def test_characters_that_nobody_sees_are_refused_at_their_field(
+    officer: TestClient, text: str, rule: str
+) -> None:
+    """The field is named, also while much is missing still, and the typed text comes back as it was."""
+    draft = begun(officer)
+    answer = officer.post(f"{draft}/check", data={"version": "1", "exporter.name": text})
+    page = looked_at(answer)
+    assert rule in page.text
+    control = next(one for one in page.all("input") if one.get("id") == "exporter.name")
+    assert control["aria-invalid"] == "true"
+    assert control["value"] == text
+
+
+def test_letters_in_another_form_are_normalised_and_lookalikes_warned_of(
+    desk: Desk, officer: TestClient
+) -> None:
+    """The one is no matter of content; the other may be another company."""
+    trader = {"address": "12 Nguyễn Tất Thành", "country": "VN"}
+    decomposed = a_new_document(exporter=trader | {"name": "Ca\u0300 Phe\u0302"})
+    issued(officer, decomposed)
+    (filing,) = desk.ledger.archive.filings(desk.authority("VN issuing"))
+    assert "Cà Phê".encode() in filing.document
+    warned = looked_at(
+        officer.get(drafted(officer, a_new_document(exporter=trader | {"name": "S\u0430igon"}), "1" * 32))
+    )
+    assert "Cyrillic letters, which look like Latin ones" in warned.text
+    assert "Nothing stands in the way" in warned.text
+
+
+def test_a_taken_reference_is_told_before_issuing(officer: TestClient) -> None:
+    """With the problem that issuing would answer."""
+    document = a_new_document()
+    issued(officer, document)
+    other = document | {"transport": {}}
+    page = looked_at(officer.get(drafted(officer, other, "1" * 32)))
+    assert "/help/problems/reference-already-filed" in [link["href"] for link in page.all("a")]
+
+
+def test_a_certificate_is_replaced_by_a_corrected_one(desk: Desk, officer: TestClient) -> None:
+    """The draft begins with its content and names it; when it is issued the old one ends."""
+    old = issued(officer, a_new_document()).rpartition("/")[0]
+    draft = led_to(officer.post(f"{old}/draft", data={"token": "1" * 32, "replace": "yes"}))
+    page = looked_at(officer.get(draft))
+    assert "takes the place of certificate" in page.text
+    saved(officer, draft, a_new_document())
+    there = led_to(officer.post(f"{draft}/issue", data={"version": "2"}))
+    assert "In place of" in looked_at(officer.get(there)).text
+    filings = desk.ledger.archive.filings(desk.authority("VN issuing"))
+    assert [one.replaces for one in filings] == [None, filings[0].id]
+    assert "Replaced" in looked_at(officer.get(HERE)).text
+    assert "not in force" in looked_at(officer.get(f"{old}/change")).text
+
+
+def test_a_certificate_is_cancelled_for_a_reason_and_knowingly(officer: TestClient) -> None:
+    """Without both nothing happens."""
+    own = issued(officer, a_new_document()).rpartition("/")[0]
+    page = looked_at(officer.post(f"{own}/cancel", data={"reason": ""}), 422)
+    assert {"#reason", "#sure"} <= {link["href"] for link in page.all("a")}
+    given = {"reason": "particulars_wrong", "sure": "yes"}
+    for _ in range(2):
+        assert led_to(officer.post(f"{own}/cancel", data=given)) == f"{own}/change"
+    assert "Cancelled" in looked_at(officer.get(f"{own}/change")).text
+
+
+def test_a_true_copy_is_a_paper_with_its_endorsement(officer: TestClient) -> None:
+    """And needs a reason."""
+    own = issued(officer, a_new_document()).rpartition("/")[0]
+    looked_at(officer.post(f"{own}/true-copy", data={"why": " "}), 422)
+    answer = officer.post(f"{own}/true-copy", data={"why": "lost at sea"})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    assert answer.content.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("who", ["TH issuing", SECOND_OFFICE])
+def test_a_certificate_of_another_authority_is_not_there_to_change(
+    desk: Desk, officer: TestClient, who: str
+) -> None:
+    """Neither read, cancelled, replaced nor copied."""
+    own = issued(officer, a_new_document()).rpartition("/")[0]
+    stranger = desk.at_work(who, Scope.ISSUE, Scope.READ)
+    for act in ("change", "issued"):
+        looked_at(stranger.get(f"{own}/{act}"), 404)
+    for act in ("cancel", "draft", "true-copy"):
+        looked_at(stranger.post(f"{own}/{act}", data={"reason": "other", "sure": "yes", "token": NEW}), 404)
+
+
+def test_while_the_chain_is_slow_a_certificate_is_on_its_way(desk: Desk, officer: TestClient) -> None:
+    """It is accepted, asks again by itself where scripts run, and is recorded later."""
+    desk.hold()
+    there = issued(officer, a_new_document())
+    page = looked_at(officer.get(there))
+    assert "Accepted, on its way to the ledger" in page.text
+    assert "Accepted, on its way to the ledger" in looked_at(officer.get(HERE)).text
+    desk.release()
+    list(resume(desk.ledger, wait=2))
+    fragment = officer.get(there, headers={"HX-Request": "true"}).text
+    assert "<html" not in fragment
+    assert "Issued and recorded on the ledger" in fragment
+
+
+def test_a_deleted_draft_is_gone(officer: TestClient) -> None:
+    """And nothing is on the ledger."""
+    draft = drafted(officer, a_new_document())
+    assert led_to(officer.post(f"{draft}/delete")) == HERE
+    looked_at(officer.get(draft), 404)
+
+
+def test_what_came_back_is_had_as_a_table(officer: TestClient) -> None:
+    """In which no cell is a formula."""
+    name = {"name": '=HYPERLINK("x")', "address": "88 Rama IV", "country": "TH"}
+    issued(officer, a_new_document(consignee=name))
+    answer = officer.get(f"{HERE}?format=csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "'=HYPERLINK" in answer.text
+    assert "Customs" in answer.text or "Nothing yet" in answer.text
+
+
+def test_older_certificates_are_on_further_pages(
+    officer: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest first."""
+    monkeypatch.setattr("api.routes.desk_issuing.SHOWN", 2)
+    documents = [a_new_document() for _ in range(3)]
+    for number, document in enumerate(documents):
+        issued(officer, document, str(number) * 32)
+    first = looked_at(officer.get(HERE))
+    assert documents[0]["reference"] not in first.text
+    (older,) = [link["href"] for link in first.all("a") if "before=" in link.get("href", "")]
+    assert documents[0]["reference"] in looked_at(officer.get(older)).text
+
+
+def test_a_draft_of_rcep_has_the_fields_of_rcep(officer: TestClient) -> None:
+    """A producer and remarks, no exhibition, and only the ticks of its form."""
+    page = looked_at(officer.get(begun(officer, scheme="RCEP-CO")))
+    controls = {one.get("id", "") for one in page.all("input", "textarea", "select")}
+    assert {"producer.name", "remarks", "items.1.tariffDifferential"} <= controls
+    assert not {"exhibition.name", "endorsements.accumulation"} & controls
+
+
+def test_every_text_is_said_in_the_visitors_language(officer: TestClient) -> None:
+    """The pseudo-locale marks what went through the catalogue; nothing else is left in English."""
+    officer.cookies.set("asal-language", "qps")
+    draft = drafted(officer, a_new_document(validUntil="2030-01-01"))
+    for address in (HERE, f"{HERE}/new", draft, f"{draft}?tried=true"):
+        assert "⟦" in officer.get(address).text
