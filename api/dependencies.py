@@ -385,6 +385,11 @@ def throttle_recognition(request: Request, services: ServicesDep) -> None:
     _throttled(request, services, services.recognition, "recognition")
 
 
+def throttle_search(request: Request, services: ServicesDep) -> None:
+    """Let one address search only so often; counted apart from other questions."""
+    _throttled(request, services, services.recognition, "search")
+
+
 def throttle_proofs(request: Request, services: ServicesDep) -> None:
     """Let one address ask only so often, and all of them together have only so many proofs signed."""
     throttle_recognition(request, services)

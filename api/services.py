@@ -10,8 +10,10 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from api.alarms import LocalAlarms, alarms_of
+from api.desks.provider import Provider
 from api.metrics import Metrics
 from api.news import News
+from api.pages.figures_kept import KeptFigures
 from api.probe import Probe
 from ledger.archive import ArchiveRooms
 from ledger.outbox import Alarm
@@ -91,10 +93,14 @@ class Services:
     """How many blocks must follow one before watchers are told of it."""
     bell: Event = field(default_factory=Event)
     """Rung when a message to a watcher was queued."""
+    figures: KeptFigures = field(default_factory=KeptFigures)
+    """Figures of the ledger, for some seconds."""
     news: News = field(default_factory=News)
     """Rung when the feed has grown."""
     public_url: str = ""
     """The address under which the public finds this service, for links on paper; else that of the request."""
+    provider: Provider | None = None
+    """Where officers log in."""
     demo_roles: bool = False
     """Whether anybody may be an officer of the demonstration."""
 

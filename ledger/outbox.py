@@ -331,6 +331,9 @@ class Transactions(Protocol):
     ) -> Mined | Failed | None:
         """Return what became of the one of a write's signatures that is in a block; None when none is."""
 
+    def block_of(self, transaction: bytes) -> int | None:
+        """Return the block that a transaction, whosever it is, stands in; None when it is in none."""
+
 
 class Carrier(Protocol):
     """What carries writes to the chain on behalf of those who wait for them; see `ledger.submitting`."""

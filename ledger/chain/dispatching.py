@@ -92,6 +92,11 @@ class ChainTransactions:
             return Mined(written_of(signature.transaction, receipt, block), final)
         return None
 
+    def block_of(self, transaction: bytes) -> int | None:
+        """Return the block that a transaction, whosever it is, stands in; None when it is in none."""
+        receipt = self._rpc.ask("eth_getTransactionReceipt", hexed(transaction))
+        return None if receipt is None else quantity(member_of(receipt, "blockNumber"))
+
     def _block_of(self, receipt: Json, head: Json) -> Json | None:
         """Return the block that a receipt speaks of, while that block is in the chain."""
         number = member_of(receipt, "blockNumber")

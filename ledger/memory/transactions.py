@@ -77,6 +77,11 @@ class MemoryTransactions:
                     return Failed(refusal, final=True)
         return None
 
+    def block_of(self, transaction: bytes) -> int | None:
+        """Return the block that a transaction stands in; a refused one leaves no trace here."""
+        done = self.done.get(transaction)
+        return done.block if isinstance(done, Written) else None
+
     def mine(self) -> None:
         """Make blocks of the pooled transactions whose turn it is, unless blocks are held back."""
         while not self.held and (ready := [place for place in self.pool if place[1] == self.used(place[0])]):

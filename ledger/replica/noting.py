@@ -34,3 +34,7 @@ class NotingTransactions:
         if isinstance(outcome, Mined):
             self._note(outcome.written.block)
         return outcome
+
+    def block_of(self, transaction: bytes) -> int | None:
+        """Return the block that a transaction stands in."""
+        return self._transactions.block_of(transaction)

@@ -34,7 +34,8 @@ class _Reader(HTMLParser):
         names = [name for name, _ in attrs]
         if len(set(names)) < len(names):
             self.seen.faults.append(f"<{tag}> names an attribute twice")
-        self.seen.elements.append((tag, {name: value or "" for name, value in attrs}))
+        kind = "svg title" if tag == "title" and "svg" in self.open else tag  # a picture has one of its own
+        self.seen.elements.append((kind, {name: value or "" for name, value in attrs}))
         self.seen.text += "" if tag in _INLINE else " "
         if tag not in _VOID:
             self.open.append(tag)

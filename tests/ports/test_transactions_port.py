@@ -238,6 +238,14 @@ def test_what_an_authority_has_recorded_is_listed(world: World) -> None:
     assert world.ledger.records({world.authority("TH customs")}).entries == frozenset()
 
 
+def test_a_transaction_is_found_in_its_block(world: World) -> None:
+    """By its hash alone; one that was never sent is in none."""
+    outcome = sent(world, Issue(world.terms()))
+    assert isinstance(outcome, Mined)
+    assert world.transactions.block_of(outcome.written.transaction) == outcome.written.block
+    assert world.transactions.block_of(bytes(32)) is None
+
+
 def test_writes_about_operators_are_recorded_by_their_transactions_too(world: World) -> None:
     """They go to another contract, whose receipt is believed for them and for nothing else."""
     declared(world)
