@@ -38,6 +38,7 @@ NPM_FOLDERS = {
     "ganache": ROOT / "ganache-config",
     "contracts": ROOT / "contracts",
     "peers": ROOT / "tests/peers",
+    "browser": ROOT / "tests/browser",
 }
 """The parts that are npm packages: `npm ci` runs in the folder, from its lock."""
 
@@ -67,7 +68,7 @@ def node_command() -> list[str]:
 
 
 def npm_folder(part: str) -> Path:
-    """Return the folder of an npm part ("ganache", "contracts", "peers"), its packages installed."""
+    """Return the folder of an npm part, one of `NPM_FOLDERS`, its packages installed."""
     with _one_at_a_time():
         _install_npm(NPM_FOLDERS[part])
     return NPM_FOLDERS[part]
