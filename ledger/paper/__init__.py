@@ -4,7 +4,7 @@ The only room that draws or reads PDF, and the only one that makes QR codes.
 """
 
 from ledger.paper.codes import qr_svg
-from ledger.paper.drawing import paper_of
+from ledger.paper.printing import paper_of
 from ledger.paper.reading import envelope_in, is_pdf
 from ledger.paper.refused import PaperNotPossible
 

@@ -1,31 +1,61 @@
-"""Drawing a certificate on A4."""
+"""Drawing pages into a PDF."""
 
-from collections.abc import Mapping
-from importlib.resources import as_file, files
-from typing import Any
+from collections.abc import Iterable
 
 from fpdf import FPDF
 
-from ledger.envelope import canonical, leaves
-from ledger.paper.reading import NAME
-from ledger.presented import opened
+from ledger.paper.fonts import BOLD, REGULAR, needed
+from ledger.paper.marks import Frame, Mark, Page, Pattern, Rule, Text
+
+_LINE = 0.2
+"""Width of frames and rules in millimetres."""
 
 
-def paper_of(envelope: Mapping[str, Any], *, link: str = "", endorsement: str = "") -> bytes:
-    """Return a certificate as PDF/A-3B with its envelope inside; raises `PaperNotPossible`."""
-    fields = opened(envelope).visible.fields
-    pdf = FPDF(format="A4", enforce_compliance="PDF/A-3B")
-    with as_file(files("ledger.paper") / "fonts" / "NotoSans-Regular.ttf") as font:
-        pdf.add_font("noto", fname=font)
-    pdf.set_font("noto", size=8)
-    pdf.set_title(f"Certificate {fields.get('reference', '')}")
-    pdf.add_page()
-    for text in (endorsement, link, *(f"{path}: {value}" for path, value in leaves(fields))):
-        pdf.multi_cell(0, 4, str(text), new_x="LMARGIN", new_y="NEXT")
-    pdf.embed_file(
-        bytes=canonical(dict(envelope)),
-        basename=NAME,
-        mime_type="application/json",
-        associated_file_relationship="Source",
-    )
-    return bytes(pdf.output())
+def draw(pages: Iterable[Page], pdf: FPDF) -> None:
+    """Draw the pages, with the fonts that their texts need."""
+    pages = list(pages)
+    _take_fonts(pdf, [mark.text for page in pages for mark in page if isinstance(mark, Text)])
+    pdf.set_auto_page_break(auto=False)
+    pdf.set_margin(0)
+    pdf.c_margin = 0
+    for page in pages:
+        pdf.add_page()
+        pdf.set_line_width(_LINE)
+        for mark in page:
+            _draw(mark, pdf)
+
+
+def _take_fonts(pdf: FPDF, texts: list[str]) -> None:
+    others = needed(texts)
+    for font in (REGULAR, BOLD, *others):
+        pdf.add_font(font.family, style="B" if font.bold else "", fname=font.path)
+    pdf.set_fallback_fonts([font.family for font in others], exact_match=False)
+    pdf.set_text_shaping(use_shaping_engine=True)
+
+
+def _draw(mark: Mark, pdf: FPDF) -> None:
+    match mark:
+        case Text():
+            pdf.set_font(REGULAR.family, style="B" if mark.bold else "", size=mark.size)
+            pdf.set_xy(mark.x, mark.y)
+            pdf.cell(0, mark.high, mark.text)
+        case Frame():
+            pdf.rect(mark.x, mark.y, mark.wide, mark.high)
+        case Rule():
+            pdf.line(mark.x, mark.y, mark.to_x, mark.to_y)
+        case Pattern():
+            _draw_code(mark, pdf)
+
+
+def _draw_code(code: Pattern, pdf: FPDF) -> None:
+    """Draw a QR code: dark modules that touch in a row are one rectangle, so that no hairline parts them."""
+    step = code.side / len(code.modules)
+    for number, row in enumerate(code.modules):
+        start = None
+        for column, dark in enumerate((*row, False)):
+            if dark and start is None:
+                start = column
+            elif not dark and start is not None:
+                x, wide = code.x + start * step, (column - start) * step
+                pdf.rect(x, code.y + number * step, wide, step, style="F")
+                start = None

@@ -6,9 +6,8 @@ from typing import Final
 from pypdf import PdfReader
 
 from ledger.errors import InputMalformed
+from ledger.paper.attaching import NAME
 
-NAME: Final = "envelope.json"
-"""What the envelope is called inside the PDF."""
 _MARK: Final = b"%PDF-"
 _SEARCHED: Final = 1024
 """Bytes at the beginning in which readers look for the mark of a PDF."""
