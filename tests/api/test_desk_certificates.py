@@ -9,9 +9,9 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from api.desks.certificates_shown import origin_shown
+from ledger import paper
 from ledger.archive import ActOutcome, Scope
 from ledger.origin.facts import LateGround
-from ledger import paper
 from ledger.statements import Statement, StatementKind, statement_hash
 from ledger.tree import tree_of
 from ledger.writes import Decide
