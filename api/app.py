@@ -102,6 +102,7 @@ def create_app(  # noqa: PLR0913 - each is a part that the service is made of
         finality=told.finality,
         bell=told.bell,
         public_url=portal.public_url,
+        provider=portal.provider,
         demo_roles=portal.demo_roles,
     )
     ledger.reports.to(services.metrics)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from api.desks.provider import Provider
 from ledger.errors import Refused
 
 DEMO_ISSUER: Final = "asal-demo"
@@ -15,6 +16,8 @@ class Portal:
 
     public_url: str = ""
     """The address under which people reach this service."""
+    provider: Provider | None = None
+    """Where officers log in; needs the address above, to which it leads back."""
     demo_roles: bool = False
     """Whether anybody may be an officer of `DEMO_ISSUER`: for demonstrations on a test chain only."""
 

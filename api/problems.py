@@ -54,6 +54,42 @@ _OWN = (
         "Open the page of this service itself and send its form again.",
     ),
     ProblemType(
+        "desk-not-yours",
+        403,
+        "This desk is not yours",
+        "Log in as an officer of this desk, or have whoever runs the service enrol you for it.",
+    ),
+    ProblemType(
+        "officer-unknown",
+        403,
+        "Nobody has enrolled you here",
+        "Send what the page says of you to whoever runs this service: they enrol officers.",
+    ),
+    ProblemType(
+        "login-over",
+        403,
+        "This login cannot go on",
+        "Begin to log in again: this login was begun in another browser, took over ten minutes, or was used.",
+    ),
+    ProblemType(
+        "login-refused",
+        403,
+        "The identity provider did not let you in",
+        "Begin to log in again; if that fails too, ask whoever runs the identity provider.",
+    ),
+    ProblemType(
+        "identity-not-proven",
+        403,
+        "Who you are is not proven",
+        "Tell whoever runs this service: the ID token does not fit its issuer, client id, clock or keys.",
+    ),
+    ProblemType(
+        "provider-unavailable",
+        503,
+        "The identity provider does not answer as it must",
+        "Try again in a minute; verifying needs no login. If it lasts, tell whoever runs this service.",
+    ),
+    ProblemType(
         "malformed-json",
         400,
         "The body is not JSON",

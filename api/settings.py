@@ -4,13 +4,14 @@ Every variable begins with `ASAL_`; `docs/reference/api.md` lists them.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from limits import parse
-from pydantic import AfterValidator, Field, FilePath, PositiveFloat, PositiveInt
+from pydantic import AfterValidator, Field, FilePath, PositiveFloat, PositiveInt, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.desks.provider import Client, Provider
 from api.portal import Portal
 from api.services import MEBIBYTE, Limits
 from ledger import opening
@@ -33,6 +34,14 @@ def _public(url: str) -> str:
     if url and parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(url)):
         raise ValueError("must begin with https://, except on this machine")
     return url.rstrip("/")
+
+
+def _issuer(url: str) -> str:
+    """Return the address of an identity provider: with TLS, or on this machine."""
+    parts = urlsplit(url)
+    if url and parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(url)):
+        raise ValueError("must begin with https://, except on this machine")
+    return url
 
 
 class Settings(BaseSettings):
@@ -106,6 +115,14 @@ class Settings(BaseSettings):
     public_url: Annotated[str, AfterValidator(_public)] = Field(
         "", description="Address under which people reach the service, such as `https://co.example`."
     )
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] = Field(
+        "", description="Identity provider that officers log in with, as its tokens name it."
+    )
+    oidc_client_id: str = Field("", description="What this service is called there.")
+    oidc_client_secret_file: FilePath | None = Field(None, description="File with its secret there.")
+    oidc_ca: FilePath | None = Field(
+        None, description="Certificates (PEM) that the provider's own must come from."
+    )
     logins: Annotated[str, AfterValidator(_rate)] = Field(
         "30/minute", description="Logins begun per caller address."
     )
@@ -143,7 +160,25 @@ class Settings(BaseSettings):
     @property
     def portal(self) -> Portal:
         """How officers log in."""
-        return Portal(public_url=self.public_url, demo_roles=self.demo_roles)
+        return Portal(self.public_url, self._provider, self.demo_roles)
+
+    @property
+    def _provider(self) -> Provider | None:
+        """The identity provider, where there is one."""
+        if self.oidc_client_secret_file is None:
+            return None
+        secret = self.oidc_client_secret_file.read_text(encoding="utf-8").strip()
+        return Provider(Client(self.oidc_issuer, self.oidc_client_id, secret, self.oidc_ca))
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        """See that what logging in needs is there together."""
+        parts = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret_file)
+        if any(parts) and not (all(parts) and self.public_url):
+            raise ValueError(
+                "ASAL_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET_FILE and ASAL_PUBLIC_URL go together"
+            )
+        return self
 
     @property
     def sender(self) -> Sender:

@@ -86,7 +86,7 @@ def working(scope: Scope) -> Callable[[Officer, Services], Caller]:
 
     def caller(officer: OfficerDep, services: ServicesDep) -> Caller:
         if not officer.authority or scope not in officer.scopes:
-            raise ApiError("scope-missing", scope=scope.value)
+            raise ApiError("desk-not-yours")
         authority = services.ledger.members.authority(officer.authority)
         if authority is None or authority.withdrawn_at is not None:
             raise ApiError("authority-withdrawn")
@@ -104,7 +104,7 @@ def administrator(officer: OfficerDep, services: ServicesDep) -> Officer:
     """Return an administrator of a member, whose account still is the member's admin key."""
     member = services.ledger.members.member(officer.member)
     if officer.authority or Scope.ADMIN not in officer.scopes or member is None:
-        raise ApiError("scope-missing", scope=Scope.ADMIN.value)
+        raise ApiError("desk-not-yours")
     if member.admin != officer.account:
         raise ApiError("account-not-yours")
     return officer

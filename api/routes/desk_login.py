@@ -1,9 +1,11 @@
 """Logging in and out, and the front page of the desks."""
 
-from fastapi import APIRouter, Depends, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.dependencies import ServicesDep, throttle_logins
-from api.desks import demo_roles
+from api.desks import demo_roles, logging_in
 from api.desks.at_work import DESK, LOGIN, DeskRoute, officer_of
 from api.desks.entering import after, entered, gone
 from api.desks.posted import PostedDep
@@ -16,11 +18,45 @@ router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 @router.get(LOGIN)
 def login(request: Request, services: ServicesDep, back: str = "", *, left: bool = False) -> Response:
     """Say how to log in, and to whom one is logged in already."""
-    return page(request, "login.html", roles=demo_roles.roles(services), back=after(back), left=left)
+    return page(
+        request,
+        "login.html",
+        headers=logging_in.headers(services),
+        provider=services.provider is not None,
+        roles=demo_roles.roles(services),
+        back=after(back),
+        left=left,
+    )
+
+
+@router.post(f"{LOGIN}/start", dependencies=[Depends(throttle_logins)])
+def login_start(request: Request, services: ServicesDep, form: PostedDep) -> Response:
+    """Lead to the identity provider."""
+    return logging_in.begun(request, services, form.one("back"))
+
+
+@router.get(logging_in.BACK)
+def login_back(
+    request: Request, services: ServicesDep, answer: Annotated[logging_in.Answer, Query()]
+) -> Response:
+    """Take the identity provider's answer, and let the person in."""
+    return logging_in.answered(request, services, answer)
+
+
+@router.get(logging_in.CHOOSE)
+def login_choose(request: Request, services: ServicesDep) -> Response:
+    """Let a person who is several officers choose one."""
+    return logging_in.choices(request, services)
+
+
+@router.post(logging_in.CHOOSE)
+def login_chosen(request: Request, services: ServicesDep, form: PostedDep) -> Response:
+    """Let the person in as the officer chosen."""
+    return logging_in.chosen(request, services, form.one("officer"))
 
 
 @router.post(f"{LOGIN}/demo", dependencies=[Depends(throttle_logins)])
-def be_somebody(request: Request, services: ServicesDep, form: PostedDep) -> Response:
+def login_demo(request: Request, services: ServicesDep, form: PostedDep) -> Response:
     """Be one of the officers of a demonstration."""
     officer = demo_roles.chosen(services, form.one("officer"))
     if officer is None:

@@ -4,6 +4,7 @@ asal members …        who is on the ledger; votes
 asal authorities …    a member's own authorities
 asal keys …           make, add, rotate and revoke keys
 asal api-keys …       who may call the service for an authority
+asal officers …       who works at the desks of the service
 asal programme …      programmes under which members authorise operators
 asal arrangement …    arrangements on mutual recognition, and who recognises whom
 asal operator …       authorise operators, suspend, revoke; their records
@@ -45,6 +46,7 @@ from ledger.cli import (
     keys,
     life,
     members,
+    officers,
     operators,
     outbox,
     programmes,
@@ -80,6 +82,7 @@ app.add_typer(members.app, name="members")
 app.add_typer(authorities.app, name="authorities")
 app.add_typer(keys.app, name="keys")
 app.add_typer(access.app, name="api-keys")
+app.add_typer(officers.app, name="officers")
 app.add_typer(programmes.app, name="programme")
 app.add_typer(arrangements.app, name="arrangement")
 app.add_typer(operators.app, name="operator")
