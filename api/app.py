@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.background import Courier
 from api.bulk import Places
+from api.desks.issuing_bulk import Runs
 from api.ending import told_to_stop
 from api.errors import add_handlers
 from api.monitoring import NOBODY, Answers, Monitoring
@@ -27,6 +28,7 @@ from api.routes import (
     desk_certificates,
     desk_importing,
     desk_issuing,
+    desk_issuing_bulk,
     desk_login,
     desk_members,
     events,
@@ -152,8 +154,9 @@ def create_app(  # noqa: PLR0913 - each is a part that the service is made of
     answered = Answers(services.metrics, monitoring.log)
     bounds = services.limits
     app.state.bulk_places = Places(bounds.bulk_at_once)
+    app.state.desk_runs = Runs()
     app.state.streams = Streams(rooms.feed, services.news, bounds.streams_per_authority, bounds.streams)
-    longer = {bulk.PATH: bounds.bulk_bytes}
+    longer = {bulk.PATH: bounds.bulk_bytes, desk_issuing_bulk.PATH: bounds.bulk_bytes}
     app.add_middleware(
         Transport, body_limit=bounds.body_bytes, forms={pages.VERIFY}, longer=longer, answered=answered
     )

@@ -1,5 +1,9 @@
 """The desk of an issuing officer: drafts, checks, issuing, and what becomes of it."""
 
+import csv
+import io
+import json
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -7,8 +11,10 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from api.app import create_app
 from api.desks.issuing_fields import CONTROLS, starred
 from api.pages.render import POLICY
+from api.services import Limits
 from ledger.archive import ActOutcome, Scope
 from ledger.document_schema import CertificateDocument
 from ledger.issuing import resume
@@ -394,3 +400,95 @@ def test_every_text_is_said_in_the_visitors_language(officer: TestClient) -> Non
     draft = drafted(officer, a_new_document(validUntil="2030-01-01"))
     for address in (HERE, f"{HERE}/new", draft, f"{draft}?tried=true"):
         assert "⟦" in officer.get(address).text
+
+
+BULK = f"{HERE}/bulk"
+
+
+def sent(officer: TestClient, content: bytes, name: str = "rows.ndjson", token: str = NEW) -> Response:
+    """Send a file of certificates."""
+    return officer.post(BULK, data={"token": token}, files={"file": (name, content)})
+
+
+def done(officer: TestClient, run: str) -> Seen:
+    """Return the page of a file as soon as it is done."""
+    for _ in range(200):
+        page = looked_at(officer.get(run))
+        if "Under way" not in page.text:
+            return page
+        time.sleep(0.05)
+    raise AssertionError(page.text)
+
+
+def rows_of(*documents: Mapping[str, Any]) -> bytes:
+    """Return documents as NDJSON."""
+    return b"\n".join(json.dumps(document).encode() for document in documents)
+
+
+@pytest.fixture
+def small(desk: Desk) -> TestClient:
+    """Return an officer of a service that draws rows up without processes of its own."""
+    app = create_app(desk.ledger, desk.rooms, Limits(bulk_workers=1, bulk_rows=30))
+    officer = desk.at_work("VN issuing", Scope.ISSUE, Scope.READ)
+    return TestClient(app, cookies=officer.cookies, raise_server_exceptions=False, follow_redirects=False)
+
+
+def test_a_file_of_certificates_is_issued_row_by_row(desk: Desk, small: TestClient) -> None:
+    """A bad row stops no other; what is wrong with it is told by its number, and had as a table."""
+    documents = [a_new_document() for _ in range(20)]
+    documents[6] |= {"validUntil": "2030-01-01"}
+    run = led_to(sent(small, rows_of(*documents)))
+    page = done(small, run)
+    assert "Recorded on the ledger 19" in page.text
+    assert "ATIGA-R14-VALIDITY" in page.text
+    assert len(desk.ledger.archive.filings(desk.authority("VN issuing"))) == 19
+    lines = small.get(f"{run}/envelopes").text.splitlines()
+    assert len([json.loads(line) for line in lines]) == 19
+    table = list(csv.reader(small.get(f"{run}/refused").text.splitlines()))
+    assert [row[:4] for row in table[1:]] == [
+        ["7", documents[6]["reference"], "/validUntil", "ATIGA-R14-VALIDITY"]
+    ]
+    assert "under way" not in looked_at(small.get(BULK)).text
+    assert "<html" not in small.get(run, headers={"HX-Request": "true"}).text
+
+
+def test_the_same_file_again_issues_nothing_twice(desk: Desk, small: TestClient) -> None:
+    """Sent twice it is one run, and sent anew its rows are found."""
+    content = rows_of(*(a_new_document() for _ in range(3)))
+    run = led_to(sent(small, content))
+    assert led_to(sent(small, content)) == run
+    done(small, run)
+    page = done(small, led_to(sent(small, content, token="1" * 32)))
+    assert "3 (3 were issued before)" in page.text
+    assert len(desk.ledger.archive.filings(desk.authority("VN issuing"))) == 3
+
+
+def test_a_table_has_the_fields_names_in_its_first_row(small: TestClient) -> None:
+    """A file in which they cannot be read is refused with the form."""
+    document = form_of(a_new_document()) | {"scheme": "ATIGA-D", "exportingMember": "VN"}
+    written = io.StringIO()
+    csv.writer(written).writerows([document.keys(), document.values()])
+    page = done(small, led_to(sent(small, written.getvalue().encode(), "rows.csv")))
+    assert "Recorded on the ledger 1" in page.text
+    page = looked_at(sent(small, b"a,a\n1,2\n", "rows.csv", "1" * 32), 422)
+    assert "cannot be read as a table" in page.text
+    looked_at(sent(small, b"", token="2" * 32), 422)
+    assert led_to(sent(small, rows_of(a_new_document()), token="3" * 32)) == f"{BULK}/{'3' * 32}"
+
+
+def test_a_file_has_a_most_of_rows(small: TestClient) -> None:
+    """The rest is to be sent as another file."""
+    page = done(small, led_to(sent(small, rows_of(*(a_new_document() for _ in range(31))))))
+    assert "Recorded on the ledger 30" in page.text
+    assert "more rows than are taken at once" in page.text
+
+
+def test_a_file_of_another_authority_is_not_there(desk: Desk, small: TestClient) -> None:
+    """Neither its page nor its results; one that is not known any more says what to do."""
+    run = led_to(sent(small, rows_of(a_new_document())))
+    done(small, run)
+    other = desk.at_work(SECOND_OFFICE, Scope.ISSUE)
+    stranger = TestClient(small.app, cookies=other.cookies, follow_redirects=False)
+    assert "send the same file again" in looked_at(stranger.get(run), 404).text
+    for result in ("envelopes", "refused"):
+        looked_at(stranger.get(f"{run}/{result}"), 404)
