@@ -22,7 +22,7 @@ from ledger.verdict import Verdict, VerdictCode
 from ledger.verifying import verify_examined
 from ledger.writes import Enter, Receive
 
-_RECEIVED: Final = frozenset(
+RECEIVED: Final = frozenset(
     {VerdictCode.VALID, VerdictCode.EXPIRED, VerdictCode.CANCELLED, VerdictCode.REPLACED}
 )
 """Genuine certificates, good for preference or not: their issuer hears that they were presented."""
@@ -67,7 +67,7 @@ def receive(
     envelope = opened(document)
     examination = examined(envelope)
     verdict = verify_examined(examination, ledger)
-    if verdict.code not in _RECEIVED:
+    if verdict.code not in RECEIVED:
         raise NotReceivable(verdict)
     # 2. Keep.
     holder = _authority(authority, ledger)

@@ -1,7 +1,6 @@
 """The pages of the importing desk: what they show, from what the ledger answers."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Final
 
 from fastapi import Request, Response
@@ -15,10 +14,9 @@ from api.desks.importing_lists import DueRow, Group, Incoming, Listed
 from api.desks.importing_receive import Presented
 from api.desks.importing_shown import LATE_NAMES, on_desk
 from api.desks.posted import Posted
-from api.pages.certificate import particulars_of
-from api.pages.present import Trouble, result_of
+from api.pages.answered import ByFile, answered
+from api.pages.present import Trouble
 from api.pages.render import page
-from api.pages.speech import speech_of
 from api.pages.tabular import csv_response
 from api.services import Services
 from ledger.errors import ReplicaNeeded
@@ -26,6 +24,7 @@ from ledger.kept_port import Kept
 from ledger.origin.facts import CaseFacts
 from ledger.origin.reasons import LATE_WORDS, REASONS
 from ledger.origin.steps import Side
+from ledger.receiving import RECEIVED
 from ledger.said import Said, said
 
 CASES: Final = 50
@@ -33,7 +32,6 @@ CASES: Final = 50
 INCOMPLETE: Final = said(
     "The copy hides fields that a decision needs. Ask for one in which nothing is hidden"
 )
-_AGAIN: Final = timedelta(minutes=1)
 _HEADER: Final = (
     "group",
     "reference",
@@ -134,19 +132,19 @@ def deadlines_csv(caller: Caller, rows: Sequence[DueRow]) -> Response:
 def verdict_page(
     request: Request, caller: Caller, services: Services, given: Presented, troubles: Sequence[Trouble] = ()
 ) -> Response:
-    """Show the verdict on what was presented, with the button that receives it."""
-    terms, scheme = given.seen.terms, str(given.seen.fields.get("scheme"))
-    intact = given.seen.intact
-    return page(
+    """Show the verdict on what was presented as anybody sees it, with the button that receives it."""
+    terms = given.seen.terms
+    return answered(
         request,
-        "desk/importing_verdict.html",
+        given.verdict,
+        services,
+        ByFile(given.seen, given.content, given.inside),
+        template="desk/importing_verdict.html",
         status=422 if troubles else 200,
-        result=result_of(given.verdict, services.ledger.clock() + _AGAIN, scheme),
-        particulars=particulars_of(given.seen, speech_of(request)) if intact else None,
-        asked=None,
-        given=given,
+        copy=given.copy,
         ours=terms is not None and terms.importing == caller.member,
         importing=terms.importing if terms else "",
+        receivable=given.verdict.code in RECEIVED,
         troubles=troubles,
     )
 

@@ -33,8 +33,15 @@ class Presented:
     document: dict[str, Any]
     seen: Examination
     verdict: Verdict
-    copy: str
-    """The envelope as the page carries it on."""
+    content: bytes
+    """The file."""
+    inside: bytes | None
+    """The envelope in it, where the file is a PDF."""
+
+    @property
+    def copy(self) -> str:
+        """The envelope as the page carries it on."""
+        return base64.b64encode(self.content if self.inside is None else self.inside).decode()
 
 
 def presented(sent: Posted, ledger: Ledger) -> Presented | Trouble:
@@ -46,9 +53,9 @@ def presented(sent: Posted, ledger: Ledger) -> Presented | Trouble:
     if not content:
         return Trouble(FILE, said("Choose the file that the importer presents"))
     try:
-        data = envelope_in(content) if is_pdf(content) else content
-        document: EnvelopeBody = strict_json.loads(data)
+        inside = envelope_in(content) if is_pdf(content) else None
+        document: EnvelopeBody = strict_json.loads(content if inside is None else inside)
         seen = examined(opened(document))
     except (InputMalformed, EnvelopeMalformed) as error:
         return trouble_of(error)
-    return Presented(document, seen, verify_examined(seen, ledger), base64.b64encode(data).decode())
+    return Presented(document, seen, verify_examined(seen, ledger), content, inside)

@@ -77,8 +77,17 @@ Way = ByFile | ByReference | ByLink
 """How the certificate was asked about."""
 
 
-def answered(request: Request, verdict: Verdict, services: Services, way: Way) -> Response:
-    """Return the page of a verdict."""
+def answered(  # noqa: PLR0913 - what a page shows
+    request: Request,
+    verdict: Verdict,
+    services: Services,
+    way: Way,
+    *,
+    template: str = "result.html",
+    status: int = 200,
+    **more: object,
+) -> Response:
+    """Return the page of a verdict; a desk shows it on a template of its own, with more on it."""
     services.metrics.verdict(verdict.code)
     now = services.ledger.clock()
     seen = way.seen if isinstance(way, ByFile) else None
@@ -97,9 +106,10 @@ def answered(request: Request, verdict: Verdict, services: Services, way: Way) -
         "timeline": seen_by(NOBODY, life) if life else None,
         "downloads": tuple(downloads_of(receipt, envelope, life)),
         **_certificate(request, seen),
+        **more,
     }
     headers = retry_after(AGAIN.total_seconds()) if result.ask_again else None
-    return page(request, "result.html", headers=headers, **shown)
+    return page(request, template, status=status, headers=headers, **shown)
 
 
 def _certificate(request: Request, seen: Examination | None) -> Mapping[str, Any]:
