@@ -108,7 +108,11 @@ def cases(
     ledger: Ledger, *, member: str | None = None, after: OperatorCode | None = None, limit: int = 100
 ) -> Sequence[Case]:
     """Return the cases of operators that have events here, of one member or of all, going on after a code."""
-    codes = ledger.operator_files.operators(member=member, after=after, limit=limit)
+    return cases_of(ledger.operator_files.operators(member=member, after=after, limit=limit), ledger)
+
+
+def cases_of(codes: Sequence[OperatorCode], ledger: Ledger) -> Sequence[Case]:
+    """Return the cases of operators, in their order; one that nothing is on file of has an empty one."""
     held = ledger.recognitions.found(codes).operators if codes else {}
     return [
         Case(code, tuple(ledger.operator_files.events(code)), held[code].changes if code in held else ())
