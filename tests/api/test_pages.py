@@ -1,6 +1,8 @@
 """The page on which anybody verifies, as a browser without scripts and cookies uses it."""
 
+import base64
 import copy
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -18,7 +20,9 @@ from api.pages.render import POLICY
 from api.services import Limits
 from ledger.envelope import VERSION, hash_of, issued_data, sealed, terms_fields
 from ledger.errors import ArchiveUnavailable, ChainUnreachable
+from ledger.paper import paper_of
 from ledger.presented import redacted
+from ledger.scopes import Scope
 from ledger.terms import Scheme, Terms, certificate_id, reference_key
 from ledger.verdict import NEXT_STEPS, TITLES, VerdictCode
 from tests.api.desk import Desk, a_desk, a_new_document
@@ -340,6 +344,57 @@ def test_what_a_stranger_wrote_is_inert(desk: Desk) -> None:
     assert "[U+202E]kgm[U+2066][U+200B] =HYPERLINK(" in shown
     assert "{{ 7*7 }}" in shown
     assert "The ledger does not vouch for these particulars." in shown
+
+
+def test_names_that_only_look_like_others_stand_beside_their_codes(desk: Desk) -> None:
+    """Letters of another alphabet cannot be told by eye, an operator code can."""
+    exporter = {"name": "\u0421\u00e0 Ph\u00ea\u2066 e\u0301", "operator": "VN0312345678"}
+    answer = upload(desk, _forged(desk, {"exporter": exporter}))
+    page = looked_at(answer)
+    assert "\u0421\u00e0 Ph\u00ea[U+2066] e\u0301" in page.text
+    assert "Operator code: VN0312345678" in page.text
+
+
+def test_a_pdf_of_ours_is_verified_by_what_it_carries(desk: Desk) -> None:
+    """And hands the envelope out again, with a receipt that names the file and no field."""
+    made = desk.issued()
+    printed = paper_of(made["envelope"], link="https://asal.example/q/x")
+    page = looked_at(upload(desk, printed))
+    assert "VALID Certificate is valid" in page.text
+    kept = {one["download"]: one["href"] for one in page.all("a") if "download" in one}
+    assert list(kept) == ["receipt.json", "envelope.json", "timeline.json"]
+    receipt, envelope, timeline = (
+        json.loads(base64.b64decode(address.partition(",")[2])) for address in kept.values()
+    )
+    assert envelope == made["envelope"]
+    assert receipt["asked"] == {"sha256": hashlib.sha256(printed).hexdigest()}
+    assert (receipt["verdict"]["code"], receipt["verdict"]["certificate"]) == ("VALID", made["id"])
+    assert [row["what"] for row in timeline["rows"]] == ["issued"]
+    for told in (receipt, timeline):
+        assert "Công ty" not in json.dumps(told, ensure_ascii=False)
+
+
+def test_a_receipt_of_an_altered_copy_names_its_fields_and_repeats_none(desk: Desk) -> None:
+    """What the copy says is shown on the page, and stands in no file."""
+    altered = copy.deepcopy(desk.issued()["envelope"])
+    altered["data"]["consignee"]["name"] += " and Sons"
+    page = looked_at(upload(desk, altered))
+    assert "and Sons" in page.text
+    (kept,) = [one["href"] for one in page.all("a") if "download" in one]
+    receipt = base64.b64decode(kept.partition(",")[2]).decode()
+    assert json.loads(receipt)["verdict"]["altered"] == ["consignee.name"]
+    assert "and Sons" not in receipt
+
+
+def test_what_customs_did_stands_beside_the_verdict(desk: Desk) -> None:
+    """In sentences, in the box for official use, and in the story."""
+    made = desk.issued()
+    headers = {"Authorization": f"Bearer {desk.token('TH customs', Scope.READ, Scope.DECIDE)}"}
+    received = desk.ask("POST", "/v1/receipts", by=None, headers=headers, json=made["envelope"])
+    assert received.status_code in {200, 202}
+    page = looked_at(upload(desk, made["envelope"]))
+    assert "At import Customs of the importing member has received it." in page.text
+    assert "4. For official use Customs of the importing member has received it." in page.text
 
 
 @pytest.mark.parametrize(
