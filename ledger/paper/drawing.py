@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from fpdf import FPDF
 
-from ledger.paper.fonts import BOLD, REGULAR, needed
+from ledger.paper.fonts import BOLD, OTHERS, REGULAR, needed, runs, width
 from ledger.paper.marks import Frame, Mark, Page, Pattern, Rule, Text
 
 _LINE = 0.2
@@ -29,22 +29,39 @@ def _take_fonts(pdf: FPDF, texts: list[str]) -> None:
     others = needed(texts)
     for font in (REGULAR, BOLD, *others):
         pdf.add_font(font.family, style="B" if font.bold else "", fname=font.path)
-    pdf.set_fallback_fonts([font.family for font in others], exact_match=False)
     pdf.set_text_shaping(use_shaping_engine=True)
 
 
 def _draw(mark: Mark, pdf: FPDF) -> None:
     match mark:
         case Text():
-            pdf.set_font(REGULAR.family, style="B" if mark.bold else "", size=mark.size)
-            pdf.set_xy(mark.x, mark.y)
-            pdf.cell(0, mark.high, mark.text)
+            _write(mark, pdf)
         case Frame():
             pdf.rect(mark.x, mark.y, mark.wide, mark.high)
         case Rule():
             pdf.line(mark.x, mark.y, mark.to_x, mark.to_y)
         case Pattern():
             _draw_code(mark, pdf)
+
+
+def _write(line: Text, pdf: FPDF) -> None:
+    """Write a line of text, each run with its own font.
+
+    The library's own fallback fonts are not used: it draws the first run of a line in the size of the line
+    before, and leaves gaps between runs.
+    """
+    x = line.x
+    for font, run in runs(line.text, bold=line.bold):
+        pdf.set_font(font.family, style="B" if font.bold else "", size=line.size)
+        pdf.set_xy(x, line.y)
+        if font in OTHERS:  # shaped glyphs stand in another order than the letters; who copies gets these
+            spoken = run.encode("utf-16-be").hex().upper()
+            pdf._out(f"/Span <</ActualText <FEFF{spoken}>>> BDC")  # noqa: SLF001 - the library has no other way
+            pdf.cell(0, line.high, run)
+            pdf._out("EMC")  # noqa: SLF001
+        else:
+            pdf.cell(0, line.high, run)
+        x += width(run, line.size, bold=line.bold)
 
 
 def _draw_code(code: Pattern, pdf: FPDF) -> None:

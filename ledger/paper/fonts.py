@@ -92,7 +92,7 @@ def needed(texts: Iterable[str]) -> tuple[Font, ...]:
 
 def glyphs(text: str, *, bold: bool = False) -> Iterator[tuple[Font, list[int]]]:
     """Yield the runs of an inert text by font, each with the numbers of its glyphs; 0 is the empty box."""
-    for font, run in _runs(text, bold=bold):
+    for font, run in runs(text, bold=bold):
         yield font, [info.codepoint for info in _shaped(font, run).glyph_infos]
 
 
@@ -100,14 +100,14 @@ def glyphs(text: str, *, bold: bool = False) -> Iterator[tuple[Font, list[int]]]
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """Return how wide an inert text is when shaped, in millimetres; `size` in points."""
     advance = 0.0
-    for font, run in _runs(text, bold=bold):
+    for font, run in runs(text, bold=bold):
         positions = _shaped(font, run).glyph_positions
         advance += sum(at.x_advance for at in positions) / _shaper(font).per_em
     return advance * size * 25.4 / 72
 
 
-def _runs(text: str, *, bold: bool) -> Iterator[tuple[Font, str]]:
-    """Yield what is drawn with one font; `FPDF.set_fallback_fonts` divides a text in the same places."""
+def runs(text: str, *, bold: bool = False) -> Iterator[tuple[Font, str]]:
+    """Yield an inert text in pieces that are drawn with one font."""
     for font, run in groupby(text, lambda character: _font_of(character, bold=bold) or REGULAR):
         yield font, "".join(run)
 

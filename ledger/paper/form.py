@@ -117,8 +117,8 @@ RCEP: Final = Form(
     declaration="15. Declaration by the exporter or producer",
     declared="The undersigned hereby declares that the above details and statements are correct and that "
     "the goods covered in this Certificate comply with the requirements specified for these goods in the "
-    "Regional Comprehensive Economic Partnership Agreement. The goods were produced in {produced} and are exported to "
-    "{importing}.",
+    "Regional Comprehensive Economic Partnership Agreement. The goods were produced in {produced} "
+    "and are exported to {importing}.",
     certification="16. Certification",
     certified="On the basis of control carried out, it is hereby certified that the information herein is "
     "correct and that the goods described comply with the origin requirements specified in the Regional "

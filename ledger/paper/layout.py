@@ -25,6 +25,8 @@ _FORM: Final = Style(12.0, 5.6, bold=True)
 _TICKS_A_ROW: Final = 4
 _MOST: Final = {"left": 9, "side": 9, "signed": 13, "remarks": 3}
 """Lines of a box on the first page."""
+_TOGETHER: Final = 12
+"""Lines of a goods line that are not parted between two pages."""
 _LEAST: Final = {"left": 27.0, "side": 27.0, "signed": 38.0}
 """Heights below which a box does not look like the form's, in millimetres."""
 
@@ -203,7 +205,7 @@ def _goods(pages: _Pages) -> None:
         while any(cells):
             fitting = int((pages.room - 2 * PAD) // BODY.leading)
             tall = max(map(len, cells))
-            if fitting < min(tall, 3):
+            if fitting < min(tall, _TOGETHER):
                 _columns(pages, top)
                 pages.turn()
                 top = _heading(pages)
