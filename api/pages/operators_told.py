@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from api.pages.operators_asked import Question
+from api.pages.operators_reasons import REASONS
 from ledger.aeo.history import Past
 from ledger.aeo.naming import Likeness, likeness
 from ledger.aeo.told import NAME_NOTES, Told
@@ -27,19 +28,6 @@ STATUS_WORDS: Final[Mapping[str, str]] = {
     "not-yet-effective": said("Not yet begun"),
 }
 """Statuses by the wire's words."""
-_TITLES: Final[Mapping[Reason, str]] = {
-    Reason.NOT_FOUND: said("No operator has this code"),
-    Reason.SIGNER_COMPROMISED: said("Its status is not to be relied on"),
-    Reason.NOT_YET_EFFECTIVE: said("Its authorisation has not begun"),
-    Reason.SUSPENDED: said("Its authorisation is suspended"),
-    Reason.REVOKED: said("Its authorisation was revoked"),
-    Reason.SURRENDERED: said("It has given its authorisation back"),
-    Reason.ANNULLED: said("Its authorisation is void from the start"),
-    Reason.EXPIRED: said("Its authorisation has expired"),
-    Reason.ROLE_NOT_HELD: said("It is not authorised in this role"),
-    Reason.NO_CONSENT: said("Its status is not told"),
-}
-"""How a page begins where the operator's own member has no good word."""
 _STOPPING: Final = frozenset(
     {
         Reason.SIGNER_COMPROMISED,
@@ -72,6 +60,8 @@ class Line:
     """Whether it is the member that was asked about."""
     recognised: bool
     sentence: str
+    reason: str
+    """The wire's word for why."""
     arrangement: Arrangement | None
     granted: tuple[tuple[str, tuple[str, ...]], ...]
     """Role, and the directions in it, in words."""
@@ -200,7 +190,7 @@ def _headline(decides: Told, home: Told, count: int, check: NameCheck) -> tuple[
         return "stop", said("This code belongs to another name")
     host = called(decides.question.host)
     if not home.recognised and decides.reason is home.reason:
-        return _tone(home.reason), _TITLES[home.reason]
+        return _tone(home.reason), REASONS[home.reason].title
     if not decides.recognised:
         return _tone(decides.reason), said("Not recognised in {host}", host=host)
     if decides is not home:
@@ -240,6 +230,7 @@ def _line(one: Elsewhere, question: Question) -> Line:
         chosen=told.question.host == question.host,
         recognised=told.recognised,
         sentence=told.sentence,
+        reason=told.code,
         arrangement=told.arrangement,
         granted=tuple(granted.items()),
         proof=_proof(told, question),

@@ -8,8 +8,9 @@ import pytest
 from httpx2 import Response
 
 from api.services import Limits
+from ledger.aeo.words import word
 from ledger.errors import ChainUnreachable
-from ledger.operators import Consent, OperatorCode, OperatorStatus
+from ledger.operators import Consent, OperatorCode, OperatorStatus, Reason
 from ledger.recognition_port import NoRecognitions
 from tests.api.desk import Desk
 from tests.api.seen import Seen
@@ -73,7 +74,7 @@ def test_every_other_member_says_yes_or_why_not(desk: Desk) -> None:
     )
     assert (
         "Malaysia (MY) No Malaysia (MY) does not recognise the programme it belongs to. "
-        "Arrangement: ASEAN MRA AAMRA"
+        "What this means: Malaysia (MY) Arrangement: ASEAN MRA AAMRA"
     ) in page.text
 
 
@@ -255,3 +256,29 @@ def test_the_answer_can_be_kept_and_passed_on(desk: Desk) -> None:
     proofs = [one["href"] for one in page_of(signing, code=EXPORTER).all("a") if "/proof" in one["href"]]
     assert len(proofs) == 2
     assert signing.client.get(proofs[0]).json()["typedData"]["message"]["question"]["host"] == "TH"
+
+
+@pytest.mark.usefixtures("at")
+def test_every_answer_leads_to_what_it_means(desk: Desk) -> None:
+    """All reasons are explained on one page, each under its own address."""
+    explained = looked_at(desk.client.get(f"{PATH}/reasons"))
+    ids = {one.get("id") for one in explained.all("h2")}
+    assert {word(reason) for reason in Reason} <= ids
+    for typed in ({"code": EXPORTER}, {"code": "VN404"}, {"code": EXPORTER, "host": "MY"}):
+        links = [one["href"] for one in page_of(desk, **typed).all("a") if "/reasons#" in one["href"]]
+        assert links
+        assert {link.partition("#")[2] for link in links} <= ids
+
+
+def test_every_text_goes_through_the_language(desk: Desk, at: Recognising) -> None:
+    """In the pseudo-locale only names, codes and numbers are as they were."""
+    desk.client.cookies.set("asal-language", "qps")
+    at.record(status=OperatorStatus.SUSPENDED)
+    for typed in (
+        {},
+        {"code": EXPORTER, "name": "Else"},
+        {"name": "ca phe", "country": "VN"},
+        {"code": "VN404"},
+    ):
+        page = looked_at(ask(desk, **typed))
+        assert not any(word in page.text for word in (" the ", " is ", " of ", "Operator", "Recognised"))
