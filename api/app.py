@@ -1,11 +1,12 @@
 """Building the app: routes, error handlers, and the layer that every request passes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import BaseRoute
 
 from api.background import Courier
 from api.bulk import Places
@@ -149,7 +150,7 @@ def create_app(  # noqa: PLR0913 - each is a part that the service is made of
     ]
     for router in routers:
         app.include_router(router)
-    app.state.routes = [route for router in routers for route in router.routes]
+    app.state.routes = [route for router in routers for route in _routes(router)]
     add_handlers(app)
     answered = Answers(services.metrics, monitoring.log)
     bounds = services.limits
@@ -162,6 +163,16 @@ def create_app(  # noqa: PLR0913 - each is a part that the service is made of
     )
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
+
+
+def _routes(router: APIRouter) -> Iterator[BaseRoute]:
+    """Yield the routes of a router, and those of the routers in it."""
+    for route in router.routes:
+        inner: APIRouter | None = getattr(route, "original_router", None)
+        if inner is None:
+            yield route
+        else:
+            yield from _routes(inner)
 
 
 @asynccontextmanager
