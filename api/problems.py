@@ -22,6 +22,7 @@ from ledger.checking_refused import CaseStepNotAllowed, CheckMalformed, NotAnOri
 from ledger.deciding_asked import DecisionRefused
 from ledger.kept_copies import CopyIncomplete
 from ledger.kept_port import NotKept
+from ledger.paper import PaperNotPossible
 from ledger.procedures_port import ProceduresNotNamed
 from ledger.receiving import NotReceivable
 from ledger.recognition_port import RecognitionNotNamed
@@ -146,6 +147,12 @@ _OWN = (
         404,
         "No rule set covers that day",
         "List the rule sets with GET /v1/rules; name a date of issue that one of them covers.",
+    ),
+    ProblemType(
+        "true-copy-not-found",
+        404,
+        "No such certified true copy for you",
+        "Give it out first (POST /v1/certificates/{id}/true-copies) and use the number in the answer.",
     ),
     ProblemType("member-not-found", 404, "No such member", "List the members with GET /v1/members."),
     ProblemType("authority-not-found", 404, "No such authority", "List them with GET /v1/authorities."),
@@ -382,6 +389,12 @@ _OF_ERRORS: dict[type[errors.LedgerError], ProblemType] = {
         409,
         "The copy is not of a certificate that can be received",
         "Verify it (POST /v1/verifications) and do what the verdict says.",
+    ),
+    PaperNotPossible: ProblemType(
+        "paper-not-possible",
+        422,
+        "The certificate cannot be put on paper",
+        "Hand out the envelope itself (GET /v1/certificates/{id}/envelope); `detail` says what is in the way.",
     ),
     TrueCopyTooLate: ProblemType(
         "true-copy-too-late",

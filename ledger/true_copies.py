@@ -46,7 +46,12 @@ class TrueCopy:
     @property
     def endorsement(self) -> str:
         """What box 12 of the copy is endorsed with, and the date of issue of the copy."""
-        return f"CERTIFIED TRUE COPY, {day(date.fromisoformat(self.statement.body['on']))}"
+        return endorsement_of(self.statement)
+
+
+def endorsement_of(copy: Statement) -> str:
+    """Return what box 12 of a true copy is endorsed with, by the statement of it."""
+    return f"CERTIFIED TRUE COPY, {day(date.fromisoformat(copy.body['on']))}"
 
 
 def certify_copy(certificate: bytes, reason: str, *, authority: int, ledger: Ledger) -> TrueCopy:

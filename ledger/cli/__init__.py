@@ -49,6 +49,7 @@ from ledger.cli import (
     officers,
     operators,
     outbox,
+    papers,
     programmes,
     recognition,
     replica,
@@ -87,6 +88,7 @@ app.add_typer(programmes.app, name="programme")
 app.add_typer(arrangements.app, name="arrangement")
 app.add_typer(operators.app, name="operator")
 certificates.app.add_typer(life.app)
+certificates.app.command()(papers.paper)
 certificates.app.add_typer(decisions.app)
 certificates.app.command()(events.unreported)
 app.add_typer(certificates.app, name="certificate")

@@ -17,6 +17,7 @@ from ledger.documents import parse_document
 from ledger.errors import CertificateNotFiled, Finding, InputMalformed, LedgerError, Severity
 from ledger.facts import Reason
 from ledger.issuing import Issued
+from ledger.paper import envelope_in, is_pdf
 from ledger.strict_json import loads
 
 app = typer.Typer(no_args_is_help=True, help="Issue, cancel, replace and look at certificates of origin.")
@@ -225,7 +226,17 @@ def certificate_in(path: Path) -> Certificate:
 
 def json_object(path: Path) -> dict[str, object]:
     """Return the JSON object in a file."""
-    value = loads(read_text(path))
+    return _object_in(read_text(path), path)
+
+
+def envelope_file(path: Path) -> dict[str, object]:
+    """Return the envelope in a file: JSON, or a certificate as PDF with its envelope inside."""
+    content = read_text(path)
+    return _object_in(envelope_in(content) if is_pdf(content) else content, path)
+
+
+def _object_in(content: bytes, path: Path) -> dict[str, object]:
+    value = loads(content)
     if not isinstance(value, dict):
         raise InputMalformed("json.object", f"{path} does not hold a JSON object")
     return value

@@ -93,11 +93,16 @@ def read_text(path: Path) -> bytes:
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all, or end with the reason it cannot be written."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all, or end with the reason it cannot be written."""
     part = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
+        part.write_bytes(content)
         part.replace(path)
     except OSError as error:
         usage(f"{path} cannot be written: {error.strerror}")

@@ -8,7 +8,7 @@ import typer
 
 from ledger import verifying
 from ledger.aeo.parties import Party
-from ledger.cli.certificates import json_object
+from ledger.cli.certificates import envelope_file
 from ledger.cli.output import EXIT_REFUSED, answer, complain, failures, page, plain, usage
 from ledger.cli.session import Session, session_of
 from ledger.errors import Refused, Unavailable
@@ -24,7 +24,7 @@ MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.NOT_CHECKED: "·"
 def verify(  # noqa: PLR0913 - each is an option of the command line
     context: typer.Context,
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE…]", help="Envelopes to verify.")
+        list[Path] | None, typer.Argument(metavar="[FILE…]", help="Envelopes to verify, JSON or PDF.")
     ] = None,
     *,
     reference: Annotated[
@@ -67,7 +67,7 @@ def verify(  # noqa: PLR0913 - each is an option of the command line
 def _verdict_on(path: Path, session: Session) -> Verdict | Refused:
     """Return the verdict on a file, or why it is no envelope; one bad file does not hide the others."""
     try:
-        return verifying.verify(json_object(path), session.opened.verifier)
+        return verifying.verify(envelope_file(path), session.opened.verifier)
     except Refused as error:
         return error
     except Unavailable:
