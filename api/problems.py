@@ -394,7 +394,7 @@ _OF_ERRORS: dict[type[errors.LedgerError], ProblemType] = {
         "paper-not-possible",
         422,
         "The certificate cannot be put on paper",
-        "Hand out the envelope itself (GET /v1/certificates/{id}/envelope); `detail` says what is in the way.",
+        "Hand out the envelope itself (GET /v1/certificates/{id}/envelope); `detail` says why.",
     ),
     TrueCopyTooLate: ProblemType(
         "true-copy-too-late",
