@@ -21,7 +21,6 @@ from api.pages.shape import (
     trader,
 )
 from api.pages.speech import Speech
-from api.pages.words import member
 from ledger.presented import Examination
 from ledger.said import said
 
@@ -82,7 +81,7 @@ def particulars_of(seen: Examination, speech: Speech) -> Particulars:
     scheme = text(fields, "scheme")
     rows = (
         *(_row(fields, path, scheme, speech) for path in _SUMMARY),
-        *(_party(fields, who, scheme) for who in _PARTIES if who in fields or who != "producer"),
+        *(_party(fields, who, scheme, speech) for who in _PARTIES if who in fields or who != "producer"),
         *_authorised(fields, scheme, speech),
     )
     headings = next((tuple(name for name, _ in line.cells) for line in lines if line.cells), ())
@@ -100,12 +99,12 @@ def _row(fields: Fields, path: str, scheme: str, speech: Speech) -> Row:
     if path in _DAYS:
         value = speech.day(value)
     elif path in _MEMBERS:
-        value = member(value)
+        value = speech.member(value)
     return _named(path, one(value), scheme)
 
 
-def _party(fields: Fields, who: str, scheme: str) -> Row:
-    return _named(who, trader(fields, who), scheme)
+def _party(fields: Fields, who: str, scheme: str, speech: Speech) -> Row:
+    return _named(who, trader(fields, who, speech), scheme)
 
 
 def _authorised(fields: Fields, scheme: str, speech: Speech) -> Iterator[Row]:
@@ -137,7 +136,7 @@ def _line(number: str, item: Fields, speech: Speech) -> GoodsLine:
         (said("HS code"), one(text(item, "hsCode"))),
         (said("Criterion"), one(text(item, "criterion"))),
         (said("Quantity, FOB"), measured),
-        (said("Origin"), one(member(text(item, "originCountry")))),
+        (said("Origin"), one(speech.member(text(item, "originCountry")))),
         (said("Invoices"), invoices(item, speech)),
     )
     return GoodsLine(number, cells)

@@ -26,7 +26,6 @@ from api.pages.shape import (
     trader,
 )
 from api.pages.speech import Speech
-from api.pages.words import member
 from ledger.presented import Examination
 from ledger.said import said
 
@@ -100,7 +99,7 @@ def sheet_of(seen: Examination, speech: Speech) -> Sheet | None:
         form=form.name,
         agreement=form.agreement,
         reference=one(text(fields, "reference")),
-        issued_in=one(member(text(fields, "exportingMember"))),
+        issued_in=one(speech.member(text(fields, "exportingMember"))),
         boxes=tuple(_upper(fields, form, speech)),
         official=form.numbers["official"],
         item=form.numbers["item"],
@@ -122,12 +121,12 @@ def _box(form: Form, key: str, values: Values) -> Box:
 
 def _upper(fields: Fields, form: Form, speech: Speech) -> Iterator[Box]:
     """Yield the boxes above the goods."""
-    yield _box(form, "exporter", trader(fields, "exporter"))
-    consignee = trader(fields, "consignee")
+    yield _box(form, "exporter", trader(fields, "exporter", speech))
+    consignee = trader(fields, "consignee", speech)
     fair = some(joined(inner(fields, "exhibition"), "name", "address"))
     yield _box(form, "consignee", (*consignee, *(Named(said("Exhibition"), what) for what in fair)))
     if "producer" in form.numbers:
-        shown = trader(fields, "producer") if "producer" in fields else (Absent(optional=True),)
+        shown = trader(fields, "producer", speech) if "producer" in fields else (Absent(optional=True),)
         yield _box(form, "producer", shown)
     carried = inner(fields, "transport")
     shown = named(
@@ -183,7 +182,7 @@ def _cells(item: Fields, speech: Speech, *, apart: bool) -> dict[str, Values]:
         "goods": goods,
         "hs": one(code),
         "criterion": one(text(item, "criterion")),
-        "origin": one(member(text(item, "originCountry"))),
+        "origin": one(speech.member(text(item, "originCountry"))),
         "quantity": measured,
         "invoices": invoices(item, speech),
     }
@@ -204,13 +203,13 @@ def _lower(fields: Fields, form: Form, speech: Speech) -> Iterator[Box]:
     if "remarks" in form.numbers:
         yield _box(form, "remarks", one(text(fields, "remarks"), optional=True))
     declared = inner(fields, "declaration")
-    yield _box(form, "declaration", (*_declared(declared), *_signed(declared, "signatory", speech)))
+    yield _box(form, "declaration", (*_declared(declared, speech), *_signed(declared, "signatory", speech)))
     certified = inner(fields, "certification")
     yield _box(form, "certification", _signed(certified, "officer", speech))
 
 
-def _declared(declared: Fields) -> Values:
-    made, sold = (member(text(declared, name)) for name in ("countryOfProduction", "importingCountry"))
+def _declared(declared: Fields, speech: Speech) -> Values:
+    made, sold = (speech.member(text(declared, name)) for name in ("countryOfProduction", "importingCountry"))
     if not (made and sold):
         return ()
     return (
@@ -235,7 +234,7 @@ def _ticks(fields: Fields, form: Form) -> Iterator[Tick]:
 
 
 def _beyond(fields: Fields, speech: Speech) -> Iterator[Box]:
-    yield Box("", "", said("Importing member"), one(member(text(fields, "importingMember"))))
+    yield Box("", "", said("Importing member"), one(speech.member(text(fields, "importingMember"))))
     yield Box("", "", said("Issuing office"), one(text(fields, "issuingOffice")))
     yield Box("", "", said("Date of issue"), one(speech.day(text(fields, "issuedOn"))))
     yield Box("", "", said("Last day of validity"), one(speech.day(text(fields, "validUntil"))))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
-from api.pages.words import member
+from api.pages.speech import Speech
 from ledger.said import said
 
 MAX_LINES: Final = 64
@@ -85,13 +85,13 @@ def named(*parts: tuple[str, str]) -> Values:
     return tuple(Named(what, value) for what, value in parts if value)
 
 
-def trader(fields: Fields, who: str) -> Values:
+def trader(fields: Fields, who: str, speech: Speech) -> Values:
     """Return name, address and country of a trader, its operator code beside the name."""
     found = inner(fields, who)
     name, *place = together(
         (said("Name"), text(found, "name")),
         (said("Address"), text(found, "address")),
-        (said("Country"), member(text(found, "country"))),
+        (said("Country"), speech.member(text(found, "country"))),
     )
     return (name, *named((said("Operator code"), text(found, "operator"))), *place)
 
