@@ -18,7 +18,7 @@ from api.desks.posted import PostedDep
 from api.errors import ApiError
 from api.pages.render import page
 from api.pages.tabular import csv_response
-from api.routes import desk_issuing_acts, desk_issuing_bulk
+from api.routes import desk_issuing_acts, desk_issuing_back, desk_issuing_bulk
 from api.schemas import Id
 from ledger.archive import ActOutcome
 from ledger.drafts import Draft
@@ -26,6 +26,7 @@ from ledger.drafts import Draft
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 router.include_router(desk_issuing_acts.router)
 router.include_router(desk_issuing_bulk.router)
+router.include_router(desk_issuing_back.router)
 _DRAFTS: Final = f"{ISSUING}/drafts"
 _TOKEN: Final = re.compile("[0-9a-f]{32}")
 
