@@ -14,6 +14,7 @@ from ledger.errors import ReplicaNeeded
 from ledger.facts import Entry
 from ledger.kept_port import Kept
 from ledger.origin.clocks import ATIGA
+from ledger.origin.lines import named
 from ledger.ports import Ledger
 from ledger.procedures_port import ProcedureLists, RefusalLists, Unreported
 from ledger.said import Said, said
@@ -85,6 +86,8 @@ class DueRow:
     reference: str
     case: int | None
     lines: tuple[int, ...]
+    named: str = ""
+    """The lines as people name them."""
     asks: bool = True
     """Whether the member of whoever looks asks in the case."""
 
@@ -128,6 +131,7 @@ def due_rows(due: Sequence[Deadline], member: str, ledger: Ledger) -> tuple[DueR
             reference=_reference(kept.get(one.certificate), member),
             case=one.case,
             lines=tuple(sorted(one.lines)),
+            named=named(one.lines) if one.lines else "",
             asks=one.case is None or case_of(one.case, ledger).importing == member,
         )
         for one in due

@@ -12,6 +12,7 @@ from api.desks.cases_shown import listed as cases_listed
 from api.desks.importing_asked import TOP
 from api.desks.importing_lists import DueRow, Group, Incoming, Listed
 from api.desks.importing_receive import Presented
+from api.desks.importing_recent import recent
 from api.desks.importing_shown import LATE_NAMES, on_desk
 from api.desks.posted import Posted
 from api.pages.answered import ByFile, answered
@@ -79,7 +80,17 @@ def front(request: Request, caller: Caller, services: Services, group: Group | N
         found = [lists.listed(one, caller.member, services.ledger, after=after) for one in wanted]
     except ReplicaNeeded:
         due, found = (), []
-    return page(request, "desk/importing.html", due=due, lists=found, group=group, done=done_of(request))
+    above = {row.certificate for one in found for row in one.rows}
+    lately = recent(caller.member, services) if group is None else ()
+    return page(
+        request,
+        "desk/importing.html",
+        due=due,
+        lists=found,
+        group=group,
+        recent=[one for one in lately if one.certificate not in above],
+        done=done_of(request),
+    )
 
 
 def front_csv(caller: Caller, services: Services) -> Response:

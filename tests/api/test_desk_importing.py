@@ -166,6 +166,9 @@ def test_two_of_three_lines_are_granted_and_the_third_is_left(court: Desk, custo
     told = court.ask("GET", f"/v1/certificates/{address.rpartition('/')[2]}/decisions").json()
     assert [line["state"] for line in told["lines"]] == ["granted", "granted", "undecided"]
     assert "used up" in page.text
+    front = looked_at(customs.get(BASE))
+    assert "1 of 3 lines" in front.text
+    assert address in [link["href"] for link in front.all("a")]
     assert ("decide_on_lines", ActOutcome.DONE, "") in acts(court)
 
 
