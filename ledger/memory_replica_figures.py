@@ -125,13 +125,13 @@ class MemoryFigures(ABC):
                 yield (self._entry_of(certificate).exporting, "issued"), -1
             case Anchored(key=key, size=size):
                 yield (self._member_of(key), "issued"), size
-            case Ended(id=certificate, reason=reason):
+            case Ended(key=key, reason=reason):
                 kind = "replaced" if reason == Reason.REPLACED else "cancelled"
-                yield (self._entry_of(certificate).exporting, kind), 1
-            case ProofReceived(id=certificate):
-                yield (self._entry_of(certificate).importing, "received"), 1
-            case Decided(id=certificate):
-                yield (self._entry_of(certificate).importing, "decided"), 1
+                yield (self._member_of(key), kind), 1
+            case ProofReceived(key=key):
+                yield (self._member_of(key), "received"), 1
+            case Decided(key=key):
+                yield (self._member_of(key), "decided"), 1
 
     def _reported(self, pairs: defaultdict[_Pair, Counter[str]], counted: dict[bytes, _Pair]) -> None:
         """Add what customs reported of the certificates that were counted."""

@@ -10,7 +10,7 @@ from typing import Final
 
 SHOWN: Final = 12
 """Groups in a chart; more than a screen full is for the table."""
-_WIDEST: Final = 55.0
+_WIDEST: Final = 48.0
 """Hundredths of the width that the longest bar has; its words need the rest."""
 _THINNEST: Final = 0.4
 _LABEL, _STEP, _BAR, _GAP = 1.5, 1.5, 0.85, 1.0

@@ -116,7 +116,7 @@ class Figuring:
             said("Nothing was recorded in this period."),
             _ACTIVITY,
             _rows(found, _ACTIVITY),
-            chart_of([self._active(one) for one in found]),
+            chart_of([group for one in found if (group := self._active(one)).bars]),
             as_of,
         )
 
@@ -196,17 +196,20 @@ class Figuring:
         return self.speech.member(code) if code else self.speech.say(_BATCHES)
 
     def _pair(self, one: PairUse | PairTime) -> str:
-        return f"{self.speech.member(one.exporting)} → {self.speech.member(one.importing)}"
+        return f"{self._name(one.exporting)} → {self._name(one.importing)}"
+
+    def _name(self, code: str) -> str:
+        """Return a member's name alone: two of them with codes are wider than a telephone."""
+        return self.speech.member(code).replace(f" ({code})", "")
 
     def _active(self, one: Activity) -> Group:
         say = self.speech
-        return Group(
-            say.member(one.member),
-            (
-                Bar("one", one.issued, say.say("{number} issued", number=say.number(one.issued))),
-                Bar("two", one.decided, say.say("{number} decided", number=say.number(one.decided))),
-            ),
+        bars = (
+            Bar("one", one.issued, say.say("{number} issued", number=say.number(one.issued))),
+            Bar("two", one.received, say.say("{number} received", number=say.number(one.received))),
+            Bar("three", one.decided, say.say("{number} decided", number=say.number(one.decided))),
         )
+        return Group(say.member(one.member), tuple(bar for bar in bars if bar.value))
 
     def _used(self, one: PairUse, rate: float) -> Group:
         text = self.speech.say(
@@ -219,8 +222,8 @@ class Figuring:
 
     def _timed(self, one: PairTime) -> Group:
         say = self.speech.say
-        half = say("half within {time}", time=self.took(one.median))
-        most = say("nine in ten within {time}", time=self.took(one.most))
+        half = say("half: {time}", time=self.took(one.median))
+        most = say("nine in ten: {time}", time=self.took(one.most))
         bars = (Bar("one", one.median, half), Bar("two", one.most, most))
         return Group(self._pair(one), bars, weight=one.decided)
 

@@ -123,22 +123,32 @@ def _activities(since: datetime | None) -> Iterable[tuple[str, Select[Any], int]
         ("replaced", ended.reason == Reason.REPLACED.value),
         ("cancelled", ended.reason != Reason.REPLACED.value),
     ):
-        yield kind, _begun(_of(t.ended, _I.exporting).where(which), ended.at, since), 1
-    yield "received", _begun(_of(p.received, _I.importing), p.received.c.at, since), 1
-    yield "decided", _begun(_of(p.decided, _I.importing), _D.at, since), 1
+        yield kind, _by_key(t.ended, since, which), 1
+    yield "received", _by_key(p.received, since), 1
+    yield "decided", _by_key(p.decided, since), 1
+
+
+def _by_key(table: Table, since: datetime | None, *which: ColumnElement[bool]) -> Select[Any]:
+    """Return the statement that counts events by the member whose key signed them: few keys, many events."""
+    counts = select(table.c.key, func.count().label("events")).where(*which).group_by(table.c.key)
+    signed = _begun(counts, table.c.at, since).subquery()
+    by_member: Select[Any] = select(t.authorities.c.member, func.sum(signed.c.events))
+    return by_member.select_from(_with_member(signed, signed.c.key)).group_by(t.authorities.c.member)
+
+
+def _with_member(source: Any, key: ColumnElement[int]) -> Any:  # noqa: ANN401 - of SQLAlchemy
+    """Join what was signed with the authority of the key."""
+    with_key = source.join(t.keys, t.keys.c.id == key)
+    return with_key.join(t.authorities, t.authorities.c.authority == t.keys.c.authority)
 
 
 def _in_batches(
     entered_at: ColumnElement[int], since: datetime | None
 ) -> Iterable[tuple[str, Select[Any], int]]:
     """Yield the counts of certificates in batches, and of those that were given an entry since."""
-    anchored, keys, authorities = t.anchored, t.keys, t.authorities
-    sizes = select(authorities.c.member, func.sum(anchored.c.size)).group_by(authorities.c.member)
-    sizes = sizes.select_from(
-        anchored.join(keys, keys.c.id == anchored.c.key).join(
-            authorities, authorities.c.authority == keys.c.authority
-        )
-    )
+    anchored, member = t.anchored, t.authorities.c.member
+    sizes = select(member, func.sum(anchored.c.size)).group_by(member)
+    sizes = sizes.select_from(_with_member(anchored, anchored.c.key))
     yield "issued", _begun(sizes, anchored.c.at, since), 1
     yield "issued", _begun(_of(t.entered, _I.exporting), entered_at, since), -1
 
@@ -152,9 +162,15 @@ def _of(table: Table, member: ColumnElement[str]) -> Select[Any]:
 def _uses(since: datetime | None) -> Iterable[tuple[str, Select[Any]]]:
     """Yield the statements that count by exporting and importing member, with what they count."""
     yield "issued", _cohort(select(*_PAIR, func.count()), t.issued, since)
-    for kind, table in (("received", p.received), ("unreported", p.unreported)):
-        counts = select(*_PAIR, func.count())
-        yield kind, _cohort(counts, table.join(t.issued, _I.id == table.c.id), since)
+    reported = p.received.join(t.issued, _I.id == p.received.c.id)
+    yield "received", _cohort(select(*_PAIR, func.count()), reported, since)
+    awaited = p.unreported.c
+    if since is None:  # the table knows the members itself
+        members = (awaited.exporting, awaited.importing)
+        yield "unreported", select(*members, func.count()).group_by(*members)
+    else:
+        source = p.unreported.join(t.issued, _I.id == awaited.id)
+        yield "unreported", _cohort(select(*_PAIR, func.count()), source, since)
     used = select(*_PAIR, func.count(distinct(_D.id))).where(_D.granted != 0)
     yield "used", _cohort(used, p.decided.join(t.issued, _I.id == _D.id), since)
 

@@ -21,11 +21,12 @@ from tests.api.desk import Desk, HandClock, a_desk, a_world_in_memory
 from tests.api.seen import Seen
 from tests.api.test_pages import looked_at
 from tests.api.test_speech import english_in
-from tests.ports.test_figures_port import ended
+from tests.ports.test_figures_port import CUSTOMS, ended
 from tests.ports.test_replica_port import NOW, block, filled, happened, issued
 from tests.procedures_told import decided, opened, received, the_id
 
 LIFE: tuple[tuple[int, Event], ...] = (
+    *CUSTOMS,
     (2, issued("a")),
     (2, issued("b")),
     (2, issued("c", "TH", "VN")),
@@ -253,7 +254,7 @@ def test_figures_are_charts_with_the_same_as_tables(public: Desk) -> None:
     assert len([one for one in charts if one.get("role") == "img"]) == 4
     assert len(page.all("caption")) == 4
     assert "50%: 1 of 2" in page.text
-    assert "half within 2 seconds" in page.text
+    assert "half: 2 seconds" in page.text
     links = {one["href"] for one in page.all("a")}
     for name in ("activity", "utilisation", "times", "overdue"):
         assert {f"/ledger/figures/{name}?days=0&format={kind}" for kind in ("csv", "json")} <= links

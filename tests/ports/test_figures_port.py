@@ -45,6 +45,13 @@ def ended(name: str, reason: Reason = Reason.ISSUED_IN_ERROR) -> Ended:
     return Ended(the_id(name), 1, reason, replacement)
 
 
+CUSTOMS: tuple[tuple[int, Event], ...] = (
+    (1, AuthorityAdded(2, "TH", 4, "Customs", "customs.example")),
+    (1, KeyAdded(Address("0x" + "44" * 20), 2, 2)),
+)
+"""Who receives and decides in Thailand, with the key of `received` and `decided`."""
+
+
 def at(number: int) -> datetime:
     """Return the time of a block."""
     return moment(1_000_000 + number)
@@ -76,11 +83,12 @@ def test_a_ledger_without_a_replica_says_that_it_has_no_figures() -> None:
 
 def test_the_newest_events_come_first_and_one_can_go_on_from_any(replica: Replica) -> None:
     """Of all kinds, with the members that they concern; forward and back from a place."""
-    filled(replica, (2, issued("a")), (3, received("a")), (3, decided("a")), (5, ended("a")))
+    filled(replica, *CUSTOMS, (2, issued("a")), (3, received("a")), (3, decided("a")), (5, ended("a")))
     latest = replica.latest()
     places = [one.occurrence.place for one in latest]
     assert [type(one.occurrence.event) for one in latest] == [
-        Ended, Decided, ProofReceived, Issued, KeyAdded, AuthorityAdded, MemberAdmitted,
+        Ended, Decided, ProofReceived, Issued, KeyAdded, AuthorityAdded, KeyAdded, AuthorityAdded,
+        MemberAdmitted,
     ]  # fmt: skip
     assert places == sorted(places, reverse=True)
     assert {(one.exporting, one.importing) for one in latest[:4]} == {("VN", "TH")}
@@ -95,6 +103,7 @@ def test_the_activity_of_members_is_counted_by_who_acted(replica: Replica) -> No
     """Issuing, cancelling and replacing by the exporting member; receipts and decisions by the importing."""
     filled(
         replica,
+        *CUSTOMS,
         *((2, issued(name)) for name in ("a", "b", "c", "c anew")),
         (2, issued("d", "TH", "VN")),
         (3, ended("b")),
@@ -102,7 +111,7 @@ def test_the_activity_of_members_is_counted_by_who_acted(replica: Replica) -> No
         (4, received("a")),
         (4, decided("a")),
         (5, decided("a", "another declaration")),
-        (6, decided("d")),
+        (6, decided("d", key=1)),
     )
     assert list(replica.activity()) == [
         Activity("TH", issued=1, received=1, decided=2),
@@ -112,7 +121,8 @@ def test_the_activity_of_members_is_counted_by_who_acted(replica: Replica) -> No
 
 def test_a_period_counts_what_was_recorded_in_it(replica: Replica) -> None:
     """The second in which it begins belongs to it, and members that did nothing since are left out."""
-    filled(replica, (2, issued("a")), (2, issued("b", "TH", "VN")), (4, issued("c")), (6, received("a")))
+    begun = ((2, issued("a")), (2, issued("b", "TH", "VN")), (4, issued("c")), (6, received("a")))
+    filled(replica, *CUSTOMS, *begun)
     assert list(replica.activity(at(4))) == [Activity("TH", received=1), Activity("VN", issued=1)]
     assert list(replica.activity(at(5))) == [Activity("TH", received=1)]
     assert list(replica.activity(datetime(2026, 1, 1, tzinfo=UTC))) == []
@@ -122,7 +132,7 @@ def test_certificates_in_batches_count_when_they_were_anchored(replica: Replica)
     """A batch counts with all that is in it, and an entry made of one of them is not counted again."""
     batch = Anchored(word("root"), 1, 100, 2_000_000)
     entered = Entered(the_id("a"), word("root"), 1_000_002)
-    filled(replica, (2, batch), (5, issued("a")), (5, entered), (6, received("a")))
+    filled(replica, *CUSTOMS, (2, batch), (5, issued("a")), (5, entered), (6, received("a")))
     assert list(replica.activity()) == [Activity("TH", received=1), Activity("VN", issued=100)]
     assert list(replica.activity(at(5))) == [Activity("TH", received=1)]
     assert list(replica.utilisation()) == [
