@@ -50,6 +50,8 @@ class Control:
     hint: Said = NOTHING
     choices: tuple[str, ...] = ()
     """What there is to choose, or examples of codes to write."""
+    called: Said = NOTHING
+    """What it is called away from its box, where its label alone does not say whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +83,16 @@ class Section:
     """Whether it is seldom needed, and closed while there is nothing in it."""
 
 
-def _trader(part: str) -> tuple[Control, ...]:
-    return (
-        Control(f"{part}.name", said("Name")),
-        Control(f"{part}.address", said("Address"), Kind.AREA),
-        Control(f"{part}.country", said("Country"), Kind.COUNTRY, _TWO_LETTERS),
-        Control(
-            f"{part}.operator",
-            said("Operator code (AEO), if any"),
-            hint=said("As the customs administration gave it."),
-        ),
+def _trader(part: str, who: Said) -> tuple[Control, ...]:
+    as_given = said("As the customs administration gave it.")
+    return tuple(
+        Control(f"{part}.{name}", label, kind, hint, called=said("{who}: {what}", who=who, what=label))
+        for name, label, kind, hint in (
+            ("name", said("Name"), Kind.TEXT, NOTHING),
+            ("address", said("Address"), Kind.AREA, NOTHING),
+            ("country", said("Country"), Kind.COUNTRY, _TWO_LETTERS),
+            ("operator", said("Operator code (AEO), if any"), Kind.TEXT, as_given),
+        )
     )
 
 
@@ -230,9 +232,21 @@ SECTIONS: Final = (
             ),
         ),
     ),
-    Section("exporter", said("Goods consigned from: exporter"), said("box 1"), _trader("exporter")),
-    Section("consignee", said("Goods consigned to: consignee"), said("box 2"), _trader("consignee")),
-    Section("producer", said("Producer, where known"), NOTHING, _trader("producer"), folded=True),
+    Section(
+        "exporter",
+        said("Goods consigned from: exporter"),
+        said("box 1"),
+        _trader("exporter", said("Exporter")),
+    ),
+    Section(
+        "consignee",
+        said("Goods consigned to: consignee"),
+        said("box 2"),
+        _trader("consignee", said("Consignee")),
+    ),
+    Section(
+        "producer", said("Producer, where known"), NOTHING, _trader("producer", said("Producer")), folded=True
+    ),
     Section(
         "transport",
         said("Means of transport and route, as far as known"),

@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from api.desks.issuing_fields import (
+    CONTROLS,
     SECTIONS,
     Control,
     Group,
@@ -213,7 +214,7 @@ def _places(document: Mapping[str, Any]) -> Mapping[str, tuple[Said, str]]:
     found: dict[str, tuple[Said, str]] = {}
     for section in form_of(document):
         found[section.id] = (section.section.title, "")
-        found.update((control.id, (control.label, "")) for control in section.controls)
+        found.update((one.id, (CONTROLS[one.id].called or one.label, "")) for one in section.controls)
         for group in section.groups:
             found.update(_places_in(group, section.section.title, ""))
     return found
