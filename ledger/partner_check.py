@@ -24,6 +24,8 @@ ANY_ROLE: Final = ""
 """Asks in whichever roles the operator has."""
 MOST_CANDIDATES: Final = 5
 FEWEST_LETTERS: Final = 4
+_OFTEN_ASKED: Final = OperatorRole.EXP
+"""In which role a partner is asked about first, where it has several."""
 _LOOKED_AT: Final = 50
 """Records that fit a name and are looked at; more of them are too many anyway."""
 
@@ -83,7 +85,8 @@ def dossier(asked: Asked, ledger: Ledger) -> Dossier:
     look = _Look(found, names_of(found, ledger, now), now)
     # 3. Ask in each role, at home and elsewhere.
     roles = look.roles_held(first)
-    wanted = [first] if asked.role else [replace(first, role=role) for role in roles] or [first]
+    inquired = sorted(roles, key=_OFTEN_ASKED.__ne__) if not asked.role else ()
+    wanted = [replace(first, role=role) for role in inquired] or [first]
     if not asked.role and not asked.direction:
         wanted = [replace(one, direction=_usual(one.role)) for one in wanted]
     operator = found.operators.get(first.operator)

@@ -40,6 +40,13 @@ _STOPPING: Final = frozenset(
 )
 
 
+_OTHERS: Final = (
+    said("It is registered under the name below, and not under the one you typed."),
+    said("Ask your partner why, and do not use the code before you know."),
+)
+"""What is said first, and done next, where the name is another's."""
+
+
 class NameCheck(StrEnum):
     """What is to be said of the name beside the code."""
 
@@ -93,6 +100,8 @@ class Answer:
     name_check: NameCheck
     status: str
     """In words; empty where it is not told."""
+    ends: bool
+    """Whether it is a status that may have an end."""
     programme: Programme | None
     level: int | None
     effective_from: datetime | None
@@ -102,6 +111,8 @@ class Answer:
     lines: tuple[Line, ...]
     """Where it is recognised first, then the others by name."""
     recognised_in: int
+    nowhere: bool
+    """Whether every other member says no for what its own member says of it."""
     history: tuple[PastLine, ...]
     at: datetime
     as_of: datetime
@@ -117,17 +128,19 @@ def answer_of(found: Dossier, question: Question) -> Answer:
     decides = _decides(found, question.host)
     check = _name_check(home, question.name)
     tone, title = _headline(decides, home, count, check)
+    sentence, next_step = (decides.sentence, decides.next_step) if check is not NameCheck.OTHER else _OTHERS
     return Answer(
         tone=tone,
         title=title,
-        sentence=decides.sentence,
-        next_step=decides.next_step,
+        sentence=sentence,
+        next_step=next_step,
         reason=decides.code,
         code=home.operator,
         name=home.name,
         name_note=NAME_NOTES[home.name_note] if home.name_note else "",
         name_check=check,
         status=STATUS_WORDS.get(home.status or "", ""),
+        ends=home.status in {"certified", "expired"},
         programme=home.programme,
         level=home.level,
         effective_from=home.effective_from,
@@ -136,6 +149,7 @@ def answer_of(found: Dossier, question: Question) -> Answer:
         roles=tuple(ROLE_WORDS[role] for role in found.roles),
         lines=tuple(lines),
         recognised_in=count,
+        nowhere=not home.recognised and all(one.reason == home.code for one in lines),
         history=tuple(PastLine(_status_word(one.status), one) for one in found.history),
         at=home.question.at,
         as_of=home.as_of.time,

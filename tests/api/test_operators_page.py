@@ -101,6 +101,7 @@ def test_a_name_beside_the_code_is_compared(desk: Desk, typed: str, said: str) -
     page = page_of(desk, code=EXPORTER, name=typed)
     assert said in page.text
     assert NAME in page.text
+    assert ("Write the code into the declaration" in page.text) is ("another name" not in said)
 
 
 @pytest.mark.usefixtures("at")
@@ -135,6 +136,8 @@ def test_a_suspension_changes_the_answer_and_stands_in_the_history(desk: Desk, a
         "Suspended 5 November 2026 – DNUT level 1 5 November 2026, 08:00 UTC Authorised 2 November 2026"
         in page.text
     )
+    assert "No other member recognises it on 5 November 2026, for the same reason as above." in page.text
+    assert "without an end" not in page.text
     before = page_of(desk, code=EXPORTER, host="TH", on="2026-11-04")
     assert "Recognised in Thailand (TH)" in before.text
 
