@@ -15,7 +15,7 @@ def paper(
     context: typer.Context,
     envelope: Annotated[Path, typer.Argument(help="An envelope, JSON or PDF.")],
     *,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Where to write the PDF.")],
+    out: Annotated[Path, typer.Option("--out", help="Where to write the PDF.")],
     link: Annotated[
         str, typer.Option(help="Address of the certificate's page, for the QR code; none without it.")
     ] = "",

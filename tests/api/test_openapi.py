@@ -72,6 +72,7 @@ def test_private_operations_say_that_they_need_a_key(description: dict[str, Any]
         "listCertificates",
         "getCertificate",
         "getEnvelope",
+        "getPaper",
         "cancelCertificate",
         "replaceCertificate",
         "listApiKeys",

@@ -39,7 +39,7 @@ def test_both_sides_get_the_paper(desk: Desk, who: str) -> None:
 def test_nobody_else_gets_the_paper(desk: Desk) -> None:
     """To a third member it does not exist, and without a key nothing is said."""
     path = f"/v1/certificates/{desk.issued()['id']}/paper"
-    assert problem(desk.ask("GET", path, by="ID issuing"), 404, "certificate-not-found")
+    assert problem(desk.ask("GET", path, by="MY issuing"), 404, "certificate-not-found")
     assert problem(desk.ask("GET", path, by=None), 401, "unauthenticated")
 
 
