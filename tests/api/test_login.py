@@ -1,7 +1,8 @@
 """How officers log in and out, as a browser does it, with a real identity provider on loopback."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -9,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from joserfc.jwk import ECKey, RSAKey
+from pydantic import ValidationError
 
 from api.app import create_app
 from api.desks.at_work import LASTING
@@ -16,6 +18,7 @@ from api.desks.provider import Client, Provider
 from api.pages.render import POLICY
 from api.portal import DEMO_ISSUER, DemoRolesRefused, Portal, see_allowed
 from api.services import Limits
+from api.settings import Settings
 from ledger.archive import ActOutcome, Officer, Scope
 from tests.api.desk import Desk
 from tests.api.identity_provider import Claims, IdentityProvider, a_shared_secret, running
@@ -23,6 +26,7 @@ from tests.api.seen import Seen, seen
 from tests.api.test_pages import looked_at
 
 pytestmark = pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning")  # in the provider
+SECRET = "s3cret/+"  # no secret of anybody
 ELSEWHERE = "https://evil.example"
 
 
@@ -42,7 +46,7 @@ def provider(_provider: IdentityProvider) -> Iterator[IdentityProvider]:
     _provider.asked.clear()
 
 
-def portal(provider: IdentityProvider, secret: str = "secret") -> Portal:
+def portal(provider: IdentityProvider, secret: str = SECRET) -> Portal:
     """Return the settings to log in there."""
     return Portal("http://testserver", Provider(Client(provider.issuer, "asal", secret)))
 
@@ -467,7 +471,7 @@ def test_a_client_with_a_secret_shows_it_as_the_provider_takes_it(
     desk.clock.now = datetime.now(UTC)
     enrolled(desk, "lan", provider.issuer)
     provider.metadata = {"token_endpoint_auth_methods_supported": methods} if methods else {}
-    browser = a_browser(desk, portal(provider, secret="s3cret/+"))
+    browser = a_browser(desk, portal(provider))
     assert logged_in(browser, "lan").status_code == 303
 
 
@@ -515,3 +519,60 @@ def test_roles_for_anybody_are_refused_but_on_a_test_chain() -> None:
         see_allowed(Portal(demo_roles=True), test_chain=False)
     see_allowed(Portal(demo_roles=True), test_chain=True)
     see_allowed(Portal(), test_chain=False)
+
+
+SET = {
+    "ASAL_PUBLIC_URL": "https://co.example/",
+    "ASAL_OIDC_ISSUER": "https://login.example/realms/customs",
+    "ASAL_OIDC_CLIENT_ID": "asal",
+    "ASAL_OIDC_CLIENT_SECRET_FILE": "{secret}",
+}
+
+
+def _settings(monkeypatch: pytest.MonkeyPatch, folder: Path, values: Mapping[str, str]) -> Settings:
+    """Read the settings of an environment, with a file that holds the secret."""
+    secret = folder / "secret"
+    secret.write_text("s3cret\n", encoding="utf-8")
+    for name, value in {"ASAL_PROFILE": "asal.toml", **values}.items():
+        monkeypatch.setenv(name, value.format(secret=secret))
+    return Settings()
+
+
+def test_the_way_to_log_in_comes_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The secret from its file, without the line's end; without any of it only visitors come."""
+    portal = _settings(monkeypatch, tmp_path, SET).portal
+    assert portal.provider is not None
+    assert portal.provider.client == Client("https://login.example/realms/customs", "asal", "s3cret")
+    assert (portal.public_url, portal.demo_roles) == ("https://co.example", False)
+    for name in SET:
+        monkeypatch.delenv(name)
+    assert _settings(monkeypatch, tmp_path, {}).portal == Portal()
+
+
+@pytest.mark.parametrize("missing", SET)
+def test_half_a_way_to_log_in_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, missing: str) -> None:
+    """The service says at its start what goes together, and does not show the values."""
+    with pytest.raises(ValidationError, match="go together") as refused:
+        _settings(monkeypatch, tmp_path, {name: value for name, value in SET.items() if name != missing})
+    assert "login.example" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ASAL_PUBLIC_URL", "http://co.example"),
+        ("ASAL_PUBLIC_URL", "https://co.example/portal"),
+        ("ASAL_PUBLIC_URL", "co.example"),
+        ("ASAL_OIDC_ISSUER", "http://login.example"),
+        ("ASAL_OIDC_ISSUER", "login.example"),
+        ("ASAL_OIDC_CLIENT_SECRET_FILE", "/nowhere/secret"),
+    ],
+)
+def test_an_address_without_tls_is_refused_but_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
+) -> None:
+    """So is one that is none, or with a path in it where none can be."""
+    with pytest.raises(ValidationError, match=name.removeprefix("ASAL_").lower()):
+        _settings(monkeypatch, tmp_path, SET | {name: value})

@@ -95,6 +95,20 @@ def test_everything_lies_in_its_folder_whatever_the_folder_is_called(ready: Read
     assert {path.name for path in folder.parent.iterdir()} == {folder.name, "ready.json"}
 
 
+def test_anybody_is_an_officer_with_one_click(ready: Ready) -> None:
+    """Each officer of the ready file is to be had, and has the desk that the name says."""
+    desks = {"issuing": "/desk/issuing", "customs": "/desk/importing", "AEO": "/desk/aeo"}
+    names = {officer["name"] for officer in ready["officers"]}
+    assert {"VN issuing", "VN administrator", "TH customs", "TH administrator", "SG AEO"} <= names
+    for officer in ready["officers"]:
+        if officer["member"] in {"VN", "TH"}:
+            with httpx.Client(base_url=ready["api"], timeout=30) as browser:
+                form = {"officer": officer["id"], "back": "/desk"}
+                assert browser.post("/login/demo", data=form).headers["location"] == "/desk"
+                desk = desks.get(officer["name"].partition(" ")[2], "/desk/members")
+                assert f'href="{desk}"' in browser.get("/desk").text, officer["name"]
+
+
 def test_each_api_key_acts_for_its_own_member_only(ready: Ready) -> None:
     """No API key of another member can cancel a certificate of Viet Nam, whatever its roles."""
     coffee = next(
