@@ -62,6 +62,11 @@ class Own:
         """Its id, as addresses have it."""
         return f"0x{self.filing.id.hex()}"
 
+    @property
+    def draftable(self) -> bool:
+        """Whether drafts can be of its scheme; declarations are made out by exporters."""
+        return self.filing.terms.scheme in SCHEMES
+
 
 def own_of(certificate: Annotated[Id, Path()], caller: AtIssuing, services: ServicesDep) -> Own:
     """Return a certificate of the caller's own authority; for all others it does not exist."""

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request, Response
 from api.dependencies import own_certificate
 from api.desks.at_work import DeskRoute, note, see_other
 from api.desks.issuing_check import check_of
-from api.desks.issuing_fields import SCHEMES
 from api.desks.issuing_front import standing_of
 from api.desks.issuing_pages import ISSUING, Drawer, DrawerDep, Own, OwnDep, kept
 from api.desks.issuing_shown import CONSEQUENCES, REASONS, refusal_of, sheet_of_draft
@@ -27,7 +26,6 @@ from ledger.kept_copies import ADDED_FIELDS
 from ledger.paper import paper_of
 from ledger.ports import FilingState
 from ledger.said import said
-from ledger.terms import Scheme
 from ledger.true_copies import certify_copy
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
@@ -95,6 +93,7 @@ def issued(request: Request, own: OwnDep) -> Response:
         "replaces": f"0x{filing.replaces.hex()}" if filing.replaces else "",
         "block": write.written.block if write and write.written else None,
         "problem": refusal_of(write),
+        "draftable": own.draftable,
         "token": secrets.token_hex(16),
     }
     fragment = request.headers.get("hx-request") == "true"
@@ -106,7 +105,7 @@ def draft_of(request: Request, own: OwnDep, form: PostedDep) -> Response:
     """Begin a draft with the content of a certificate: another one like it, or one in its place."""
     content = orjson.loads(own.filing.document)
     document = {name: value for name, value in content.items() if name not in ADDED_FIELDS}
-    if Scheme.named(document["scheme"]) not in SCHEMES:
+    if not own.draftable:
         raise ApiError("invalid-request")
     given, replaces = document.pop("reference"), None
     document.pop("replaces", None)
@@ -140,7 +139,7 @@ def _change_page(
         status=UNPROCESSABLE if troubles else 200,
         id=own.id,
         reference=document["reference"],
-        document=document,
+        draftable=own.draftable,
         tone=tone,
         word=word,
         live=live and filing.state is FilingState.RECORDED,

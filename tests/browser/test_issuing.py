@@ -59,11 +59,14 @@ def _draft(page: Page) -> str:
     return str(_field(page, "issuedOn").input_value())
 
 
-def _issued(page: Page) -> str:
+def _issued(page: Page, *, looked_at: bool = False) -> str:
     """Issue a certificate; returns its reference."""
     document = _document(_draft(page))
     _type(page, document)
     page.get_by_role("button", name="Go on to issue").click()
+    if looked_at:
+        see_accessible(page)
+        shot(page, "issuing-confirm")
     page.get_by_role("button", name="Issue it").click()
     _recorded(page)
     return str(document["reference"])
@@ -165,8 +168,9 @@ def test_with_scripts_the_check_follows_what_is_typed(scripted: Page) -> None:
 
 def test_the_pages_of_the_desk_can_be_used_by_everybody(scripted: Page) -> None:
     """By axe-core, and as pictures to look at."""
-    _issued(scripted)
+    _issued(scripted, looked_at=True)
     see_accessible(scripted)
+    shot(scripted, "issuing-issued")
     for address, name in (
         ("/desk/issuing", "issuing"),
         ("/desk/issuing/bulk", ""),
