@@ -153,10 +153,10 @@ def _in_batches(
     yield "issued", _begun(_of(t.entered, _I.exporting), entered_at, since), -1
 
 
-def _of(table: Table, member: ColumnElement[str]) -> Select[Any]:
+def _of(table: Table, member: Any) -> Select[Any]:  # noqa: ANN401 - of SQLAlchemy
     """Return the statement that counts events about entries by one of the members."""
-    counts: Select[Any] = select(member, func.count()).group_by(member)
-    return counts.select_from(table.join(t.issued, _I.id == table.c.id))
+    source = table.join(t.issued, _I.id == table.c.id)
+    return select(member, func.count()).select_from(source).group_by(member)
 
 
 def _uses(since: datetime | None) -> Iterable[tuple[str, Select[Any]]]:
