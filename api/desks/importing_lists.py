@@ -54,7 +54,8 @@ class Incoming:
     certificate: bytes
     exporting: str
     issued_on: date | None
-    """When the ledger recorded it, where no copy is kept."""
+    """As the copy says; None where none is kept."""
+    recorded_at: datetime
     valid_until: date
     days: int
     """Days left to its last day of validity; below zero, days since."""
@@ -191,7 +192,8 @@ def _row(  # noqa: PLR0913, PLR0917 - what a row shows
     return Incoming(
         certificate=certificate,
         exporting=entry.exporting,
-        issued_on=document.issued_on if document else entry.issued_at.date(),
+        issued_on=document.issued_on if document else None,
+        recorded_at=entry.issued_at,
         valid_until=last,
         days=(last - today).days,
         kept=kept is not None,
