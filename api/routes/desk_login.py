@@ -6,8 +6,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.dependencies import ServicesDep, throttle_logins
 from api.desks import demo_roles, logging_in
-from api.desks.at_work import DESK, LOGIN, DeskRoute, officer_of
+from api.desks.at_work import DESK, LOGIN, DeskRoute, OfficerDep
 from api.desks.entering import after, entered, gone
+from api.desks.front import entrances
 from api.desks.posted import PostedDep
 from api.errors import ApiError
 from api.pages.render import page
@@ -64,10 +65,11 @@ def login_demo(request: Request, services: ServicesDep, form: PostedDep) -> Resp
     return entered(request, services, officer, form.one("back"))
 
 
-@router.get(DESK, dependencies=[Depends(officer_of)])
-def front(request: Request) -> Response:
-    """Show an officer's desks."""
-    return page(request, "desk/front.html")
+@router.get(DESK)
+def front(request: Request, officer: OfficerDep, services: ServicesDep) -> Response:
+    """Show an officer's desks, and what waits there."""
+    found = entrances(officer, request.state.working, services)
+    return page(request, "desk/front.html", entrances=found)
 
 
 @router.post(f"{DESK}/leave")

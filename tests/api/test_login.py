@@ -576,3 +576,16 @@ def test_an_address_without_tls_is_refused_but_on_this_machine(
     """So is one that is none, or with a path in it where none can be."""
     with pytest.raises(ValidationError, match=name.removeprefix("ASAL_").lower()):
         _settings(monkeypatch, tmp_path, SET | {name: value})
+
+
+def test_the_front_says_what_each_desk_is_for_and_what_waits(desk: Desk) -> None:
+    """Drafts of the authority are counted; who has no desk is told why."""
+    browser = desk.at_work("VN issuing", Scope.ISSUE, Scope.READ)
+    assert "not issued yet" not in looked_at(browser.get("/desk")).text
+    browser.post("/desk/issuing/drafts", data={"scheme": "ATIGA-D", "token": "0123456789abcdef" * 2})
+    page = looked_at(browser.get("/desk"))
+    assert "Draft, check and issue certificates" in page.text
+    assert "One draft is not issued yet." in page.text
+    assert "Member" in looked_at(desk.administrator("VN").get("/desk")).text
+    nobody = desk.at_work("VN issuing", Scope.EXPORTERS)
+    assert "You have no desk here" in looked_at(nobody.get("/desk")).text
