@@ -370,3 +370,22 @@ def test_a_watch_that_cannot_be_is_said_at_its_control(desk: Desk) -> None:
     assert officer.post("/desk/aeo/watches", data={"operators": "VN1"}).status_code == 422
     assert not desk.rooms.watches.of(desk.authority("TH customs"))
     assert desk.at_work("TH customs", Scope.DECIDE).get("/desk/aeo/watches").status_code == 403
+
+
+def test_every_text_of_the_desk_goes_through_the_language(office: Desk, officer: TestClient) -> None:
+    """In the pseudo-locale only names, codes and numbers are as they were."""
+    certified(officer)
+    send(officer, "suspend", ground="other")
+    other = office.at_work("VN aeo", Scope.AEO, Scope.WATCH)
+    other.cookies.set("asal-language", "qps")
+    for path in (
+        "/desk/aeo",
+        "/desk/aeo?q=none",
+        "/desk/aeo/new",
+        PAGE,
+        "/desk/aeo/arrangements",
+        "/desk/aeo/watches",
+    ):
+        text = looked_at(other.get(path)).text.replace("Authorisation under the Union Customs Code", "")
+        words = (" the ", " is ", " of ", "Operator", "Suspend", "Ground")
+        assert [word for word in words if word in text] == [], text
