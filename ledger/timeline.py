@@ -38,7 +38,7 @@ from ledger.said import said
 from ledger.statement_exchange import belongs, hearers
 from ledger.statements import Statement, statement_hash
 
-_STEPS: Final[Mapping[Step, str]] = {
+STEPS: Final[Mapping[Step, str]] = {
     Step.ACKNOWLEDGED: said("The member that is asked received the request to verify."),
     Step.REPLIED: said("The member that is asked replied."),
     Step.ASKED_AGAIN: said("Customs asked for more."),
@@ -231,7 +231,7 @@ def _of_case(
         case CaseStepped():
             step = Step(event.step)
             told["what"] = f"case-{step.name.lower().replace('_', '-')}"
-            told |= {"sentence": _STEPS[step], "due": moment(event.due)}
+            told |= {"sentence": STEPS[step], "due": moment(event.due)}
         case SuspensionSet(suspended=suspended):
             sentence = said("Preference is suspended for {lines}.", lines=_named(suspended))
             told |= {"what": "case-suspension", "sentence": sentence, "lines": _sets(suspended=suspended)}

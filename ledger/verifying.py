@@ -173,7 +173,7 @@ def verify_id(certificate: bytes, ledger: Ledger) -> Verdict:
         # 1. Look it up in the archive here, and among the copies that were presented.
         filing = ledger.archive.find(certificate)
         if filing is not None:
-            return verify_filing(filing, ledger)
+            return _judged_unseen(_examined_filing(filing, ledger), ledger)
         kept = ledger.kept.kept([certificate]).get(certificate)
         if kept is not None:
             return _judged_unseen(_unseen(kept.id, kept.root, kept.terms, ledger), ledger)
@@ -187,7 +187,10 @@ def verify_id(certificate: bytes, ledger: Ledger) -> Verdict:
 
 
 def _judged_unseen(examination: Examination, ledger: Ledger) -> Verdict:
-    return judge(_facts(examination, ledger, shown=False))
+    facts = _with_archive(_facts(examination, ledger, shown=False), ledger)
+    verdict = judge(facts)
+    # 3. Put beside it what importing customs has made of it.
+    return replace(verdict, use=_use(facts, ledger)) if _acted_on(facts, ledger) else verdict
 
 
 def _terms_of(entry: Entry) -> Terms:

@@ -9,8 +9,9 @@ import pytest
 from pydantic import BaseModel
 
 from api.pages.boxes import field_at, field_of
-from api.pages.certificate import Absent, particulars_of
+from api.pages.certificate import particulars_of
 from api.pages.present import NAMED, SHOWN, TONES, result_of, trouble_of
+from api.pages.shape import Absent
 from api.pages.speech import speech_in
 from api.pages.words import choices, inert, member
 from ledger.documents import CertificateDocument

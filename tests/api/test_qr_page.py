@@ -9,6 +9,7 @@ from httpx2 import Response
 
 from api.pages.links import certificate_at, certificate_link, token_of
 from api.services import Limits
+from ledger.scopes import Scope
 from tests.api.desk import Desk, a_desk, idempotent
 from tests.api.seen import seen
 from tests.api.test_pages import ask, looked_at
@@ -57,6 +58,15 @@ def test_a_paper_leads_to_how_its_certificate_stands(desk: Desk) -> None:
     assert "The content of your paper was not compared" in page.text
     assert "Công ty" not in page.text
     assert "VN-TH" not in page.text
+
+
+def test_a_paper_tells_what_customs_did(desk: Desk) -> None:
+    """As the file does."""
+    made = desk.issued()
+    headers = {"Authorization": f"Bearer {desk.token('TH customs', Scope.READ, Scope.DECIDE)}"}
+    desk.ask("POST", "/v1/receipts", by=None, headers=headers, json=made["envelope"])
+    shown = looked_at(follow(desk, made)).text
+    assert "At import Customs of the importing member has received it." in shown
 
 
 def test_a_paper_tells_of_an_end(desk: Desk) -> None:

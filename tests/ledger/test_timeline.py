@@ -7,8 +7,9 @@ import pytest
 from ledger.facts import Reason
 from ledger.issuing import cancel
 from ledger.origin.facts import CaseGround, LateGround, Step
+from ledger.origin.steps import ORDERS, Side
 from ledger.statements import Statement, StatementKind, statement_hash
-from ledger.timeline import Row, timeline_of
+from ledger.timeline import STEPS, Row, timeline_of
 from ledger.writes import Clarify, ConcludeCase, Decide, OpenCase, SetSuspension, TakeStep
 from tests.trade import Trade, a_shipment, envelope_in, re_exported
 
@@ -171,3 +172,11 @@ def test_a_revoked_key_still_tells_who_signed(trade: Trade) -> None:
     who = row_of(trade, issued.filing.id, "issued", "TH").who
     assert who is not None
     assert who.name == "VN Trade Office"
+
+
+@pytest.mark.parametrize("step", ORDERS)
+def test_a_step_is_told_of_the_side_that_takes_it(step: Step) -> None:
+    """The contract knows whose turn each step is."""
+    who = "The member that is asked " if ORDERS[step].side is Side.ASKED else "Customs "
+    assert STEPS[step].startswith(who)
+    assert set(STEPS) == set(ORDERS)
