@@ -96,6 +96,7 @@ class DecisionShown:
     refused: tuple[tuple[int, tuple[Said | str, ...], str], ...]
     """Lines with reasons in words, and what was said."""
     statement: str
+    """Hash of its statement; nothing where that is not kept here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +217,7 @@ def _decision(one: DecisionTold, certificate: bytes, ledger: Ledger) -> Decision
         late=LATE_NAMES.get(one.late),
         granted=tuple((line, _quantity(body.get(str(line)))) for line in one.granted),
         refused=tuple((line, *_refusal(body.get(str(line)))) for line in one.refused),
-        statement=f"0x{one.statement.hex()}",
+        statement=f"0x{one.statement.hex()}" if one.said is not None else "",
     )
 
 

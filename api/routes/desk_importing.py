@@ -17,6 +17,7 @@ from api.desks.posted import PostedDep
 from api.errors import ApiError
 from api.pages.present import Trouble
 from api.pages.render import page
+from api.schemas import Id
 from ledger.archive import ActOutcome
 from ledger.checking import case_of
 from ledger.clarifying import set_split_use
@@ -27,11 +28,14 @@ from ledger.kept_copies import CopyIncomplete
 from ledger.origin.steps import Side
 from ledger.procedures_refusals import CaseUnknown
 from ledger.receiving import receive
+from ledger.statement_exchange import StatementNotHeld, statement_held
+from ledger.statements import statement_bytes
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 BASE: Final = "/desk/importing"
 _ONE: Final = f"{BASE}/{{certificate}}"
 Number = Annotated[int, Path(ge=1, le=2**32 - 1)]
+StatementHash = Annotated[Id, Path()]
 Format = Annotated[str | None, Query(alias="format", pattern="^csv$")]
 
 
@@ -189,6 +193,20 @@ def decide_on_lines(
         return pages.decide_page(request, kept, caller, services, troubles_of(error), typed=sent)
     note(request, ActOutcome.DONE)
     return see_other(f"{BASE}/{certificate}?done={'repeated' if done.repeated else 'decided'}")
+
+
+@router.get(f"{_ONE}/statements/{{statement}}")
+def statement_to_keep(
+    certificate: CertificateId, statement: StatementHash, caller: AtImporting, ledger: LedgerDep
+) -> Response:
+    """Give out what was said of a certificate, whole, to be handed to the other side."""
+    kept = own_copy(bytes.fromhex(certificate[2:]), caller, ledger)
+    named = bytes.fromhex(statement[2:])
+    held = statement_held(named, ledger)
+    if held.certificate != kept.id:
+        raise StatementNotHeld(named)
+    headers = {"Content-Disposition": f'attachment; filename="statement-{statement[2:12]}.json"'}
+    return Response(statement_bytes(held), headers=headers, media_type="application/json")
 
 
 @router.get(f"{_ONE}/check")

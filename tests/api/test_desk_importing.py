@@ -246,6 +246,19 @@ def test_a_refusal_is_answered_and_reconsidered(court: Desk, customs: TestClient
     assert "reconsider" not in looked_at(customs.get(address)).text
 
 
+def test_what_was_said_is_handed_out_whole(court: Desk, customs: TestClient) -> None:
+    """As the ledger names it; that of another certificate is not there."""
+    address = received(court, customs)
+    led(decide(customs, address, granting(1)))
+    page = looked_at(customs.get(address))
+    link = next(link["href"] for link in page.all("a") if "/statements/" in link["href"])
+    file = customs.get(link)
+    assert file.headers["content-disposition"].startswith('attachment; filename="statement-')
+    assert file.json()["body"]["declaration"] == DECLARED["declaration"]
+    other = received(court, customs)
+    looked_at(customs.get(f"{other}/statements/{link.rpartition('/')[2]}"), 404)
+
+
 def test_what_is_not_ones_own_is_not_there(court: Desk, customs: TestClient) -> None:
     """Neither to see nor to decide on, as if it did not exist; and the attempt is kept."""
     address = received(court, customs)
