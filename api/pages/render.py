@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import Request, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from api.pages.speech import PSEUDO, Speech, languages, speech_of
 from api.pages.visitor import officer_on
-from api.pages.words import inert, member
+from api.pages.words import inert
 
 _HERE = Path(__file__).parent
 _MEDIA = {
@@ -70,6 +71,12 @@ def _finished(value: object) -> object:
     return inert(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
+@pass_context
+def _member(context: Context, code: str) -> str:
+    speech: Speech = context["speech"]
+    return speech.member(code)
+
+
 _TEMPLATES: Final = Environment(
     loader=FileSystemLoader(_HERE / "templates"),
     autoescape=True,
@@ -78,7 +85,7 @@ _TEMPLATES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.filters |= {"member": member}
+_TEMPLATES.filters["member"] = _member
 _TEMPLATES.globals["static"] = lambda name: f"/static/{_STATIC[name].name}"
 _TEMPLATES.globals["integrity"] = lambda name: _STATIC[name].integrity
 
@@ -94,7 +101,7 @@ def page(
     """Return a page in the visitor's language, with the policy that lets it load our own files and no others.
 
     Templates say texts with `say(…)`, `marked(…)` where a value is markup, `counted(…)`, `day(…)`,
-    `moment(…)`; `officer` is who is logged in, `here` the address of the page.
+    `moment(…)`; `officer` is who is logged in, `working` for whom at a desk, `here` the address of the page.
     """
     html = _TEMPLATES.get_template(template).render(**_spoken(request), **shown)
     told = {**_HEADERS, "Vary": "Accept-Language, Cookie", **(headers or {})}
