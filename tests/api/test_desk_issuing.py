@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -21,6 +22,7 @@ from ledger.issuing import resume
 from ledger.lookalikes import texts_in
 from tests.api.desk import SECOND_OFFICE, Desk, a_new_document
 from tests.api.seen import Seen, seen
+from tests.api.test_speech import english_in
 
 HERE = "/desk/issuing"
 NEW = "0" * 32
@@ -397,9 +399,28 @@ def test_a_draft_of_rcep_has_the_fields_of_rcep(officer: TestClient) -> None:
 def test_every_text_is_said_in_the_visitors_language(officer: TestClient) -> None:
     """The pseudo-locale marks what went through the catalogue; nothing else is left in English."""
     officer.cookies.set("asal-language", "qps")
-    draft = drafted(officer, a_new_document(validUntil="2030-01-01"))
-    for address in (HERE, f"{HERE}/new", draft, f"{draft}?tried=true"):
-        assert "⟦" in officer.get(address).text
+    own = issued(officer, a_new_document()).rpartition("/")[0]
+    draft = drafted(officer, a_new_document(validUntil="2030-01-01"), "1" * 32)
+    ready = drafted(officer, a_new_document(), "2" * 32)
+    addresses = (
+        *(
+            HERE,
+            f"{HERE}/new",
+            draft,
+            f"{draft}?tried=true",
+            f"{ready}/issue",
+            f"{own}/issued",
+            f"{own}/change",
+        ),
+        *(f"{HERE}/bulk", f"{HERE}/bulk/{NEW}", f"{HERE}/events", f"{own}/answer"),
+    )
+    typed = re.compile("(<textarea[^>]*>)[^<]*")
+    left = {address: english_in(typed.sub(r"\1", officer.get(address).text)) for address in addresses}
+    left |= {
+        act: english_in(officer.post(f"{own}/{act}", data={"reason": ""}).text)
+        for act in ("cancel", "true-copy", "answer")
+    }
+    assert {address: texts for address, texts in left.items() if texts} == {}
 
 
 BULK = f"{HERE}/bulk"
