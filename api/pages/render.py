@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -123,7 +124,16 @@ def _spoken(request: Request) -> Mapping[str, object]:
         "officer": officer_on(request),
         "working": getattr(request.state, "working", None),
         "here": request.url.path,
+        "way_back": _way_back(request),
     }
+
+
+def _way_back(request: Request) -> str:
+    """Return the address that shows this page once more; of a form's answer that of the form."""
+    if request.method == "GET":
+        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    came = urlsplit(request.headers.get("referer", ""))
+    return came.path or "/" if came.netloc == request.url.netloc else "/"
 
 
 def _marked(speech: Speech, template: str, values: Mapping[str, object]) -> Markup:

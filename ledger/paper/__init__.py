@@ -1,11 +1,34 @@
 """Certificates on paper: the form people know as a PDF, with the envelope inside, and the way back.
 
-The only room that draws or reads PDF, and the only one that makes QR codes.
+The only room that draws or reads PDF, and the only one that makes QR codes.  What it draws and reads with is
+loaded when it is first used: that takes longer than the rest of the program, and most runs print nothing.
 """
 
-from ledger.paper.codes import qr_svg
-from ledger.paper.printing import paper_of
-from ledger.paper.reading import envelope_in, is_pdf
+from collections.abc import Mapping
+from typing import Any
+
+from ledger.paper.marked import is_pdf
 from ledger.paper.refused import PaperNotPossible
 
 __all__ = ["PaperNotPossible", "envelope_in", "is_pdf", "paper_of", "qr_svg"]
+
+
+def paper_of(envelope: Mapping[str, Any], *, link: str = "", endorsement: str = "") -> bytes:
+    """Return a certificate as PDF; see `ledger.paper.printing.paper_of`."""
+    from ledger.paper import printing  # noqa: PLC0415 - loaded when it is first used
+
+    return printing.paper_of(envelope, link=link, endorsement=endorsement)
+
+
+def envelope_in(pdf: bytes) -> bytes:
+    """Return the JSON text of the envelope in a PDF, unread; see `ledger.paper.reading.envelope_in`."""
+    from ledger.paper import reading  # noqa: PLC0415 - loaded when it is first used
+
+    return reading.envelope_in(pdf)
+
+
+def qr_svg(link: str) -> str:
+    """Return the QR code of a link as an SVG element; see `ledger.paper.codes.qr_svg`."""
+    from ledger.paper import codes  # noqa: PLC0415 - loaded when it is first used
+
+    return codes.qr_svg(link)

@@ -7,8 +7,8 @@ from xml.sax.saxutils import escape
 
 from fpdf import FPDF
 
-NAME: Final = "envelope.json"
-"""What the envelope is called inside the PDF."""
+from ledger.paper.marked import NAME
+
 _LANGUAGE: Final = "en-GB"
 _XMP: Final = """\
 <x:xmpmeta xmlns:x="adobe:ns:meta/">

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 from ledger.envelope import canonical
@@ -13,11 +13,9 @@ from ledger.paper.drawing import draw
 from ledger.paper.filling import filled
 from ledger.paper.fonts import inert
 from ledger.paper.layout import laid_out
+from ledger.paper.marked import LARGEST
 from ledger.paper.refused import PaperNotPossible
 from ledger.presented import Examination, examined, opened
-
-LARGEST: Final = 512 * 1024
-"""Bytes of an envelope that is put into a PDF."""
 
 
 def paper_of(envelope: Mapping[str, Any], *, link: str = "", endorsement: str = "") -> bytes:

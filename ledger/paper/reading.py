@@ -13,12 +13,8 @@ from pypdf import PdfReader, apply_configuration
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
 from ledger.errors import InputMalformed
-from ledger.paper.attaching import NAME
-from ledger.paper.printing import LARGEST
+from ledger.paper.marked import LARGEST, NAME, is_pdf
 
-_MARK: Final = b"%PDF-"
-_SEARCHED: Final = 1024
-"""Bytes at the beginning in which readers look for the mark of a PDF."""
 _LARGEST_FILE: Final = 2**20
 _DEEPEST: Final = 8
 """Levels of the tree of attached files."""
@@ -44,11 +40,6 @@ _LIMITS: Final[dict[str, Any]] = {
 }
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # strangers' files are not worth a line of the log
-
-
-def is_pdf(data: bytes) -> bool:
-    """Whether bytes are meant to be a PDF; nothing is said about what is in it."""
-    return _MARK in data[:_SEARCHED]
 
 
 def envelope_in(pdf: bytes) -> bytes:

@@ -59,7 +59,8 @@ class Address:
 
 def addresses(desk: Desk, **places: str) -> Sequence[Address]:
     """Return every method at every address of the desks."""
-    filled = {"certificate": f"0x{'00' * 32}", "draft": "0" * 16} | places
+    nothing = f"0x{'00' * 32}"
+    filled = {"certificate": nothing, "statement": nothing, "draft": "0" * 16} | places
     found = []
     for route in desk.app.state.routes:
         if route.path == "/desk" or route.path.startswith("/desk/"):

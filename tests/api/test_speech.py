@@ -27,45 +27,49 @@ class _English(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.open: list[tuple[str, bool]] = []
+        self.open: list[tuple[bool, int]] = []
+        """Of each open element: whether its text is no language's, and the brackets open before it."""
+        self.depth = 0
         self.left: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = dict(attrs)
         language = told.get("lang") or ""
-        quiet = bool(self.open and self.open[-1][1]) or tag in QUIET or bool(language and tag != "html")
+        quiet = bool(self.open and self.open[-1][0]) or tag in QUIET or bool(language and tag != "html")
         if not quiet:
             shown = ("placeholder", "title", "aria-label", "data-label", "alt")
             for name in shown:
-                self.handle_data(told.get(name) or "", quiet=False)
+                self._see(*_outside(told.get(name) or "", 0))
         if tag not in VOID:
-            self.open.append((tag, quiet))
+            self.open.append((quiet, self.depth))
+            self.depth = 0
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Drawn parts say nothing."""
 
     def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - of the base class
         if self.open:
-            self.open.pop()
+            self.depth = self.open.pop()[1]
 
-    def handle_data(self, data: str, *, quiet: bool | None = None) -> None:
-        silent = (bool(self.open) and self.open[-1][1]) if quiet is None else quiet
-        if not silent:
-            rest = _without_marked(data)
-            if re.search(
-                r"[^\W\d_]{2,}", re.sub(r"\b(Asal|UTC|CSV|JSON|PDF|QR|API|AEO|[A-Z]{2})\b", "", rest)
-            ):
-                self.left.append(" ".join(data.split()))
+    def handle_data(self, data: str) -> None:
+        if not (self.open and self.open[-1][0]):
+            rest, self.depth = _outside(data, self.depth)
+            self._see(rest, self.depth)
+
+    def _see(self, rest: str, _: int) -> None:
+        words = re.sub(r"\b(Asal|UTC|CSV|JSON|PDF|QR|API|AEO|[A-Z]{2})\b", "", rest)
+        if re.search(r"[^\W\d_]{2,}", words):
+            self.left.append(" ".join(rest.split()))
 
 
-def _without_marked(text: str) -> str:
-    """Return what stands outside the brackets of the pseudo-locale."""
-    left, depth = [], 0
+def _outside(text: str, depth: int) -> tuple[str, int]:
+    """Return what stands outside the brackets of the pseudo-locale, and how many stay open."""
+    left = []
     for character in text:
         depth += {"⟦": 1, "⟧": -1}.get(character, 0)
         if not depth and character != "⟧":
             left.append(character)
-    return "".join(left)
+    return "".join(left), depth
 
 
 def english_in(page: str) -> list[str]:
@@ -150,7 +154,7 @@ def test_no_page_says_anything_that_is_not_in_the_catalogues(desk: Desk) -> None
     desk.issued()
     browsers = {
         "/": desk.client,
-        "/desk/issuing": desk.at_work("VN issuing", Scope.ISSUE, Scope.READ, Scope.WATCH),
+        "/desk": desk.at_work("VN issuing", Scope.ISSUE, Scope.READ, Scope.WATCH),
         "/desk/importing": desk.at_work("TH customs", Scope.DECIDE, Scope.READ, Scope.WATCH),
         "/desk/aeo": desk.at_work("VN aeo", Scope.AEO),
         "/desk/members": desk.administrator("VN"),
