@@ -16,6 +16,7 @@ from api.pages.render import STATIC, static_file
 from api.pages.speech import COOKIE, known
 from api.pages.submitted import Submitted, local, submitted
 from api.problems import PROBLEMS
+from api.routes.help_page import HELP
 from api.schemas import Schema
 
 router = APIRouter(tags=["documentation"])
@@ -49,11 +50,15 @@ def list_problems() -> ProblemList:
     return ProblemList(problems=[_shown(code) for code in PROBLEMS])
 
 
-@router.get("/problems/{code}", operation_id="getProblem", responses=problems("not-found"))
-def get_problem(code: str) -> ProblemOut:
-    """Explain the problem whose `type` is this address."""
+@router.get(
+    "/problems/{code}", operation_id="getProblem", response_model=ProblemOut, responses=problems("not-found")
+)
+def get_problem(code: str, request: Request) -> ProblemOut | Response:
+    """Explain the problem whose `type` is this address; a person is led to the page about it."""
     if code not in PROBLEMS:
         raise ApiError("not-found")
+    if "text/html" in request.headers.get("accept", ""):
+        return RedirectResponse(f"{HELP}/problems/{code}", HTTPStatus.SEE_OTHER)
     return _shown(code)
 
 

@@ -55,3 +55,11 @@ def test_what_does_not_exist_is_not_found(desk: Desk, path: str) -> None:
     answer = desk.client.get(f"/help/{path}")
     assert answer.status_code == 404
     assert "script>" not in answer.text
+
+
+def test_the_address_of_a_problem_leads_a_person_to_its_page(desk: Desk) -> None:
+    """Programs are answered with its fields at the same address."""
+    path = "/problems/not-found"
+    browser = desk.client.get(path, headers={"Accept": "text/html,*/*;q=0.8"}, follow_redirects=False)
+    assert (browser.status_code, browser.headers["location"]) == (303, f"/help{path}")
+    assert desk.client.get(path).json()["type"] == path
