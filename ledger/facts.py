@@ -5,7 +5,7 @@ All datetimes are aware and in UTC.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, IntFlag
 from typing import NewType
 
@@ -53,6 +53,10 @@ class ProposalKind(IntEnum):
     SUSPEND = 1
     REINSTATE = 2
     REPLACE_ADMIN = 3
+
+
+VOTING_PERIOD = timedelta(days=90)
+"""How long members may agree to a proposal; after that it has lapsed."""
 
 
 @dataclass(frozen=True, slots=True)

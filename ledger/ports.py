@@ -79,6 +79,9 @@ class Members(Protocol):
     def proposals(self) -> Sequence[Proposal]:
         """Return all votes among members, oldest first."""
 
+    def voters(self, proposal: int) -> frozenset[str]:
+        """Return the members that agreed to a proposal, by code; those suspended since do not count."""
+
     def propose(self, kind: ProposalKind, member: str, admin: Address | None, account: Address) -> int:
         """Open a vote, casting the proposer's own; returns the proposal's id."""
 

@@ -94,6 +94,12 @@ class ChainMembers:
         tallies = self._connection.read_all([("tallyOf", (number,)) for number in numbers])
         return [proposal_from(*row, *tally) for *row, tally in zip(numbers, found, tallies, strict=True)]
 
+    def voters(self, proposal: int) -> frozenset[str]:
+        """Return the members that agreed to a proposal, from the events of the whole ledger."""
+        first, newest = self._connection.profile.from_block, self._connection.newest()
+        cast = self._connection.events("VoteCast", first, newest)
+        return frozenset(text_of(one["voter"]) for one in cast if one["proposal"] == proposal)
+
     def propose(self, kind: ProposalKind, member: str, admin: Address | None, account: Address) -> int:
         """Open a vote, casting the proposer's own; returns the proposal's id."""
         receipt = self._write("propose", int(kind), code_of(member), admin or ZERO_ADDRESS, account=account)

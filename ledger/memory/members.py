@@ -5,7 +5,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from ledger.facts import Address, Authority, Issuer, Key, Member, Proposal, ProposalKind, Role, Written
+from ledger.facts import (
+    VOTING_PERIOD,
+    Address,
+    Authority,
+    Issuer,
+    Key,
+    Member,
+    Proposal,
+    ProposalKind,
+    Role,
+    Written,
+)
 from ledger.memory.blocks import MemoryChain, wall_clock, write
 from ledger.ports import Clock
 from ledger.refusals import (
@@ -43,7 +54,6 @@ from ledger.refusals import (
 ALL_ROLES = 15
 MAX_MEMBERS = 256
 MAX_LIVE_KEYS = 64
-VOTING_PERIOD = timedelta(days=90)
 ZERO_ADDRESS = Address("0x" + "00" * 20)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -114,6 +124,11 @@ class MemoryMembers(MemoryChain):
     def proposals(self) -> Sequence[Proposal]:
         """Return all proposals in the order in which they were made, with their tallies of now."""
         return [self._counted(motion) for motion in self._motions.values()]
+
+    def voters(self, proposal: int) -> frozenset[str]:
+        """Return the members that agreed to a proposal."""
+        motion = self._motions.get(proposal)
+        return motion.agreed if motion else frozenset()
 
     # ------------------------------------------------------------------------------------------ votes
 

@@ -60,6 +60,10 @@ class People:
             for one in self._proposals.values()
         ]
 
+    def voters(self, proposal: int) -> frozenset[str]:
+        """Return the members that agreed to a proposal."""
+        return frozenset(self._votes.get(proposal, ()))
+
     def take(self, one: Occurrence) -> None:  # noqa: C901 - one case for each kind of event
         """Take one event into account."""
         match one.event:

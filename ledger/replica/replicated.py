@@ -154,6 +154,10 @@ class ReplicatedLedger(Recognised, Proceeded, Figured):
         """Return all proposals in the order in which they were made."""
         return self._answer(lambda people: people.proposals(), self._chain.proposals)
 
+    def voters(self, proposal: int) -> frozenset[str]:
+        """Return the members that agreed to a proposal."""
+        return self._answer(lambda people: people.voters(proposal), lambda: self._chain.voters(proposal))
+
     # ------------------------------------------------------------------------------------- from rows
 
     def _look(self, certificate: bytes, root: bytes, reference_key: bytes) -> Look | None:

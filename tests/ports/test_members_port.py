@@ -216,6 +216,19 @@ def test_more_than_half_of_the_members_admit_one(world: World) -> None:
     assert world.ledger.members()[-1] == member
 
 
+def test_it_is_known_which_members_agreed(world: World) -> None:
+    """The proposer did, then each voter; one suspended since is among them, and nobody of none."""
+    number = world.ledger.propose(ProposalKind.ADMIT, "LA", world.account("admin LA"), world.admin("MY"))
+    other = world.ledger.propose(ProposalKind.ADMIT, "KH", world.account("admin KH"), world.admin("VN"))
+    assert (world.ledger.voters(number), world.ledger.voters(other)) == ({"MY"}, {"VN"})
+    world.suspend("MY")
+    world.ledger.vote(number, world.admin("VN"))
+    assert world.ledger.voters(number) == {"MY", "VN"}
+    world.ledger.vote(number, world.admin("TH"))
+    assert world.ledger.voters(number) == {"MY", "VN", "TH"}
+    assert world.ledger.voters(1000) == frozenset()
+
+
 def test_a_sole_member_decides_at_once(world: World) -> None:
     """With one active member the proposer's own vote is enough."""
     world.suspend("MY")

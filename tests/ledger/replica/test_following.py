@@ -97,6 +97,8 @@ def test_the_replica_gives_the_same_evidence_as_the_chain(busy: Busy) -> None:
             assert ledger.standing(certificate, at) is chain.standing(certificate, at)
     assert (ledger.members(), ledger.authorities()) == (chain.members(), chain.authorities())
     assert ledger.proposals() == chain.proposals()
+    for proposal in chain.proposals():
+        assert ledger.voters(proposal.id) == chain.voters(proposal.id) != frozenset()
     for authority in chain.authorities():
         assert ledger.keys(authority.id) == chain.keys(authority.id)
         assert ledger.issuer(authority.id) == chain.issuer(authority.id)
