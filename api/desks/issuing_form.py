@@ -177,7 +177,9 @@ def _group(group: Group, within: str, document: Mapping[str, Any], told: Sequenc
     """Return a group; `within` is the entry that it is a part of."""
     container = f"{within}.{group.path.split('.')[-2]}" if within else group.path.partition(".")[0]
     entries = value_at(document, container) or {}
-    shown = tuple(_entry(group, f"{container}.{key}", int(key), document, told) for key in entries)
+    shown = tuple(
+        _entry(group, f"{container}.{key}", int(key), document, told) for key in sorted(entries, key=int)
+    )
     return GroupShown(container, group, shown, full=len(shown) >= group.most)
 
 

@@ -286,6 +286,18 @@ def test_letters_in_another_form_are_normalised_and_lookalikes_warned_of(
     assert "Nothing stands in the way" in warned.text
 
 
+def test_the_goods_lines_of_a_copied_certificate_stand_in_their_order(officer: TestClient) -> None:
+    """The second line stands after the first, also where there is a tenth."""
+    document = a_new_document()
+    line = document["items"]["1"]
+    document["items"] = {str(n): line | {"trademark": f"Mark {n}"} for n in range(1, 13)}
+    own = issued(officer, document).removesuffix("/issued")
+    draft = led_to(officer.post(f"{own}/draft", data={"token": "5" * 32}))
+    names = [one.get("id", "") for one in looked_at(officer.get(draft)).all("input")]
+    marks = [name for name in names if name.endswith("trademark")]
+    assert marks == [f"items.{n}.trademark" for n in range(1, 13)]
+
+
 def test_a_taken_reference_is_told_before_issuing(officer: TestClient) -> None:
     """With the problem that issuing would answer."""
     document = a_new_document()
@@ -433,7 +445,7 @@ def sent(officer: TestClient, content: bytes, name: str = "rows.ndjson", token: 
 
 def done(officer: TestClient, run: str) -> Seen:
     """Return the page of a file as soon as it is done."""
-    for _ in range(200):
+    for _ in range(2000):
         page = looked_at(officer.get(run))
         if "Under way" not in page.text:
             return page
