@@ -39,6 +39,10 @@ class Said(str):
         made.template, made.values = template, values
         return made
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how it is made again, so that copying and pickling keep the template."""
+        return Said, (self.template, self.values)
+
 
 def said(template: str, /, **values: object) -> Said:
     """Return a sentence; `template` must be a literal, because catalogues are drawn from the source."""

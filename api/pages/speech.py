@@ -58,8 +58,11 @@ class Speech:
         return self.said(message) if message else message
 
     def fill(self, template: str, values: Mapping[str, Any]) -> str:
-        """Return a text with places in braces, filled in."""
-        return self.said(template).format(**{name: self._value(value) for name, value in values.items()})
+        """Return a text with places in braces, filled in; in English where a translation's do not fit."""
+        told = {name: self._value(value) for name, value in values.items()}
+        with suppress(LookupError, ValueError, AttributeError):
+            return self.said(template).format(**told)
+        return template.format(**told)
 
     def say(self, template: str, /, **values: object) -> str:
         """Return a text in this language; with values, the places in braces are filled in."""

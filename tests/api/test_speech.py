@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.pages.speech import COOKIE, NAMES, PSEUDO, pseudo, speech_in
+from api.pages.speech import COOKIE, NAMES, PSEUDO, Speech, pseudo, speech_in
 from ledger.said import said
 from ledger.scopes import Scope
 from tests.api.desk import Desk
@@ -168,6 +168,18 @@ def test_no_page_says_anything_that_is_not_in_the_catalogues(desk: Desk) -> None
             if found:
                 left[path] = found
     assert left == {}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["{nombre} chứng nhận", "{} chứng nhận", "{number", "chứng nhận }", "{number.none}", "{number:x-}"],
+)
+def test_a_translation_whose_places_do_not_fit_is_said_in_english(broken: str) -> None:
+    """A fault in a catalogue must not take a page away from its readers."""
+    speech = Speech("vi", {"{number} certificates": broken}.__getitem__)
+    assert speech.counted(3, "One certificate", "{number} certificates") == "3 certificates"
+    assert speech.say("{number} certificates", number=3) == "3 certificates"
+    assert speech.text(said("{number} certificates", number=3)) == "3 certificates"
 
 
 def _cookies(browser: object) -> str:
