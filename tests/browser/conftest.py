@@ -11,14 +11,14 @@ from pathlib import Path
 
 import _chromium
 import pytest
-from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, expect, sync_playwright
 
 from tests.browser.looking import DESKTOP, watch
 from tests.browser.site import Site, running
 
 _HERE = Path(__file__).parent
-_START_MS = 30_000
-_WAIT_MS = 20_000
+_START_MS = 120_000
+_WAIT_MS = 60_000
 """How long a page may take to show something, on a machine that does other things; none waits so long."""
 
 
@@ -47,6 +47,7 @@ def chromium() -> Iterator[Browser]:
             if os.environ.get("CI"):
                 raise
             pytest.skip(str(missing))
+        expect.set_options(timeout=_WAIT_MS)
         yield browser
         browser.close()
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import _setup
 
-READY_SECONDS = 240
+READY_SECONDS = 600
 """How long a demonstration may take to begin, on a machine that does other things."""
 _TOLD = 3000
 """Characters of its output that a failure shows."""
@@ -53,4 +53,4 @@ def running(folder: Path) -> Iterator[Site]:
             yield Site(ready["api"], ready)
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=60)
+            process.wait(timeout=READY_SECONDS)

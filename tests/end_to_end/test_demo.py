@@ -16,6 +16,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BAD_ENDS = {"REPLACED", "CANCELLED", "EXPIRED", "ALTERED", "NOT_FOUND", "ISSUER_NOT_AUTHORISED"}
+READY_SECONDS = 600
+"""How long a demonstration may take to begin or to end, on a machine that does other things."""
 Ready = dict[str, Any]
 """What the ready file says."""
 
@@ -28,21 +30,21 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ready]:
     command = [sys.executable, str(ROOT / "scripts/demo"), "--data", str(folder), "--ready-file", str(file)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
-        deadline = time.monotonic() + 180
+        deadline = time.monotonic() + READY_SECONDS
         while not file.exists() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.1)
         assert file.exists(), "the demonstration did not become ready"
         yield json.loads(file.read_text(encoding="utf-8"))
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=60)
+        process.wait(timeout=READY_SECONDS)
 
 
 def verdict_on(ready: Ready, file: str) -> Ready:
     """Ask the running service for the verdict on a file."""
     headers = {"Content-Type": "application/json"}
     url, body = f"{ready['api']}/v1/verifications", Path(file).read_bytes()
-    answer: Ready = httpx.post(url, content=body, headers=headers, timeout=30).json()
+    answer: Ready = httpx.post(url, content=body, headers=headers, timeout=120).json()
     return answer
 
 
@@ -61,7 +63,7 @@ def test_every_question_about_an_operator_gets_the_answer_it_is_listed_with(read
     reasons = set()
     for asked in ready["recognition"]:
         url = f"{ready['api']}/v1/recognition"
-        answer = httpx.get(url, params=asked["query"], timeout=30).json()
+        answer = httpx.get(url, params=asked["query"], timeout=120).json()
         assert (answer["reason"], answer["name"] is not None) == (asked["reason"], asked["named"]), asked
         reasons.add(answer["reason"])
     assert {"recognised", "suspended", "level-too-low", "no-consent", "not-found"} <= reasons
@@ -102,7 +104,7 @@ def test_anybody_is_an_officer_with_one_click(ready: Ready) -> None:
     assert {"VN issuing", "VN administrator", "TH customs", "TH administrator", "SG AEO"} <= names
     for officer in ready["officers"]:
         if officer["member"] in {"VN", "TH"}:
-            with httpx.Client(base_url=ready["api"], timeout=30) as browser:
+            with httpx.Client(base_url=ready["api"], timeout=120) as browser:
                 form = {"officer": officer["id"], "back": "/desk"}
                 assert browser.post("/login/demo", data=form).headers["location"] == "/desk"
                 desk = desks.get(officer["name"].partition(" ")[2], "/desk/members")
@@ -118,7 +120,7 @@ def test_each_api_key_acts_for_its_own_member_only(ready: Ready) -> None:
     url = f"{ready['api']}/v1/certificates/{identity}/cancel"
     for key in (key for key in ready["apiKeys"] if key["member"] != "VN"):
         headers = {"Authorization": f"Bearer {key['key']}"}
-        answer = httpx.post(url, json={"reason": "other"}, headers=headers, timeout=30)
+        answer = httpx.post(url, json={"reason": "other"}, headers=headers, timeout=120)
         assert answer.status_code in {403, 404}, key["name"]
     assert verdict_on(ready, coffee)["code"] == "VALID"
 
@@ -130,7 +132,7 @@ def test_what_became_of_a_certificate_is_told_to_both_sides(ready: Ready) -> Non
     told = []
     for member, role in (("TH", "CUSTOMS"), ("VN", "ISSUING")):
         key = next(k["key"] for k in ready["apiKeys"] if k["member"] == member and role in k["roles"])
-        answer = httpx.get(url, headers={"Authorization": f"Bearer {key}"}, timeout=30)
+        answer = httpx.get(url, headers={"Authorization": f"Bearer {key}"}, timeout=120)
         told.append([(row["what"], row["sentence"]) for row in answer.json()["rows"]])
     assert told[0] == told[1]
     assert [what for what, _ in told[0]][-4:] == ["received", "decided", "case-opened", "case-acknowledged"]
@@ -145,7 +147,7 @@ def test_it_leaves_nothing_running_when_it_is_killed(tmp_path: Path) -> None:
             time.sleep(0.1)
         process.kill()
     ready = json.loads(file.read_text(encoding="utf-8"))
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while (left := _answering(ready)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert left == []
@@ -173,7 +175,9 @@ def test_it_ends_by_itself_and_leaves_nothing_running(tmp_path: Path) -> None:
         "--ready-file",
         str(file),
     ]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=READY_SECONDS
+    )
     assert done.returncode == 0, done.stderr
     told = json.loads(file.read_text(encoding="utf-8"))
     for address in (told["api"], told["rpc"]):
