@@ -8,9 +8,10 @@ from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.formparsers import MultiPartException
 
 from api.errors import ApiError
+from api.pages.submitted import InMemory
 
 _MOST_FIELDS: Final = 4000
 """A draft of 64 goods lines with everything in it has some 2000, a decision on them some 1400."""
@@ -31,12 +32,6 @@ class Posted:
     def all(self, name: str) -> tuple[str, ...]:
         """Return all that was chosen under a name; line breaks as everywhere but in forms."""
         return tuple(text.replace("\r\n", "\n").strip() for text in self.fields.get(name, ()))
-
-
-class _InMemory(MultiPartParser):
-    """Keeps what it reads in memory, which the limit on bodies bounds; zero means: never on disk."""
-
-    spool_max_size = 0
 
 
 async def posted(request: Request) -> Posted:
@@ -60,7 +55,7 @@ UNPROCESSABLE: Final = HTTPStatus.UNPROCESSABLE_ENTITY
 
 async def _parts(request: Request) -> Posted:
     limit = request.app.state.services.limits.body_bytes
-    parser = _InMemory(
+    parser = InMemory(
         request.headers, request.stream(), max_files=1, max_fields=_MOST_FIELDS, max_part_size=limit
     )
     form = await parser.parse()

@@ -64,7 +64,7 @@ class Refusal:
 Submitted: TypeAlias = Upload | Question | Refusal
 
 
-class _InMemory(MultiPartParser):
+class InMemory(MultiPartParser):
     """Keeps what it reads in memory, which the limit on bodies bounds; zero means: never on disk."""
 
     spool_max_size = 0
@@ -108,7 +108,7 @@ def local(address: str) -> str:
 
 
 async def _upload(request: Request) -> Upload:
-    parser = _InMemory(request.headers, request.stream(), max_files=1, max_fields=_MOST_FIELDS)
+    parser = InMemory(request.headers, request.stream(), max_files=1, max_fields=_MOST_FIELDS)
     form = await parser.parse()
     try:
         file = form.get("envelope")
