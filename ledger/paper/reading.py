@@ -10,7 +10,14 @@ from io import BytesIO
 from typing import Any, Final
 
 from pypdf import PdfReader, apply_configuration
-from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    IndirectObject,
+    NumberObject,
+    PdfObject,
+    StreamObject,
+)
 
 from ledger.errors import InputMalformed
 from ledger.paper.marked import LARGEST, NAME, is_pdf
@@ -23,6 +30,10 @@ _MOST: Final = 64
 _WORK: Final = 4 * 2**20
 """Bytes that any one stream of the file may unpack to."""
 _OBJECTS: Final = 20_000
+_EFFORT: Final = 8 * 2**20
+"""Bytes that the reader may go over in all, some of them often: about half a second."""
+_STEP: Final = 16
+"""What one read costs beside its bytes."""
 _LIMITS: Final[dict[str, Any]] = {
     "maximum_declared_stream_length": _LARGEST_FILE,
     "array_based_stream_maximum_output_length": _LARGEST_FILE,
@@ -40,6 +51,66 @@ _LIMITS: Final[dict[str, Any]] = {
 }
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # strangers' files are not worth a line of the log
+
+
+class _TooMuchEffort(MemoryError):
+    """A file makes its reader go over it again and again; of all errors pypdf passes only this one on."""
+
+
+class _Effort:
+    """What the reader may still spend on a file."""
+
+    def __init__(self) -> None:
+        self._left = _EFFORT
+
+    def spend(self, much: int) -> None:
+        self._left -= much
+        if self._left < 0:
+            raise _TooMuchEffort
+
+
+class _Metered(BytesIO):
+    """A file of which each read is counted."""
+
+    def __init__(self, content: bytes, effort: _Effort) -> None:
+        super().__init__(content)
+        self._effort = effort
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read as ever."""
+        found = super().read(size)
+        self._effort.spend(len(found) + _STEP)
+        return found
+
+    def getbuffer(self) -> memoryview:
+        """Return all of it: for an object that is not where it should be the whole file is searched."""
+        found = super().getbuffer()
+        self._effort.spend(len(found))
+        return found
+
+
+class _Reader(PdfReader):
+    """Repairs no tables, and counts what unpacking many objects at once can take."""
+
+    def __init__(self, pdf: bytes) -> None:
+        self._effort = _Effort()
+        super().__init__(
+            _Metered(pdf, self._effort),
+            strict=True,
+            root_object_recovery_limit=1,
+            xref_stream_maximum_entries=_OBJECTS,
+        )
+
+    def get_object(self, indirect_reference: int | IndirectObject) -> PdfObject | None:
+        """Return an object; of those packed together each may go over the whole pack."""
+        at = indirect_reference if isinstance(indirect_reference, int) else indirect_reference.idnum
+        if at in self.xref_objStm and (0, at) not in self.resolved_objects:
+            pack = super().get_object(self.xref_objStm[at][0])
+            if isinstance(pack, StreamObject):
+                count = pack.get("/N")
+                number = max(1, int(count)) if isinstance(count, NumberObject) else 1
+                self._effort.spend(number * len(pack.get_data()))
+        return super().get_object(indirect_reference)
 
 
 def envelope_in(pdf: bytes) -> bytes:
@@ -64,9 +135,7 @@ def envelope_in(pdf: bytes) -> bytes:
 def _attached(pdf: bytes) -> list[bytes]:
     """Return the content of the attached files that have the name of an envelope."""
     with apply_configuration(**_LIMITS):
-        reader = PdfReader(
-            BytesIO(pdf), root_object_recovery_limit=1000, xref_stream_maximum_entries=_OBJECTS
-        )
+        reader = _Reader(pdf)
         return [] if reader.is_encrypted else _envelopes(reader)
 
 

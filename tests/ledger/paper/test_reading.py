@@ -1,12 +1,13 @@
 """Whatever is handed in as PDF, the envelope comes out of it or one clear refusal."""
 
 import zlib
+from collections.abc import Callable
 from io import BytesIO
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pypdf import PdfWriter
+from pypdf import PdfWriter, _reader
 
 from ledger.envelope import canonical
 from ledger.errors import InputMalformed
@@ -168,3 +169,75 @@ def test_flipped_bytes_break_nothing(flips: list[tuple[int, int]]) -> None:
 def test_garbage_breaks_nothing(garbage: bytes, where: int) -> None:
     """Alone behind the mark, in a catalogue, or at the end of a file."""
     survives((b"%PDF-1.7\n" + garbage, made_of(garbage), PAPER + garbage)[where])
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, name: str) -> list[object]:
+    """Count what pypdf does by one of the functions of its reader; returns a list of as many entries."""
+    done: list[object] = []
+    inner: Callable[..., object] = getattr(_reader, name)
+
+    def counting(*given: object, **more: object) -> object:
+        done.append(None)
+        return inner(*given, **more)
+
+    monkeypatch.setattr(_reader, name, counting)
+    return done
+
+
+def packed(*objects: bytes, outside: bytes) -> bytes:
+    """Return a PDF with objects from 10 on packed into one stream, the catalogue first, and one outside."""
+    body = b"%%PDF-1.7\n3 0 obj\n%s\nendobj\n" % outside
+    places = [sum(len(one) for one in objects[:at]) for at in range(len(objects))]
+    head = b" ".join(b"%d %d" % (10 + at, place) for at, place in enumerate(places)) + b" "
+    pack, at = zlib.compress(head + b"".join(objects), 9), len(body)
+    body += (
+        b"5 0 obj\n<</Type/ObjStm /N %d /First %d /Filter/FlateDecode /Length %d>>"
+        b"\nstream\n%s\nendstream\nendobj\n" % (len(objects), len(head), len(pack), pack)
+    )
+
+    def row(kind: int, place: int, index: int) -> bytes:
+        return bytes([kind]) + place.to_bytes(3, "big") + index.to_bytes(2, "big")
+
+    rows = [row(0, 0, 0)] * 3 + [row(1, 10, 0), row(0, 0, 0), row(1, at, 0)] + [row(0, 0, 0)] * 4
+    rows += [row(2, 5, index) for index in range(len(objects))]
+    table = zlib.compress(b"".join(rows), 9)
+    return body + (
+        b"4 0 obj\n<</Type/XRef /Size %d /W[1 3 2] /Root 10 0 R /Filter/FlateDecode /Length %d>>"
+        b"\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF"
+        % (10 + len(objects), len(table), table, len(body))
+    )
+
+
+CATALOGUE = b"<</Type/Catalog /Names <</EmbeddedFiles <</Names [(envelope.json) 11 0 R]>>>>>>"
+FILE = b"<</Type/Filespec /UF (envelope.json) /EF <</F 3 0 R>>>>"
+
+
+def test_a_file_whose_objects_are_packed_together_is_read() -> None:
+    """Programs that make files small do this."""
+    assert envelope_in(packed(CATALOGUE, FILE, outside=b"<</Length 2>>\nstream\n{}\nendstream")) == b"{}"
+
+
+def test_a_file_is_not_searched_again_for_each_object_that_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of files that names thousands of objects which are nowhere, in a file of half a megabyte."""
+    nodes = [
+        b"<</Kids [%s]>>" % b" ".join(b"%d 0 R" % (1000 + 64 * one + kid) for kid in range(64))
+        for one in range(64)
+    ]
+    kids = b" ".join(b"%d 0 R" % (2 + one) for one in range(64))
+    catalogue = b"<</Type/Catalog /Names <</EmbeddedFiles <</Kids [%s]>>>>>>" % kids
+    searched = counted(monkeypatch, "get_stream_data")
+    assert refused(made_of(catalogue, *nodes, b"(" + b"a " * 250_000 + b")")) == "pdf.not-ours"
+    assert len(searched) < 20
+
+
+def test_texts_in_one_another_are_not_read_again_from_each_of_their_beginnings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Objects that each begin in the one before, in the file itself and packed together."""
+    begun = b"".join(b"%d 0 obj(" % number for number in range(1, 5000))
+    ending = b"\ntrailer\n<</Root 1 0 R /Size 5000>>\nstartxref\n3\n%%EOF"
+    read = counted(monkeypatch, "read_object")
+    assert refused(b"%PDF-1.7\n" + begun + ending) == "pdf.not-ours"
+    pack = packed(*[b"("] * 3000, b"(" * 100_000 + b")" * 103_000, outside=b"null")
+    assert refused(pack) == "pdf.not-ours"
+    assert len(read) < 100
