@@ -15,6 +15,7 @@ from api.desks.issuing_fields import CONTROLS, GROUPS, SCHEMES, Kind, foreign, s
 from api.desks.posted import Posted
 from ledger.bulk.rows import TICKS
 from ledger.drafts import Draft
+from ledger.kept_copies import ADDED_FIELDS
 from ledger.rules.calendar import last_valid_day
 from ledger.terms import Scheme
 
@@ -49,6 +50,20 @@ def begun(scheme: Scheme, member: str, officer: str, today: date) -> dict[str, A
         "certification": {"date": today.isoformat(), "officer": officer},
     }
     return added(document, "items")
+
+
+def renewed(content: Mapping[str, Any], officer: str, today: date) -> dict[str, Any]:
+    """Return the document of a draft with the content of an issued one: certified today, by who drafts it.
+
+    The validity of a back-to-back certificate is that of its originals (ATIGA OCP Rule 11), and stays.
+    """
+    document = {name: value for name, value in content.items() if name not in ADDED_FIELDS}
+    document["issuedOn"] = today.isoformat()
+    if not document.get("originals"):
+        document["validUntil"] = last_valid_day(today).isoformat()
+    if certified := document.get("certification"):
+        document["certification"] = {**certified, "date": today.isoformat(), "officer": officer}
+    return document
 
 
 def typed(posted: Posted, draft: Draft) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from api.dependencies import own_certificate
 from api.desks.at_work import DeskRoute, note, see_other
 from api.desks.issuing_check import check_of
 from api.desks.issuing_front import standing_of
-from api.desks.issuing_pages import ISSUING, Drawer, DrawerDep, Own, OwnDep, kept
+from api.desks.issuing_pages import ISSUING, Drawer, DrawerDep, Own, OwnDep, kept, name_of
 from api.desks.issuing_shown import CONSEQUENCES, REASONS, refusal_of, sheet_of_draft
+from api.desks.issuing_typed import renewed
 from api.desks.posted import UNPROCESSABLE, PostedDep
 from api.errors import ApiError
 from api.pages.present import Trouble
@@ -22,7 +23,6 @@ from ledger.documents import parse_document
 from ledger.errors import NotRecordedYet
 from ledger.facts import Reason
 from ledger.issuing import Issued, cancel, issue, replace_certificate
-from ledger.kept_copies import ADDED_FIELDS
 from ledger.paper import paper_of
 from ledger.ports import FilingState
 from ledger.said import said
@@ -103,17 +103,28 @@ def issued(request: Request, own: OwnDep) -> Response:
 @router.post(f"{_CERTIFICATES}/{{certificate}}/draft")
 def draft_of(request: Request, own: OwnDep, form: PostedDep) -> Response:
     """Begin a draft with the content of a certificate: another one like it, or one in its place."""
-    content = orjson.loads(own.filing.document)
-    document = {name: value for name, value in content.items() if name not in ADDED_FIELDS}
     if not own.draftable:
         raise ApiError("invalid-request")
-    given, replaces = document.pop("reference"), None
-    document.pop("replaces", None)
-    if form.one("replace"):
-        replaces = own.filing.id
-        document["replaces"] = {"reference": given, "issuedOn": document["issuedOn"]}
+    content, replaces = orjson.loads(own.filing.document), _still_replaced(own)
+    document = renewed(content, name_of(own.caller), own.services.ledger.clock().date())
+    if replaces is None:
+        document.pop("replaces", None)
+    if own.filing.state is not FilingState.REFUSED:
+        document.pop("reference")
+        if form.one("replace"):
+            replaces = own.filing.id
+            document["replaces"] = {"reference": content["reference"], "issuedOn": content["issuedOn"]}
     draft = kept(request, (own.caller, own.services), form.one("token"), document, replaces)
     return see_other(f"{_DRAFTS}/{draft.id}")
+
+
+def _still_replaced(own: Own) -> bytes | None:
+    """Return what a certificate that the ledger refused was to replace, while that is in force."""
+    if own.filing.state is not FilingState.REFUSED or own.filing.replaces is None:
+        return None
+    ledger = own.services.ledger
+    old = ledger.archive.find(own.filing.replaces)
+    return old.id if old is not None and standing_of(old, ledger)[2] else None
 
 
 @router.get(f"{_CERTIFICATES}/{{certificate}}/change")

@@ -6,6 +6,8 @@ import json
 import re
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -296,6 +298,45 @@ def test_the_goods_lines_of_a_copied_certificate_stand_in_their_order(officer: T
     names = [one.get("id", "") for one in looked_at(officer.get(draft)).all("input")]
     marks = [name for name in names if name.endswith("trademark")]
     assert marks == [f"items.{n}.trademark" for n in range(1, 13)]
+
+
+def values_at(officer: TestClient, draft: str) -> dict[str, str]:
+    """Return what stands in the fields of a draft's form."""
+    page = looked_at(officer.get(draft))
+    return {one["id"]: one.get("value", "") for one in page.all("input") if "id" in one}
+
+
+def test_a_copied_certificate_is_certified_on_the_day_it_is_copied(desk: Desk, officer: TestClient) -> None:
+    """Nobody gives out a certificate dated back because the one before it was of then."""
+    own = issued(officer, a_new_document()).removesuffix("/issued")
+    desk.clock.advance(timedelta(days=4))
+    officer = desk.at_work("VN issuing", Scope.ISSUE, Scope.READ)
+    for token, act in (("5" * 32, {}), ("6" * 32, {"replace": "yes"})):
+        form = values_at(officer, led_to(officer.post(f"{own}/draft", data={"token": token} | act)))
+        days = (form["issuedOn"], form["validUntil"], form["certification.date"], form["reference"])
+        assert days == ("2026-11-07", "2027-11-06", "2026-11-07", "")
+        assert form["certification.officer"] == "VN issuing"
+
+
+def test_what_the_ledger_refused_late_is_taken_up_again_as_it_was(desk: Desk, officer: TestClient) -> None:
+    """With its number, which is free again, and in place of the certificate it was to replace."""
+    old = issued(officer, a_new_document()).removesuffix("/issued")
+    draft = led_to(officer.post(f"{old}/draft", data={"token": "1" * 32, "replace": "yes"}))
+    corrected = a_new_document()
+    saved(officer, draft, corrected)
+    desk.hold()
+    there = led_to(officer.post(f"{draft}/issue", data={"version": "2"}))
+    terms = desk.ledger.archive.filings(desk.authority("VN issuing"))[-1].terms
+    desk.world.ledger.issue(replace(terms, document_hash=b"\1" * 32), desk.world.account("VN issuing"))
+    desk.release()
+    list(resume(desk.ledger, wait=2))
+    assert "The ledger has refused it" in looked_at(officer.get(there)).text
+    again = led_to(officer.post(there.replace("/issued", "/draft"), data={"token": "2" * 32}))
+    assert values_at(officer, again)["reference"] == corrected["reference"]
+    assert "takes the place of certificate" in looked_at(officer.get(again)).text
+    officer.post(f"{old}/cancel", data={"reason": "other", "sure": "yes"})
+    after = led_to(officer.post(there.replace("/issued", "/draft"), data={"token": "3" * 32}))
+    assert "takes the place of certificate" not in looked_at(officer.get(after)).text
 
 
 def test_a_taken_reference_is_told_before_issuing(officer: TestClient) -> None:
