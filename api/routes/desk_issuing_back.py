@@ -8,19 +8,22 @@ from api.dependencies import Caller, ServicesDep
 from api.desks.at_work import AtIssuing, DeskRoute, note, see_other
 from api.desks.cases_shown import case_shown, listed
 from api.desks.cases_taken import CaseFormWrong, own_case, taken
+from api.desks.importing_asked import troubles_of
 from api.desks.issuing_back import newest, refused_of, silent
 from api.desks.issuing_pages import ISSUING, Own, OwnDep
 from api.desks.posted import UNPROCESSABLE, Posted, PostedDep
+from api.errors import told_of
 from api.pages.present import Trouble
 from api.pages.render import page
 from api.services import Services
 from ledger.archive import ActOutcome
 from ledger.checking import case_of
 from ledger.clarifying import TEXT, Answer, clarify
+from ledger.deciding_asked import DecisionRefused
 from ledger.errors import ReplicaNeeded
 from ledger.origin.facts import CaseFacts
 from ledger.origin.steps import Side
-from ledger.procedures_refusals import CaseUnknown
+from ledger.procedures_refusals import CaseUnknown, LinesNotRefused
 from ledger.said import said
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
@@ -99,13 +102,19 @@ def answer(request: Request, own: OwnDep, form: PostedDep) -> Response:
     )
     if troubles := [trouble for there, trouble in wrong if there]:
         return _answer_page(request, own, *troubles, typed=form)
-    clarify(
-        Answer(certificate=own.filing.id, lines=tuple(numbers), text=text),
-        authority=own.caller.authority,
-        account=own.caller.account,
-        ledger=own.services.ledger,
-        wait=own.services.limits.wait,
-    )
+    try:
+        clarify(
+            Answer(certificate=own.filing.id, lines=tuple(numbers), text=text),
+            authority=own.caller.authority,
+            account=own.caller.account,
+            ledger=own.services.ledger,
+            wait=own.services.limits.wait,
+        )
+    except DecisionRefused as error:
+        return _answer_page(request, own, *troubles_of(error), typed=form)
+    except LinesNotRefused as error:  # decided on since the page was shown
+        note(request, ActOutcome.REFUSED, act="refusal.answer", why=told_of(error).problem.code)
+        return _answer_page(request, own, Trouble("lines", told_of(error).detail), typed=form)
     note(request, ActOutcome.DONE, act="refusal.answer", about=own.id)
     return see_other(f"{ISSUING}/certificates/{own.id}/answer?sent=yes")
 

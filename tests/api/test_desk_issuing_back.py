@@ -104,6 +104,12 @@ def test_a_refusal_is_answered_for_its_lines(court: Desk) -> None:
     assert "The particulars differ from the goods" in page.text
     empty = looked_at(officer.post(answer, data={"text": ""}), 422)
     assert {"#lines", "#text"} <= {link["href"] for link in empty.all("a")}
+    for wrong in (
+        {"lines": "1", "text": "Kept \u202eall the same"},
+        {"lines": "2", "text": "Kept all the same"},
+    ):
+        again = looked_at(officer.post(answer, data=wrong), 422)
+        assert "all the same" in again.text
     for _ in range(2):
         given = {"lines": "1", "text": "The marks were changed at the port."}
         assert led_to(officer.post(answer, data=given)) == f"{answer}?sent=yes"
