@@ -6,6 +6,7 @@ sent twice, it is the same request, which is carried out once.
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from fastapi.exceptions import RequestValidationError
@@ -96,7 +97,7 @@ def _fields(act: Act, sent: Posted) -> Iterator[tuple[str, Any]]:
     wanted = takes(act) | {"office", "note"}
     for name in (*_PLAIN, *_TEXTS):
         if name in wanted and (typed := sent.one(name)):
-            yield name, typed
+            yield name, _from_that_day(typed) if (act, name) == (Act.REVOKE, "until") else typed
     if "office" not in wanted or not sent.one("office"):
         yield "office", ""
     if "level" in wanted and (level := sent.one("level")):
@@ -105,6 +106,14 @@ def _fields(act: Act, sent: Posted) -> Iterator[tuple[str, Any]]:
         yield "roles", list(roles)
     if "consent" in wanted:
         yield "consent", list(sent.all("consent"))
+
+
+def _from_that_day(text: str) -> str:
+    """Return the first second of a day from which one may apply again; of other ends a day is the last."""
+    try:
+        return f"{date.fromisoformat(text).isoformat()}T00:00:00Z"
+    except ValueError:
+        return text
 
 
 def _changed(fields: Mapping[str, Any], record: OperatorRecord | None) -> Iterator[tuple[str, Any]]:

@@ -2,6 +2,7 @@
 
 import re
 import socket
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from ledger.archive import ActOutcome, DeskAct, Scope
+from ledger.authorising import case_of
 from ledger.memory import MemoryLedger
 from ledger.operators import OperatorCode, ProgrammeKind
 from ledger.writes import DeclareProgramme
@@ -389,3 +391,13 @@ def test_every_text_of_the_desk_goes_through_the_language(office: Desk, officer:
         text = looked_at(other.get(path)).text.replace("Authorisation under the Union Customs Code", "")
         words = (" the ", " is ", " of ", "Operator", "Suspend", "Ground")
         assert [word for word in words if word in text] == [], text
+
+
+def test_a_revoked_operator_may_apply_again_from_the_day_that_was_chosen(
+    office: Desk, officer: TestClient
+) -> None:
+    """From the first second of that day, as its label says."""
+    certified(officer)
+    assert send(officer, "revoke", until="2027-02-01", ground="serious-infringement").status_code == 303
+    case = case_of(OperatorCode(CODE), office.ledger)
+    assert case.statuses[-1].until == datetime(2027, 2, 1, tzinfo=UTC)
