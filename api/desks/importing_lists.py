@@ -129,7 +129,7 @@ def due_rows(due: Sequence[Deadline], member: str, ledger: Ledger) -> tuple[DueR
             due=due_shown(one, member, now, _what(one, ledger)),
             by=one.by,
             certificate=one.certificate,
-            reference=_reference(kept.get(one.certificate), member),
+            reference=reference_for(member, kept.get(one.certificate)),
             case=one.case,
             lines=tuple(sorted(one.lines)),
             named=named(one.lines) if one.lines else "",
@@ -224,7 +224,7 @@ def _contested_row(certificate: bytes, kept: Kept | None, member: str, ledger: L
     return _row(certificate, entry, kept, now.date(), due=due_shown(due, member, now, _TODO[due.kind]))
 
 
-def _reference(kept: Kept | None, member: str) -> str:
+def reference_for(member: str, kept: Kept | None) -> str:
     """Return the reference of a copy that is kept, as far as it concerns the member."""
     return kept.certificate.reference if kept and member in _parties(kept) else ""
 

@@ -205,7 +205,7 @@ def case_page(  # noqa: PLR0913 - what a form shows
         "desk/importing_case.html",
         status=422 if troubles else 200,
         case=case_shown(case, caller.member, services.ledger),
-        name=kept.certificate.reference if kept else f"0x{case.certificate.hex()[:8]}…",
+        name=lists.reference_for(caller.member, kept) or f"0x{case.certificate.hex()[:8]}…",
         kept=kept is not None and kept.terms.importing == caller.member,
         side=Side.ASKING if case.importing == caller.member else Side.ASKED,
         typed=typed or Posted(),

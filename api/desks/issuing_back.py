@@ -156,7 +156,7 @@ def _event(row: FeedRow, caller: Caller, ledger: Ledger) -> Event:
         at=row.at,
         what=_HAPPENED[row.type],
         certificate=f"0x{row.certificate.hex()}" if row.certificate else "",
-        reference=_reference(filing),
+        reference=reference_for(caller.member, filing),
         other=(row.importing or "") if row.exporting == caller.member else row.exporting,
         lines=tuple((_LINES[key], ", ".join(map(str, body[key]))) for key in _LINES if body.get(key)),
         case=int(number) if number and asked == caller.member else None,
@@ -167,15 +167,21 @@ def _event(row: FeedRow, caller: Caller, ledger: Ledger) -> Event:
 def _silent(one: Unreported, now: datetime, ledger: Ledger) -> Silent:
     return Silent(
         f"0x{one.certificate.hex()}",
-        _reference(ledger.archive.find(one.certificate)),
+        reference_for(one.entry.exporting, ledger.archive.find(one.certificate)),
         one.entry.importing,
         one.entry.issued_at,
         max((now - one.entry.issued_at).days, 0),
     )
 
 
-def _reference(filing: Filing | None) -> str:
-    return orjson.loads(filing.document)["reference"] if filing else ""
+def reference_for(member: str, filing: Filing | None) -> str:
+    """Return the reference of a certificate as it was written, for a member that is named on it.
+
+    Who is asked about an original, or hears that something rests on it, is told of a certificate of others.
+    """
+    if filing is None or member not in {filing.terms.exporting, filing.terms.importing}:
+        return ""
+    return str(orjson.loads(filing.document)["reference"])
 
 
 def _head(services: Services) -> Block:

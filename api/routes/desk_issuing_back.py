@@ -9,7 +9,7 @@ from api.desks.at_work import AtIssuing, DeskRoute, note, see_other
 from api.desks.cases_shown import case_shown, listed
 from api.desks.cases_taken import CaseFormWrong, own_case, taken
 from api.desks.importing_asked import troubles_of
-from api.desks.issuing_back import newest, refused_of, silent
+from api.desks.issuing_back import newest, reference_for, refused_of, silent
 from api.desks.issuing_pages import ISSUING, Own, OwnDep
 from api.desks.posted import UNPROCESSABLE, Posted, PostedDep
 from api.errors import told_of
@@ -138,13 +138,13 @@ def _case_page(  # noqa: PLR0913 - what a form shows
     typed: Posted | None = None,
 ) -> Response:
     shown = case_shown(found, caller.member, services.ledger)
-    filing = services.ledger.archive.find(found.certificate)
+    reference = reference_for(caller.member, services.ledger.archive.find(found.certificate))
     return page(
         request,
         "desk/issuing_case.html",
         status=UNPROCESSABLE if troubles else 200,
         case=shown,
-        name=filing.reference if filing else f"0x{found.certificate.hex()[:8]}…",
+        name=reference or f"0x{found.certificate.hex()[:8]}…",
         asked=found.exporting == caller.member,
         typed=typed or Posted(),
         troubles=troubles,

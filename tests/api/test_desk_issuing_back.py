@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
+import orjson
 import pytest
 from fastapi.testclient import TestClient
 
 from ledger.archive import ArchiveRooms, Scope
+from ledger.checking import case_of
 from ledger.memory import MemoryLedger
 from tests.api.desk import Desk, idempotent
 from tests.api.test_desk_issuing import HERE, led_to, looked_at
-from tests.feeds import Annals, issued
+from tests.feeds import Annals, a_case, issued
 from tests.listing import Listing
 from tests.procedures_told import decided, received, the_id
 
@@ -138,3 +140,34 @@ def test_a_case_is_acknowledged_and_replied_to_by_the_side_asked(court: Desk) ->
     stranger = _officer(court, "MY issuing")
     looked_at(stranger.get(case), 404)
     looked_at(stranger.post(case, data=reply), 404)
+
+
+def test_who_answers_for_an_original_is_not_told_the_number_of_what_rests_on_it(
+    court: Desk, annals: Annals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Malaysia is asked about a certificate between Viet Nam and Thailand, which is filed here as well."""
+    certificate = _received(court)
+    named = bytes.fromhex(certificate[2:])
+    filing = court.ledger.archive.find(named)
+    assert filing is not None
+    number = orjson.loads(filing.document)["reference"]
+    case = a_case(1, "child", "origin", importing="TH", exporting="MY")
+    annals.block(issued("origin", "MY", "VN"), replace(issued("child"), id=named), replace(case, id=named))
+    annals.tell()
+    officer = _officer(court, "MY issuing")
+    page = looked_at(officer.get(f"{HERE}/events"))
+    assert "Customs asks for verification" in page.text
+    assert number not in page.text
+    assert number in looked_at(_officer(court).get(f"{HERE}/events")).text
+    form = {"lines": ["1"], "ground": "doubt", "text": "The criterion does not fit."}
+    customs = court.at_work("TH customs", Scope.DECIDE, Scope.READ)
+    led_to(customs.post(f"/desk/importing/{certificate}/check", data=form))
+    asked = replace(case_of(1, court.ledger), exporting="MY")
+    for module in ("desk_issuing_back", "desk_importing"):
+        monkeypatch.setattr(f"api.routes.{module}.case_of", lambda *_: asked)
+    for browser, shown in (
+        (officer.get(f"{HERE}/cases/1"), False),
+        (court.at_work("MY issuing", Scope.DECIDE).get("/desk/importing/cases/1"), False),
+        (customs.get("/desk/importing/cases/1"), True),
+    ):
+        assert (number in looked_at(browser).text) is shown
