@@ -169,7 +169,7 @@ def _cells(item: Fields, speech: Speech, *, apart: bool) -> dict[str, Values]:
             (said("Manufacturer"), text(item, "manufacturer")),
             (said("Trade mark"), text(item, "trademark")),
         ),
-        *(Named(said("Original"), _original(each)) for each in inside(inner(item, "originals"))),
+        *(Named(said("Original"), _original(each, speech)) for each in inside(inner(item, "originals"))),
     )
     weight = joined(inner(item, "grossWeight"), "value", "unit")
     price = joined(inner(item, "fob"), "amount", "currency")
@@ -193,9 +193,9 @@ def _edition(item: Fields) -> str:
     return f"({edition})" if edition else ""
 
 
-def _original(drawn: Fields) -> str:
+def _original(drawn: Fields, speech: Speech) -> str:
     line = text(drawn, "item")
-    return " / ".join(some(text(drawn, "reference"), text(drawn, "issuedOn"), line))
+    return " / ".join(some(text(drawn, "reference"), speech.day(text(drawn, "issuedOn")), line))
 
 
 def _lower(fields: Fields, form: Form, speech: Speech) -> Iterator[Box]:

@@ -105,8 +105,8 @@ def numbered(items: Fields) -> Iterator[tuple[str, Fields | None]]:
 
 
 def inside(fields: Fields) -> Iterable[Fields]:
-    """Return the numbered parts of an object, as many as a form has."""
-    return [inner(fields, key) for key in list(fields)[:MAX_LINES]]
+    """Return the numbered parts of an object, in their order, as many as a form has."""
+    return [inner(fields, key) for key in sorted(fields, key=lambda key: (len(key), key))[:MAX_LINES]]
 
 
 def _missing(numbers: list[int]) -> Iterator[int]:

@@ -147,3 +147,17 @@ def test_a_form_has_an_end() -> None:
     goods, invoices = sheet.lines[0].cells[1], sheet.lines[0].cells[-1]
     assert max(len(value) for value in goods if isinstance(value, str)) < 2010
     assert len(invoices) == MAX_LINES
+
+
+def test_originals_and_invoices_stand_in_their_order_with_their_days() -> None:
+    """The tenth after the ninth, also out of a file in the order of the alphabet; months by name."""
+    numbers = sorted(str(number) for number in range(1, 12))
+    parts = {number: {"number": f"I-{number}", "reference": f"R-{number}"} for number in numbers}
+    days = {"date": "2026-10-28", "issuedOn": "2026-10-28"}
+    fields = altered(a_document(), "/items/1/invoices", {key: one | days for key, one in parts.items()})
+    fields = altered(fields, "/items/1/originals", fields["items"]["1"]["invoices"])
+    goods, invoices = (a_sheet(fields).lines[0].cells[place] for place in (1, -1))
+    in_order = range(1, 12)
+    assert invoices == tuple(f"I-{number}, 28 October 2026" for number in in_order)
+    drawn = [one.text for one in goods if isinstance(one, Named) and "R-" in one.text]
+    assert drawn == [f"R-{number} / 28 October 2026" for number in in_order]
