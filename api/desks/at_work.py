@@ -16,9 +16,10 @@ from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from limits import parse
 from starlette.concurrency import run_in_threadpool
 
-from api.dependencies import Caller, ServicesDep
+from api.dependencies import Caller, ServicesDep, network_of
 from api.errors import ApiError, told_of
 from api.pages.render import page
 from api.pages.submitted import from_elsewhere
@@ -34,6 +35,8 @@ LASTING: Final = timedelta(hours=9)
 DESK: Final = "/desk"
 LOGIN: Final = "/login"
 _SAFE: Final = frozenset({"GET", "HEAD"})
+_OF_NOBODY: Final = parse("300/hour")
+"""How many refusals are kept of those who come from one address and are not logged in."""
 
 
 class NobodyAtWork(Exception):
@@ -105,8 +108,8 @@ def administrator(officer: OfficerDep, services: ServicesDep) -> Officer:
     member = services.ledger.members.member(officer.member)
     if officer.authority or Scope.ADMIN not in officer.scopes or member is None:
         raise ApiError("desk-not-yours")
-    if member.admin != officer.account:
-        raise ApiError("account-not-yours")
+    if member.admin != officer.account:  # the admin key was handed over since
+        raise ApiError("desk-not-yours")
     return officer
 
 
@@ -143,9 +146,15 @@ def failed(request: Request, error: Exception | str) -> Response:
 
 
 def note(request: Request, outcome: ActOutcome, *, act: str = "", about: str = "", why: str = "") -> None:
-    """Keep what an officer did or was refused; `act` is by default the name of the route."""
+    """Keep what an officer did or was refused; `act` is by default the name of the route.
+
+    Of refusals of nobody in particular only so many are kept: else anybody could fill the archive with them.
+    """
     services: Services = request.app.state.services
     officer = officer_on(request)
+    anybody = officer is None and why != "officer-unknown"  # whom a provider knows is somebody
+    if anybody and not services.limiter.hit(_OF_NOBODY, "acts of nobody", network_of(request)):
+        return
     route = request.scope.get("route")
     parameters = request.path_params.values()
     kept = DeskAct(
