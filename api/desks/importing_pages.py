@@ -60,8 +60,10 @@ _DUE_HEADER: Final = (
 )
 DONE: Final[Mapping[str, Said]] = {
     "received": said("The certificate is received, and its issuer is told."),
+    "receiving": said("The receipt is on its way to the ledger."),
     "kept": said("The copy is kept. It is not made out to your member, so no receipt is recorded."),
     "decided": said("The decision is made."),
+    "accepted": said("Accepted, on its way to the ledger."),
     "repeated": said("The same was decided before: nothing was done twice."),
     "opened": said("The check is opened, and the other side is asked."),
     "opening": said("The check is on its way to the ledger; it will be in the list in a moment."),

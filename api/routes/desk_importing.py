@@ -85,7 +85,9 @@ def receive_one(request: Request, caller: AtImporting, services: ServicesDep, se
         return pages.verdict_page(request, caller, services, given, [trouble])
     name = f"0x{done.kept.id.hex()}"
     note(request, ActOutcome.DONE, about=name)
-    return see_other(f"{BASE}/{name}?done=received" if done.addressed else f"{BASE}?done=kept")
+    if not done.addressed:
+        return see_other(f"{BASE}?done=kept")
+    return see_other(f"{BASE}/{name}?done={'received' if done.received_at else 'receiving'}")
 
 
 @router.get(f"{BASE}/deadlines")
@@ -119,7 +121,7 @@ def change_settings(
     """Say whether a line may be drawn down under several declarations."""
     if sent.one("split") not in {"yes", "no"}:
         raise ApiError("invalid-request")
-    set_split_use(
+    done = set_split_use(
         allowed=sent.one("split") == "yes",
         authority=caller.authority,
         account=caller.account,
@@ -127,7 +129,7 @@ def change_settings(
         wait=services.limits.wait,
     )
     note(request, ActOutcome.DONE, about=f"split use {sent.one('split')}")
-    return see_other(f"{BASE}/settings?done=set")
+    return see_other(f"{BASE}/settings?done={'set' if done.recorded else 'accepted'}")
 
 
 @router.get(f"{BASE}/cases")
@@ -192,7 +194,8 @@ def decide_on_lines(
     except (ValidationError, DecisionRefused) as error:
         return pages.decide_page(request, kept, caller, services, troubles_of(error), typed=sent)
     note(request, ActOutcome.DONE)
-    return see_other(f"{BASE}/{certificate}?done={'repeated' if done.repeated else 'decided'}")
+    told = "repeated" if done.repeated else "decided" if done.recorded else "accepted"
+    return see_other(f"{BASE}/{certificate}?done={told}")
 
 
 @router.get(f"{_ONE}/statements/{{statement}}")

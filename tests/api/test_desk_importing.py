@@ -410,6 +410,27 @@ def test_a_decision_on_its_way_is_shown_and_can_be_looked_at_again(court: Desk, 
     assert "on its way to the ledger" not in looked_at(officer.get(address)).text
 
 
+def test_nothing_is_called_done_that_is_on_its_way(court: Desk) -> None:
+    """A receipt, a decision and a practice: each is said to be on its way until the ledger holds it."""
+    issued = court.issued()
+    court.hold()
+    quick = Desk(court.world, court.rooms, court.ledger, court.clock, replace(court.limits, wait=0.0))
+    officer = quick.at_work("TH customs", Scope.DECIDE)
+    raw = json.dumps(issued["envelope"]).encode()
+    shown = officer.post(f"{BASE}/receive", files={"envelope": ("envelope.json", raw)})
+    answer = officer.post(f"{BASE}/receive", files=carried(shown))
+    assert answer.headers["location"].endswith("?done=receiving")
+    assert "its issuer is told" not in looked_at(officer.get(answer.headers["location"])).text
+    answer = officer.post(f"{BASE}/settings", data={"split": "no"})
+    assert answer.headers["location"].endswith("?done=accepted")
+    court.release()
+    address = led(officer.post(f"{BASE}/receive", files=carried(shown)))
+    court.hold()
+    answer = decide(officer, address, granting(1))
+    assert answer.headers["location"].endswith("?done=accepted")
+    assert "The decision is made" not in looked_at(officer.get(answer.headers["location"])).text
+
+
 def test_without_lists_the_desk_still_receives_and_decides(desk: Desk) -> None:
     """A service without a replica says so, and does the rest."""
     officer = desk.at_work("TH customs", Scope.DECIDE)
