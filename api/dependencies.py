@@ -411,7 +411,7 @@ LookingUp = Annotated[Caller, Depends(throttle_look_up)]
 
 
 def _throttled(request: Request, services: Services, limit: RateLimitItem, *what: str) -> None:
-    _hit(services, limit, *what, _network(request))
+    _hit(services, limit, *what, network_of(request))
 
 
 def _hit(services: Services, limit: RateLimitItem, *what: str) -> None:
@@ -420,7 +420,7 @@ def _hit(services: Services, limit: RateLimitItem, *what: str) -> None:
         raise ApiError("rate-limited", headers=retry_after(free_at - time.time()))
 
 
-def _network(request: Request) -> str:
+def network_of(request: Request) -> str:
     """Return the caller's address; of IPv6 the /64, which is one connection's to fill."""
     host: Any = request.client.host if request.client else ""
     with suppress(ValueError):

@@ -72,7 +72,12 @@ async def _parts(request: Request) -> Posted:
 
 
 def _gathered(pairs: Sequence[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
+    """Return fields by name; raises `ValueError` for a text that is none in UTF-8.
+
+    The sender of a multipart form names how its texts are written, and some ways write halves of characters.
+    """
     found: dict[str, list[str]] = {}
     for name, value in pairs:
+        f"{name}{value}".encode()
         found.setdefault(name, []).append(value)
     return found

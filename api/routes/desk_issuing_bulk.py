@@ -65,7 +65,7 @@ async def send_file(request: Request, caller: AtIssuing, services: ServicesDep) 
     parser = MultiPartParser(request.headers, request.stream(), max_files=1, max_fields=4)
     try:
         form = await parser.parse()
-    except (MultiPartException, KeyError):
+    except (MultiPartException, KeyError, ValueError):  # also a text that cannot be read
         raise ApiError("invalid-request") from None
     file, token = form.get("file"), str(form.get("token", ""))
     if not isinstance(file, UploadFile) or not file.size or not _TOKEN.fullmatch(token):

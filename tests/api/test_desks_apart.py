@@ -287,3 +287,33 @@ class _Counting:
     """`hmac` with a comparison that is watched."""
 
     compare_digest: Any
+
+
+def test_nobody_fills_the_archive_with_refusals(desk: Desk) -> None:
+    """Of somebody who is not logged in and asks without end some are kept; of an officer each is."""
+    browser = TestClient(desk.app, raise_server_exceptions=False, follow_redirects=False)
+    for _ in range(310):
+        assert browser.get("/desk").status_code == 303
+    assert kept(desk.rooms, "") == [("front", "unauthenticated")] * 300
+    officer = at_desk(desk, "aeo")
+    assert officer.get("/desk/issuing").status_code == 403
+    assert kept(desk.rooms)[-1] == ("front", "desk-not-yours")
+
+
+@pytest.mark.parametrize("charset", ["unicode_escape", "utf-7", "undefined"])
+def test_texts_that_cannot_be_written_in_utf_8_are_refused_with_a_page(desk: Desk, charset: str) -> None:
+    """Whatever a form says of how its texts are written; nothing of it is kept."""
+    browser = at_desk(desk, "issuing")
+    begun = browser.post("/desk/issuing/drafts", data={"scheme": "ATIGA-D", "token": "a" * 32})
+    parts = {"version": b"1", "token": b"a" * 32, "reference": b"\\ud800 +2AA-"}
+    body = b"".join(
+        b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (name.encode(), value)
+        for name, value in parts.items()
+    )
+    kind = {"Content-Type": f"multipart/form-data; boundary=x; charset={charset}"}
+    for address in (begun.headers["location"], "/desk/issuing/bulk"):
+        answer = browser.post(address, content=body + b"--x--\r\n", headers=kind)
+        assert answer.status_code == 422, address
+        assert answer.headers["content-type"].startswith("text/html"), address
+    (draft,) = desk.rooms.drafts.drafts(desk.authority("VN issuing"))
+    assert "reference" not in draft.document
