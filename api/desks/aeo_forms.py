@@ -4,6 +4,7 @@ Controls are named as the members of the API's body.  A form carries a `request`
 sent twice, it is the same request, which is carried out once.
 """
 
+import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -28,6 +29,7 @@ _PLAIN: Final = ("office", "effective", "ground", "note", "until", "procedure")
 _NAMES: Final[Mapping[str, str]] = {"national_id": "nationalId"}
 """Controls whose name is not that of the field."""
 _TOKEN: Final = 32
+_LEVEL: Final = re.compile("[0-9]{1,3}")
 _WANTED: Final[Mapping[str, str]] = {
     "office": said("Enter the deciding office, at most 80 characters"),
     "effective": said("Enter a day from 1970 on, at most a year ahead"),
@@ -101,7 +103,7 @@ def _fields(act: Act, sent: Posted) -> Iterator[tuple[str, Any]]:
     if "office" not in wanted or not sent.one("office"):
         yield "office", ""
     if "level" in wanted and (level := sent.one("level")):
-        yield "level", int(level) if level.isascii() and level.isdigit() else level
+        yield "level", int(level) if _LEVEL.fullmatch(level) else level
     if "roles" in wanted and (roles := sent.all("roles")):
         yield "roles", list(roles)
     if "consent" in wanted:

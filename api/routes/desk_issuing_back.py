@@ -1,5 +1,6 @@
 """What came back to the issuing desk, and the answers: to refusals, and in verification cases."""
 
+import re
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -28,6 +29,7 @@ from ledger.said import said
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 _CASES: Final = f"{ISSUING}/cases"
+_LINE: Final = re.compile("[0-9]{1,3}")
 _SHOWN: Final = 50
 Number = Annotated[int, Path(ge=1, lt=2**53)]
 
@@ -94,7 +96,7 @@ def _answer_page(
 @router.post(f"{ISSUING}/certificates/{{certificate}}/answer")
 def answer(request: Request, own: OwnDep, form: PostedDep) -> Response:
     """Answer a refusal; customs must then reconsider the lines (ATIGA OCP Rules 13.4 and 30.4)."""
-    numbers = [int(line) for line in form.all("lines") if line.isascii() and line.isdecimal()]
+    numbers = [int(line) for line in form.all("lines") if _LINE.fullmatch(line)]
     text = form.one("text")
     wrong = (
         (not numbers, Trouble("lines", said("Choose the lines that you answer for"))),

@@ -401,3 +401,10 @@ def test_a_revoked_operator_may_apply_again_from_the_day_that_was_chosen(
     assert send(officer, "revoke", until="2027-02-01", ground="serious-infringement").status_code == 303
     case = case_of(OperatorCode(CODE), office.ledger)
     assert case.statuses[-1].until == datetime(2027, 2, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("level", ["9" * 5000, "-1", "two"])
+def test_a_level_that_is_none_is_told_at_its_control(officer: TestClient, level: str) -> None:
+    """However long it is."""
+    page = looked_at(apply(officer, level=level), 422)
+    assert "#apply-level" in [link.get("href") for link in page.all("a")]

@@ -109,6 +109,7 @@ def test_a_refusal_is_answered_for_its_lines(court: Desk) -> None:
     for wrong in (
         {"lines": "1", "text": "Kept \u202eall the same"},
         {"lines": "2", "text": "Kept all the same"},
+        {"lines": "9" * 5000, "text": "Kept all the same"},
     ):
         again = looked_at(officer.post(answer, data=wrong), 422)
         assert "all the same" in again.text
