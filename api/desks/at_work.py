@@ -108,8 +108,8 @@ def administrator(officer: OfficerDep, services: ServicesDep) -> Officer:
     member = services.ledger.members.member(officer.member)
     if officer.authority or Scope.ADMIN not in officer.scopes or member is None:
         raise ApiError("desk-not-yours")
-    if member.admin != officer.account:
-        raise ApiError("account-not-yours")
+    if member.admin != officer.account:  # the admin key was handed over since
+        raise ApiError("desk-not-yours")
     return officer
 
 
