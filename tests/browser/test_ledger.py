@@ -2,12 +2,14 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 import httpx2 as httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from ledger.rules.calendar import last_valid_day
 from tests.browser.looking import see_accessible, see_no_sideways, see_one_heading, shot
 from tests.browser.site import Site
 from tests.builders import a_document
@@ -86,10 +88,22 @@ def test_a_new_event_appears_by_itself(scripted: Page, site: Site) -> None:
     assert newest in scripted.locator("ol.events").inner_text()
 
 
+def issued_on(day: date) -> dict[str, Any]:
+    """Return a document that is issued on a day, whichever it is."""
+    document, told = a_document(), {"date": day.isoformat()}
+    return document | {
+        "issuedOn": day.isoformat(),
+        "validUntil": last_valid_day(day).isoformat(),
+        "transport": {"conveyance": "MV SAIGON STAR V.118N"},
+        "declaration": document["declaration"] | told,
+        "certification": document["certification"] | told,
+    }
+
+
 def issue(site: Site) -> None:
     """Issue a certificate through the API, under a reference that is new."""
     now = datetime.now(UTC)
-    document = a_document(reference=f"VN-TH 26/02/9{now:%H%M%S}")
+    document = issued_on(now.date()) | {"reference": f"VN-TH 26/02/9{now:%H%M%S}"}
     keys = site.ready["apiKeys"]
     token = next(one["key"] for one in keys if one["member"] == "VN" and "ISSUING" in one["roles"])
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"ledger-{now.timestamp()}"}
