@@ -81,6 +81,8 @@ class Words:
     button: Said
     consequence: Said
     done: Said
+    grave: bool = False
+    """Whether it takes something away for good."""
 
 
 _PROPOSING: Final = said(
@@ -124,6 +126,7 @@ WORDS: Final = {
             "it signed before stays good."
         ),
         said("The authority is withdrawn."),
+        grave=True,
     ),
     "key-add": Words(
         said("Give the authority this key?"),
@@ -148,6 +151,7 @@ WORDS: Final = {
             "mark it as compromised instead."
         ),
         said("The key is revoked."),
+        grave=True,
     ),
     "key-compromised": Words(
         said("Mark this key as compromised?"),
@@ -157,6 +161,7 @@ WORDS: Final = {
             "and it can write no more. The moment can later be set earlier, never later."
         ),
         said("The key is marked as compromised. Issue anew what was good."),
+        grave=True,
     ),
     "officer-enrol": Words(
         said("Enrol this officer?"),

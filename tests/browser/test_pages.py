@@ -5,7 +5,18 @@ from playwright.sync_api import Page, Response, expect
 
 from tests.browser.looking import log_in, see_accessible, see_no_sideways, see_one_heading, shot
 
-PUBLIC = ["/verify", "/operators", "/ledger", "/help", "/login", "/status"]
+PUBLIC = [
+    "/verify",
+    "/operators",
+    "/ledger",
+    "/ledger/figures",
+    "/help",
+    "/help/verdicts/VALID",
+    "/help/problems",
+    "/help/rules",
+    "/login",
+    "/status",
+]
 MOST = 100_000
 """Bytes that the page for verifying may weigh in all, scripts, styles and pictures included."""
 
@@ -19,8 +30,9 @@ def test_a_public_page_is_for_everybody(address: str, scripted: Page) -> None:
     see_one_heading(scripted)
     see_accessible(scripted)
     see_no_sideways(scripted)
-    shot(scripted, address.strip("/"))
-    shot(scripted, address.strip("/"), phone=True)
+    name = address.strip("/").replace("/", "-")
+    shot(scripted, name)
+    shot(scripted, name, phone=True)
 
 
 @pytest.mark.parametrize("address", PUBLIC)
