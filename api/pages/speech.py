@@ -79,7 +79,8 @@ class Speech:
             told = datetime.fromisoformat(at) if isinstance(at, str) else at
         except ValueError:
             return str(at)
-        return format_date(told, "d MMMM y", locale=self.locale)
+        text = format_date(told, "d MMMM y", locale=self.locale)
+        return f"⟦{text}⟧" if self.language == PSEUDO else text
 
     def moment(self, at: datetime) -> str:
         """Return a moment in UTC to the minute, its month by name."""

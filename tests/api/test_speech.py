@@ -121,7 +121,7 @@ def test_a_sentence_of_the_ledger_is_said_with_its_values() -> None:
     """The template is what is translated; dates in it are written as the language does."""
     sentence = said("Entered on {day}.", day=date(2026, 11, 2))
     assert sentence == "Entered on 2 November 2026."
-    assert speech_in(PSEUDO).text(sentence) == "⟦Éñtéréd öñ 2 November 2026.⟧"
+    assert speech_in(PSEUDO).text(sentence) == "⟦Éñtéréd öñ ⟦2 November 2026⟧.⟧"
 
 
 @given(st.text(st.characters(exclude_characters="{}"), min_size=1, max_size=40))
