@@ -46,7 +46,11 @@ class Period:
 
 @dataclass(slots=True)
 class KeptFigures:
-    """The figures of one ledger; one thread makes a figure, and the others wait for it."""
+    """The figures of one ledger; one thread makes a figure.
+
+    The others meanwhile get the one before, which says as of when it is; they wait only for the very first.
+    So however many ask, one thread at a time goes over the ledger and the rest are free for other requests.
+    """
 
     _kept: dict[tuple[str, int], _Kept] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -73,11 +77,16 @@ class KeptFigures:
     def _of(
         self, name: str, ledger: Ledger, period: Period, make: Callable[[], _Found]
     ) -> tuple[_Found, AsOf]:
-        as_of = ledger.figures.figured()
-        with self._lock:
-            kept = self._kept.get((name, period.days))
-            if kept is None or not kept.good(as_of.block):
-                kept = self._kept[name, period.days] = _Kept(make(), as_of, time.monotonic())
+        key, as_of = (name, period.days), ledger.figures.figured()
+        kept = self._kept.get(key)
+        if (kept is None or not kept.good(as_of.block)) and self._lock.acquire(blocking=kept is None):
+            try:
+                kept = self._kept.get(key)
+                if kept is None or not kept.good(as_of.block):
+                    kept = self._kept[key] = _Kept(make(), as_of, time.monotonic())
+            finally:
+                self._lock.release()
+        assert kept is not None  # noqa: S101 - without one the lock was waited for
         return kept.value, kept.as_of
 
 
