@@ -74,11 +74,6 @@ class LineShown:
     answers: tuple[Answer, ...]
     """Of the issuer, since the line was last decided on."""
 
-    @property
-    def grantable(self) -> bool:
-        """Whether something of it may be granted now."""
-        return not self.suspended and not self.used_up and self.tone != "denied" and self.remaining != "0"
-
 
 @dataclass(frozen=True, slots=True)
 class DecisionShown:

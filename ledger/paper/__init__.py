@@ -10,7 +10,7 @@ from typing import Any
 from ledger.paper.marked import is_pdf
 from ledger.paper.refused import PaperNotPossible
 
-__all__ = ["PaperNotPossible", "envelope_in", "is_pdf", "paper_of", "qr_svg"]
+__all__ = ["PaperNotPossible", "envelope_in", "is_pdf", "paper_of"]
 
 
 def paper_of(envelope: Mapping[str, Any], *, link: str = "", endorsement: str = "") -> bytes:
@@ -25,10 +25,3 @@ def envelope_in(pdf: bytes) -> bytes:
     from ledger.paper import reading  # noqa: PLC0415 - loaded when it is first used
 
     return reading.envelope_in(pdf)
-
-
-def qr_svg(link: str) -> str:
-    """Return the QR code of a link as an SVG element; see `ledger.paper.codes.qr_svg`."""
-    from ledger.paper import codes  # noqa: PLC0415 - loaded when it is first used
-
-    return codes.qr_svg(link)

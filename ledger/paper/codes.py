@@ -1,6 +1,5 @@
 """The QR code that leads from the paper to the page of the certificate."""
 
-import io
 from typing import Any, Final
 
 import segno
@@ -11,15 +10,6 @@ _LARGEST: Final = 6
 """Version of the code, 41 modules each way: at 28 mm a telephone reads it off a photocopy."""
 QUIET: Final = 4
 """Modules left white around the code (ISO/IEC 18004)."""
-
-
-def qr_svg(link: str) -> str:
-    """Return the QR code of a link as an SVG element; raises `PaperNotPossible` if it is too long."""
-    out = io.BytesIO()
-    _code(link).save(
-        out, kind="svg", border=QUIET, xmldecl=False, svgns=True, nl=False, svgclass="qr", lineclass=None
-    )
-    return out.getvalue().decode("ascii")
 
 
 def modules(link: str) -> tuple[tuple[bool, ...], ...]:
