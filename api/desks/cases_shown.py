@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 
-from api.desks.case_words import DONE, GROUND_NAMES, STEP_FORMS, TODO, StepShown
+from api.pages.case_words import DONE, DUE_WORDS, GROUND_NAMES, STEP_FORMS, StepShown
 from api.pages.words import member
 from ledger.checking_again import OfCase, case_events
 from ledger.checking_turns import STEPS, SUSPEND, allowed, may_deny, turn_of, word
@@ -161,7 +161,7 @@ def step_todo(case: CaseFacts) -> Said:
     """Return who is to do what next in an open case."""
     turn = turn_of(case)
     assert turn is not None  # noqa: S101 - of an open case
-    first, *more = (TODO[step] for step in turn.steps)
+    first, *more = (DUE_WORDS[step] for step in turn.steps)
     either = reduce(lambda one, other: said("{one} or {other}", one=one, other=other), more, first)
     return said("{member} is to {do}", member=member(turn.member), do=either)
 

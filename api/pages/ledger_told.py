@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from api.desks.case_words import DONE
+from api.pages.case_words import DONE
 from api.pages.speech import Speech
 from ledger import events as e
 from ledger.errors import Unavailable

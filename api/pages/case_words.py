@@ -27,7 +27,7 @@ DONE: Final[Mapping[Step, Said]] = {
     Step.CONCLUDED: said("Concluded"),
 }
 """What was done last, in a few words."""
-TODO: Final[Mapping[Step, Said]] = {
+DUE_WORDS: Final[Mapping[Step, Said]] = {
     Step.ACKNOWLEDGED: said("acknowledge the request"),
     Step.REPLIED: said("reply"),
     Step.ASKED_AGAIN: said("ask again"),
