@@ -26,11 +26,15 @@ def running(accounts: int = 1) -> Iterator[Node]:
     if not ANVIL.exists():
         raise ChainDidNotStart("npm has no anvil for this platform")
     options = ["--port", "0", "--chain-id", "1337", "--hardfork", "london", "--accounts", str(accounts)]
-    # It tells of every block, so it talks to a file: a pipe would have to be emptied.  States of past blocks go
-    # below its home, gigabytes in a long run, and stay there when it is killed: so that its home is its own.
+    # It tells of every block, so it talks to a file: a pipe would have to be emptied.  Past states go below
+    # its home, gigabytes in a long run, and stay there when it is killed: so its home is its own.
     with tempfile.TemporaryFile() as said, tempfile.TemporaryDirectory(prefix="anvil-") as home:
         process = subprocess.Popen(
-            [str(ANVIL), *options], stdin=subprocess.DEVNULL, stdout=said, text=True, env={**os.environ, "HOME": home}
+            [str(ANVIL), *options],
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            text=True,
+            env={**os.environ, "HOME": home},
         )
         try:
             yield Node(rpc=f"http://{_listening(process, said)}", chain_id=1337, process=process)
