@@ -27,6 +27,20 @@ settings.register_profile("here", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Say in how many processes a whole run works: one more than processors, for tests mostly wait."""
+    return min((os.cpu_count() or 1) + 1, 8)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what tests left to be said, such as with which seed processes were killed."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, said in report.user_properties:
+                if name == "said at the end":
+                    terminalreporter.write_line(str(said))
+
+
 @pytest.fixture(scope="session")
 def ganache() -> Iterator[_ganache.Node]:
     """Return a development chain of this test run alone; deploy what a test needs afresh on it."""

@@ -12,13 +12,6 @@ from tests import anvil
 from tests.faults.node import FaultyNode
 from tests.faults.processes import Nursery, nursing
 from tests.faults.station import Station, founded, network
-from tests.faults.trials import REPORTS
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say with which seed processes were killed, and at which moments."""
-    for report in REPORTS:
-        terminalreporter.write_line(report)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from ledger.archive import Database
 from ledger.archive.tables import metadata
 from tests.faults.processes import Nursery
 from tests.faults.station import Station, founded, network
-from tests.faults.trials import REPORTS, mining_late, tortured
+from tests.faults.trials import mining_late, tortured
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
@@ -26,9 +26,12 @@ Lend = Callable[[], AbstractContextManager[Station]]
 SEED = os.environ.get("ASAL_FAULT_SEED") or ("2026" if os.environ.get("CI") else secrets.token_hex(4))
 
 
-def told(killed: Counter[str]) -> None:
-    """Tell the seed, and at which moments processes were killed, at the end of the run."""
-    REPORTS.append(f"ASAL_FAULT_SEED={SEED}: {killed.total()} killed, {dict(killed)}")
+@pytest.fixture
+def told(record_property: Callable[[str, object], None]) -> Callable[[Counter[str]], None]:
+    """Return what tells the seed, and at which moments processes were killed, at the end of the run."""
+    return lambda killed: record_property(
+        "said at the end", f"ASAL_FAULT_SEED={SEED}: {killed.total()} killed, {dict(killed)}"
+    )
 
 
 @contextmanager
@@ -90,6 +93,7 @@ def test_whoever_is_killed_whenever_nothing_is_lost_doubled_or_invented(
     nursery: Nursery,
     tmp_path: Path,
     new_archive: Callable[[], AbstractContextManager[str]],
+    told: Callable[[Counter[str]], None],
 ) -> None:
     """On a chain whose blocks come at once; both databases."""
     lend = lending(strict_node.rpc, nursery, tmp_path, new_archive, finality=0)
@@ -101,6 +105,7 @@ def test_nor_where_blocks_come_late_and_are_final_one_later(
     nursery: Nursery,
     tmp_path: Path,
     new_archive: Callable[[], AbstractContextManager[str]],
+    told: Callable[[Counter[str]], None],
 ) -> None:
     """So that processes die with transactions under way."""
     lend = lending(strict_node.rpc, nursery, tmp_path, new_archive, finality=1)
@@ -113,6 +118,7 @@ def test_nor_on_a_chain_that_mines_used_nonces_again(
     nursery: Nursery,
     tmp_path: Path,
     new_archive: Callable[[], AbstractContextManager[str]],
+    told: Callable[[Counter[str]], None],
 ) -> None:
     """As Ganache does."""
     lend = lending(ganache.rpc, nursery, tmp_path, new_archive, finality=0)

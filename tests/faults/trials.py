@@ -24,8 +24,6 @@ from tests.faults.processes import Process
 from tests.faults.station import Station
 from tests.faults.workload import Plan, plan_of
 
-REPORTS: list[str] = []
-"""What the tests say of seeds and moments at the end of the run."""
 MOMENTS = 220
 """About how many moments a day's work passes at which it could die."""
 _SECONDS = 0.8
