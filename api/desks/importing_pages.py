@@ -7,14 +7,14 @@ from fastapi import Request, Response
 
 from api.dependencies import Caller
 from api.desks import importing_lists as lists
-from api.desks.cases_shown import case_shown
 from api.desks.cases_shown import listed as cases_listed
+from api.desks.cases_taken import CaseFormWrong
 from api.desks.importing_asked import TOP
 from api.desks.importing_lists import DueRow, Group, Incoming, Listed
 from api.desks.importing_receive import Presented
 from api.desks.importing_recent import recent
 from api.desks.importing_shown import LATE_NAMES, on_desk
-from api.desks.posted import Posted
+from api.desks.posted import UNPROCESSABLE, Posted
 from api.pages.answered import ByFile, answered
 from api.pages.present import Trouble
 from api.pages.render import page
@@ -22,7 +22,6 @@ from api.pages.tabular import csv_response
 from api.services import Services
 from ledger.errors import ReplicaNeeded
 from ledger.kept_port import Kept
-from ledger.origin.facts import CaseFacts
 from ledger.origin.reasons import LATE_WORDS, REASONS
 from ledger.origin.steps import Side
 from ledger.receiving import RECEIVED
@@ -170,8 +169,9 @@ def decide_page(  # noqa: PLR0913 - what a form shows
     troubles: Sequence[Trouble] = (),
     *,
     typed: Posted | None = None,
+    status: int = UNPROCESSABLE,
 ) -> Response:
-    """Show a certificate with the form to decide on its lines."""
+    """Show a certificate with the form to decide on its lines; `status` is that of a page with troubles."""
     shown = on_desk(kept, services.ledger)
     if request.headers.get("hx-request") == "true" and not typed:
         return page(request, "desk/_importing_decided.html", shown=shown)
@@ -179,7 +179,7 @@ def decide_page(  # noqa: PLR0913 - what a form shows
     return page(
         request,
         "desk/importing_decide.html",
-        status=422 if troubles else 200,
+        status=status if troubles else 200,
         shown=shown,
         typed=typed,
         troubles=troubles,
@@ -187,31 +187,6 @@ def decide_page(  # noqa: PLR0913 - what a form shows
         office=issuer.name[:80] if issuer else "",
         reasons=tuple(REASONS.values()),
         grounds=tuple((LATE_WORDS[ground], name) for ground, name in LATE_NAMES.items()),
-        done=done_of(request),
-    )
-
-
-def case_page(  # noqa: PLR0913 - what a form shows
-    request: Request,
-    case: CaseFacts,
-    caller: Caller,
-    services: Services,
-    troubles: Sequence[Trouble] = (),
-    *,
-    typed: Posted | None = None,
-) -> Response:
-    """Show a case with the steps that the officer may take now."""
-    kept = services.ledger.kept.kept([case.certificate]).get(case.certificate)
-    return page(
-        request,
-        "desk/importing_case.html",
-        status=422 if troubles else 200,
-        case=case_shown(case, caller.member, services.ledger),
-        name=lists.reference_for(caller.member, kept) or f"0x{case.certificate.hex()[:8]}…",
-        kept=kept is not None and kept.terms.importing == caller.member,
-        side=Side.ASKING if case.importing == caller.member else Side.ASKED,
-        typed=typed or Posted(),
-        troubles=troubles,
         done=done_of(request),
     )
 
@@ -241,7 +216,7 @@ def check_page(
     request: Request,
     kept: Kept,
     services: Services,
-    troubles: Sequence[Trouble] = (),
+    wrong: CaseFormWrong | None = None,
     *,
     typed: Posted | None = None,
 ) -> Response:
@@ -249,8 +224,8 @@ def check_page(
     return page(
         request,
         "desk/importing_check.html",
-        status=422 if troubles else 200,
+        status=wrong.status if wrong else 200,
         shown=on_desk(kept, services.ledger),
         typed=typed or Posted(),
-        troubles=troubles,
+        troubles=wrong.troubles if wrong else (),
     )

@@ -8,8 +8,9 @@ from pydantic import ValidationError
 from api.dependencies import CertificateId, LedgerDep, ServicesDep
 from api.desks import importing_pages as pages
 from api.desks.at_work import AtImporting, DeskRoute, note, see_other
-from api.desks.cases_taken import CaseFormWrong, opened, own_case, taken
-from api.desks.importing_asked import body_of, troubles_of
+from api.desks.cases_page import case_page, note_refusal
+from api.desks.cases_taken import CaseFormWrong, not_taken, opened, own_case, taken
+from api.desks.importing_asked import TOP, body_of, troubles_of
 from api.desks.importing_lists import Group, due_rows
 from api.desks.importing_receive import presented
 from api.desks.importing_shown import own_copy
@@ -24,6 +25,7 @@ from ledger.clarifying import set_split_use
 from ledger.deadlines import due_for
 from ledger.deciding import decide
 from ledger.deciding_asked import DecisionRefused
+from ledger.errors import LedgerError
 from ledger.kept_copies import CopyIncomplete
 from ledger.origin.steps import Side
 from ledger.procedures_refusals import CaseUnknown
@@ -151,7 +153,7 @@ def case(request: Request, number: Number, caller: AtImporting, services: Servic
     found = case_of(number, services.ledger)
     if caller.member not in {found.importing, found.exporting}:
         raise CaseUnknown(number)
-    return pages.case_page(request, found, caller, services)
+    return case_page(request, found, caller, services, Side.ASKING, done=pages.done_of(request))
 
 
 @router.post(f"{BASE}/cases/{{number}}")
@@ -159,11 +161,13 @@ def step_in_case(
     request: Request, number: Number, caller: AtImporting, services: ServicesDep, sent: PostedDep
 ) -> Response:
     """Take a step in a case as the side that asks."""
-    found = own_case(number, caller, services, Side.ASKING)
+    own_case(number, caller, services, Side.ASKING)
     try:
         done = taken(number, sent, caller, services)
     except CaseFormWrong as error:
-        return pages.case_page(request, found, caller, services, error.troubles, typed=sent)
+        note_refusal(request, error)
+        found = case_of(number, services.ledger)
+        return case_page(request, found, caller, services, Side.ASKING, sent=sent, wrong=error)
     note(request, ActOutcome.DONE, about=f"case {number} {sent.one('step')}")
     return see_other(f"{BASE}/cases/{number}?done={'stepped' if done.recorded else 'stepping'}")
 
@@ -193,6 +197,12 @@ def decide_on_lines(
         )
     except (ValidationError, DecisionRefused) as error:
         return pages.decide_page(request, kept, caller, services, troubles_of(error), typed=sent)
+    except LedgerError as error:
+        wrong = not_taken(error, TOP)
+        note_refusal(request, wrong)
+        return pages.decide_page(
+            request, kept, caller, services, wrong.troubles, typed=sent, status=wrong.status
+        )
     note(request, ActOutcome.DONE)
     told = "repeated" if done.repeated else "decided" if done.recorded else "accepted"
     return see_other(f"{BASE}/{certificate}?done={told}")
@@ -230,7 +240,8 @@ def open_check(
     try:
         done = opened(kept.id, sent, caller, services)
     except CaseFormWrong as error:
-        return pages.check_page(request, kept, services, error.troubles, typed=sent)
+        note_refusal(request, error)
+        return pages.check_page(request, kept, services, error, typed=sent)
     note(request, ActOutcome.DONE, about=f"{certificate} check")
     if done.number is None:
         return see_other(f"{BASE}/cases?done=opening")

@@ -5,24 +5,22 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from api.dependencies import Caller, ServicesDep
+from api.dependencies import ServicesDep
 from api.desks.at_work import AtIssuing, DeskRoute, note, see_other
-from api.desks.cases_shown import case_shown, listed
-from api.desks.cases_taken import CaseFormWrong, own_case, taken
+from api.desks.cases_page import case_page, note_refusal
+from api.desks.cases_shown import listed
+from api.desks.cases_taken import CaseFormWrong, not_taken, own_case, taken
 from api.desks.importing_asked import troubles_of
-from api.desks.issuing_back import newest, reference_for, refused_of, silent
+from api.desks.issuing_back import newest, refused_of, silent
 from api.desks.issuing_pages import ISSUING, Own, OwnDep
 from api.desks.posted import UNPROCESSABLE, Posted, PostedDep
-from api.errors import told_of
 from api.pages.present import Trouble
 from api.pages.render import page
-from api.services import Services
 from ledger.archive import ActOutcome
 from ledger.checking import case_of
 from ledger.clarifying import TEXT, Answer, clarify
 from ledger.deciding_asked import DecisionRefused
-from ledger.errors import ReplicaNeeded
-from ledger.origin.facts import CaseFacts
+from ledger.errors import LedgerError, ReplicaNeeded
 from ledger.origin.steps import Side
 from ledger.procedures_refusals import CaseUnknown, LinesNotRefused
 from ledger.said import said
@@ -79,12 +77,17 @@ def ask_for_answer(request: Request, own: OwnDep, sent: str = "") -> Response:
 
 
 def _answer_page(
-    request: Request, own: Own, *troubles: Trouble, typed: Posted | None = None, done: bool = False
+    request: Request,
+    own: Own,
+    *troubles: Trouble,
+    typed: Posted | None = None,
+    done: bool = False,
+    status: int = UNPROCESSABLE,
 ) -> Response:
     return page(
         request,
         "desk/issuing_answer.html",
-        status=UNPROCESSABLE if troubles else 200,
+        status=status if troubles else 200,
         id=own.id,
         refused=refused_of(own.filing.id, own.services.ledger),
         troubles=troubles,
@@ -114,9 +117,11 @@ def answer(request: Request, own: OwnDep, form: PostedDep) -> Response:
         )
     except DecisionRefused as error:
         return _answer_page(request, own, *troubles_of(error), typed=form)
-    except LinesNotRefused as error:  # decided on since the page was shown
-        note(request, ActOutcome.REFUSED, act="refusal.answer", why=told_of(error).problem.code)
-        return _answer_page(request, own, Trouble("lines", told_of(error).detail), typed=form)
+    except LedgerError as error:  # such as of lines that were decided on since the page was shown
+        untaken = not_taken(error, "lines")
+        note_refusal(request, untaken, act="refusal.answer")
+        status = UNPROCESSABLE if isinstance(error, LinesNotRefused) else untaken.status
+        return _answer_page(request, own, *untaken.troubles, typed=form, status=status)
     note(request, ActOutcome.DONE, act="refusal.answer", about=own.id)
     return see_other(f"{ISSUING}/certificates/{own.id}/answer?sent=yes")
 
@@ -127,30 +132,7 @@ def case(request: Request, number: Number, caller: AtIssuing, services: Services
     found = case_of(number, services.ledger)
     if caller.member not in {found.importing, found.exporting}:
         raise CaseUnknown(number)
-    return _case_page(request, found, caller, services)
-
-
-def _case_page(  # noqa: PLR0913 - what a form shows
-    request: Request,
-    found: CaseFacts,
-    caller: Caller,
-    services: Services,
-    troubles: tuple[Trouble, ...] = (),
-    *,
-    typed: Posted | None = None,
-) -> Response:
-    shown = case_shown(found, caller.member, services.ledger)
-    reference = reference_for(caller.member, services.ledger.archive.find(found.certificate))
-    return page(
-        request,
-        "desk/issuing_case.html",
-        status=UNPROCESSABLE if troubles else 200,
-        case=shown,
-        name=reference or f"0x{found.certificate.hex()[:8]}…",
-        asked=found.exporting == caller.member,
-        typed=typed or Posted(),
-        troubles=troubles,
-    )
+    return case_page(request, found, caller, services, Side.ASKED)
 
 
 @router.post(f"{_CASES}/{{number}}")
@@ -158,10 +140,12 @@ def step_in_case(
     request: Request, number: Number, caller: AtIssuing, services: ServicesDep, sent: PostedDep
 ) -> Response:
     """Take a step in a case as the side that is asked."""
-    found = own_case(number, caller, services, Side.ASKED)
+    own_case(number, caller, services, Side.ASKED)
     try:
         taken(number, sent, caller, services)
     except CaseFormWrong as error:
-        return _case_page(request, found, caller, services, error.troubles, typed=sent)
+        note_refusal(request, error, act="case.step")
+        found = case_of(number, services.ledger)
+        return case_page(request, found, caller, services, Side.ASKED, sent=sent, wrong=error)
     note(request, ActOutcome.DONE, act="case.step", about=f"case {number} {sent.one('step')}")
     return see_other(f"{_CASES}/{number}")

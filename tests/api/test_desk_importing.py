@@ -1,5 +1,6 @@
 """The desk of an importing officer, as a browser without scripts uses it."""
 
+import html
 import json
 import re
 from collections.abc import Mapping
@@ -338,6 +339,90 @@ def test_a_step_out_of_turn_is_refused_and_kept(court: Desk, customs: TestClient
     assert ("step_in_case", ActOutcome.REFUSED, "case-step-not-allowed") in acts(court)
     looked_at(customs.post(case, data={"step": "replied", "text": "x"}), 403)
     looked_at(customs.post(case, data={"step": "nothing"}), 422)
+
+
+def a_case(customs: TestClient, address: str, line: str = "1") -> str:
+    """Open a check; returns the address of its case."""
+    return led(customs.post(f"{address}/check", data={"lines": line, "ground": "random"}))
+
+
+def replied(court: Desk, text: str) -> None:
+    """Let the issuer reply in the first case."""
+    case = court.at_work("VN issuing", Scope.ISSUE).post(
+        "/desk/issuing/cases/1", data={"step": "replied", "text": text}
+    )
+    led(case)
+
+
+def areas(answer: Response) -> dict[str, str]:
+    """Return what stands in the text areas of a page, by their ids."""
+    found = re.findall(r'<textarea id="([^"]+)"[^>]*>\n(.*?)</textarea>', answer.text, re.DOTALL)
+    return {name: html.unescape(text) for name, text in found}
+
+
+def test_what_was_typed_is_kept_when_the_case_has_moved_on(court: Desk, customs: TestClient) -> None:
+    """The page says what came in since, and the same form sent from it is taken."""
+    case = a_case(customs, received(court, customs))
+    shown = looked_at(customs.get(case))
+    turn = next(one["value"] for one in shown.all("input") if one["name"] == "turn")
+    replied(court, "See the records of the factory.")
+    typed = {"step": "conclude", "turn": turn, "line-1": "confirmed", "text": "Nothing was heard."}
+    answer = customs.post(case, data=typed)
+    page = looked_at(answer, 409)
+    assert "Something was added since you opened this page" in page.text
+    new = page.text.partition("Added since you opened this page")[2].partition("What you can do now")[0]
+    assert "See the records of the factory." in new
+    assert areas(answer)["conclude-text"] == "Nothing was heard."
+    chosen = next(one for one in page.all("input") if one.get("id") == "confirm-1")
+    assert "checked" in chosen
+    assert ("step_in_case", ActOutcome.REFUSED, "case-step-not-allowed") in acts(court)
+    now = next(one["value"] for one in page.all("input") if one["name"] == "turn")
+    assert now != turn
+    led(customs.post(case, data=typed | {"turn": now}))
+    led(customs.post(case, data=typed | {"turn": now}))  # the same form again
+    assert "Case 1: Concluded" in looked_at(customs.get(case)).text
+
+
+def test_a_text_that_has_no_form_any_more_can_still_be_copied(court: Desk, customs: TestClient) -> None:
+    """Another officer has concluded while it was written; choices of lines stand beside it."""
+    case = a_case(customs, received(court, customs))
+    replied(court, "See the records of the factory.")
+    led(customs.post(case, data={"step": "conclude", "line-1": "confirmed"}))
+    text = "Line 1: no costing <b>was given</b>."
+    answer = customs.post(case, data={"step": "asked-again", "turn": "2", "text": text})
+    page = looked_at(answer, 409)
+    assert areas(answer) == {"unsent": text}
+    assert "#unsent" in [link["href"] for link in page.all("a")]
+    assert "What you can do now" not in page.text
+    denied = customs.post(case, data={"step": "conclude", "turn": "2", "line-1": "denied", "text": text})
+    assert "Denied lines: 1" in looked_at(denied, 409).text
+    assert areas(denied) == {"unsent": text}
+
+
+def test_a_check_on_lines_in_question_already_keeps_its_words(court: Desk, customs: TestClient) -> None:
+    """Two officers ask about the same line; the second is told at the lines."""
+    address = received(court, customs)
+    a_case(customs, address)
+    form = {"lines": ["1", "2"], "ground": "doubt", "text": "The criterion does not fit."}
+    answer = customs.post(f"{address}/check", data=form)
+    page = looked_at(answer, 409)
+    assert "#lines" in [link["href"] for link in page.all("a")]
+    assert areas(answer)["text"] == "The criterion does not fit."
+    assert "(in question already, in case 1)" in page.text
+    assert ("open_check", ActOutcome.REFUSED, "lines-in-question") in acts(court)
+
+
+def test_a_decision_that_the_ledger_refuses_keeps_what_was_typed(court: Desk) -> None:
+    """Such as of an officer whose key was revoked while the form was open."""
+    officer = court.at_work("TH customs", Scope.DECIDE)
+    address = received(court, officer)
+    chain, world = court.world.ledger, court.world
+    assert isinstance(chain, MemoryLedger)
+    chain.revoke_key(world.account("TH customs"), world.admin("TH"))
+    answer = decide(officer, address, refusing(2, "EXPIRED", text="Why so?"))
+    page = looked_at(answer, 403)
+    assert areas(answer)["text-2"] == "Why so?"
+    assert "#decision" in [link["href"] for link in page.all("a")]
 
 
 def test_deadlines_tell_what_is_due_and_what_is_late(court: Desk, customs: TestClient) -> None:

@@ -6,7 +6,7 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 
-from ledger.archive import ArchiveRooms, Scope
+from ledger.archive import ActOutcome, ArchiveRooms, Scope
 from ledger.checking import case_of
 from ledger.memory import MemoryLedger
 from tests.api.desk import Desk, idempotent
@@ -141,6 +141,37 @@ def test_a_case_is_acknowledged_and_replied_to_by_the_side_asked(court: Desk) ->
     stranger = _officer(court, "MY issuing")
     looked_at(stranger.get(case), 404)
     looked_at(stranger.post(case, data=reply), 404)
+
+
+def test_a_reply_that_comes_too_late_is_kept_to_be_copied(court: Desk) -> None:
+    """Customs has concluded while it was written; the page says so, and the refusal is kept."""
+    certificate = _received(court)
+    customs = court.at_work("TH customs", Scope.DECIDE, Scope.READ)
+    form = {"lines": ["1"], "ground": "random"}
+    led_to(customs.post(f"/desk/importing/{certificate}/check", data=form))
+    led_to(customs.post("/desk/importing/cases/1", data={"step": "conclude", "line-1": "confirmed"}))
+    reply = {"step": "replied", "turn": "1", "text": "See the records of the factory."}
+    answer = _officer(court).post(f"{HERE}/cases/1", data=reply)
+    page = looked_at(answer, 409)
+    assert "See the records of the factory.</textarea>" in answer.text
+    assert "Concluded" in page.text.partition("Added since you opened this page")[2].partition("Not sent")[0]
+    kept = court.rooms.acts.acts(member="VN")[0]
+    assert (kept.act, kept.outcome, kept.why) == ("case.step", ActOutcome.REFUSED, "case-step-not-allowed")
+
+
+def test_an_answer_to_a_refusal_that_was_taken_back_is_kept_to_be_copied(court: Desk) -> None:
+    """Customs has granted the line while it was written."""
+    certificate = _received(court)
+    customs = court.at_work("TH customs", Scope.DECIDE, Scope.READ)
+    for decision in (
+        {"decide-1": "refused", "reasons-1": ["PARTICULARS-DIFFER"]},
+        {"decide-1": "granted", "quantity-1": "1"},
+    ):
+        led_to(customs.post(f"/desk/importing/{certificate}", data=DECLARED | decision))
+    given = {"lines": "1", "text": "The marks were changed at the port."}
+    answer = _officer(court).post(f"{HERE}/certificates/{certificate}/answer", data=given)
+    assert "#lines" in [link["href"] for link in looked_at(answer, 422).all("a")]
+    assert "The marks were changed at the port.</textarea>" in answer.text
 
 
 def test_who_answers_for_an_original_is_not_told_the_number_of_what_rests_on_it(
