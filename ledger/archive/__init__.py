@@ -8,6 +8,7 @@ faults come out as `ArchiveUnavailable`, rows as the dataclasses of `ledger.port
 from dataclasses import dataclass
 
 from ledger.archive.access import ApiKey, ApiKeys
+from ledger.archive.bulk_runs import BROKEN_OFF, BulkRun, BulkRuns, RunLost, Told
 from ledger.archive.certificates import SqlArchive
 from ledger.archive.database import Database
 from ledger.archive.decisions import SqlDecisions
@@ -26,11 +27,14 @@ from ledger.archive.watches import SqlWatches
 from ledger.scopes import Scope
 
 __all__ = [
+    "BROKEN_OFF",
     "ActOutcome",
     "Answered",
     "ApiKey",
     "ApiKeys",
     "ArchiveRooms",
+    "BulkRun",
+    "BulkRuns",
     "Claim",
     "Database",
     "DeskAct",
@@ -44,6 +48,7 @@ __all__ = [
     "Officers",
     "OtherRequest",
     "Requests",
+    "RunLost",
     "Scope",
     "SqlArchive",
     "SqlDecisions",
@@ -55,6 +60,7 @@ __all__ = [
     "SqlReplica",
     "SqlStatements",
     "SqlWatches",
+    "Told",
     "open_archive",
 ]
 
@@ -80,6 +86,7 @@ class ArchiveRooms:
     acts: DeskActs
     drafts: Drafts
     logins: Logins
+    bulk_runs: BulkRuns
 
     def close(self) -> None:
         """Close every connection."""
@@ -118,4 +125,5 @@ def open_archive(url: str, *, migrate: bool = True) -> ArchiveRooms:
         DeskActs(database),
         Drafts(database),
         Logins(database),
+        BulkRuns(database),
     )
