@@ -6,7 +6,7 @@ taken it stands in the form again, else beside it to be copied; and what is new 
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fastapi import Request, Response
@@ -87,7 +87,7 @@ def case_page(  # noqa: PLR0913 - what a form shows
         status=wrong.status if wrong else 200,
         case=case,
         certificate=named_for(case.row.certificate, caller, services.ledger, desk),
-        original=named_for(case.about, caller, services.ledger, desk) if case.about else None,
+        original=_original(case, caller, services.ledger, desk) if case.about else None,
         acts=bool(offered),
         typed=typed,
         troubles=tuple(Trouble(UNSENT, one.message) for one in troubles[:1]) if lost else troubles,
@@ -115,6 +115,16 @@ def named_for(certificate: bytes, caller: Caller, ledger: Ledger, desk: Side) ->
         filing = filing_for(certificate, caller, ledger)
         return Named(certificate, reference_for(caller.member, filing), f"/desk/certificates/{name}")
     return Named(certificate, "", f"/ledger/certificates/{name}")
+
+
+def _original(case: CaseShown, caller: Caller, ledger: Ledger, desk: Side) -> Named:
+    """Return the original that is asked about; who was presented what rests on it knows its reference."""
+    named = named_for(case.about, caller, ledger, desk)
+    kept = ledger.kept.kept([case.row.certificate]).get(case.row.certificate)
+    if named.reference or kept is None or kept.terms.importing != caller.member:
+        return named
+    told = (one.reference for one in kept.certificate.originals if one.certificate == case.about)
+    return replace(named, reference=next(told, ""))
 
 
 def _offered(case: CaseShown) -> frozenset[str]:

@@ -51,6 +51,8 @@ class CaseRow:
     other: str
     """The member on the other side."""
     lines: tuple[int, ...]
+    original: bool
+    """Whether the issuer of an original behind the certificate is asked, not the one of the certificate."""
     stands: Said
     ground: Said
     open: bool
@@ -123,6 +125,7 @@ def row_of(case: CaseFacts, who: str, now: datetime) -> CaseRow:
         asks=asks,
         other=case.exporting if asks else case.importing,
         lines=tuple(sorted(case.lines)),
+        original=case.about != case.certificate,
         stands=DONE[case.step],
         ground=GROUND_NAMES[case.ground],
         open=case.open,
@@ -136,9 +139,10 @@ def case_shown(case: CaseFacts, who: str, ledger: Ledger) -> CaseShown:
     now = ledger.clock()
     happened = tuple(_happened(one, turn, ledger) for turn, one in enumerate(case_events(case, ledger), 1))
     words = allowed(case, who, now)
+    row = row_of(case, who, now)
     return CaseShown(
-        row=row_of(case, who, now),
-        about=case.about if case.about != case.certificate else b"",
+        row=row,
+        about=case.about if row.original else b"",
         suspended=tuple(sorted(case.suspended)),
         confirmed=tuple(sorted(case.confirmed)),
         denied=tuple(sorted(case.denied)),

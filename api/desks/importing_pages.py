@@ -8,7 +8,6 @@ from fastapi import Request, Response
 from api.dependencies import Caller
 from api.desks import importing_lists as lists
 from api.desks.cases_shown import listed as cases_listed
-from api.desks.cases_taken import CaseFormWrong
 from api.desks.importing_asked import TOP
 from api.desks.importing_lists import DueRow, Group, Incoming, Listed
 from api.desks.importing_receive import Presented
@@ -209,23 +208,4 @@ def cases_page(request: Request, caller: Caller, services: Services, after: int,
         closed=closed,
         more=asking[CASES - 1].number if len(asking) > CASES else 0,
         done=done_of(request),
-    )
-
-
-def check_page(
-    request: Request,
-    kept: Kept,
-    services: Services,
-    wrong: CaseFormWrong | None = None,
-    *,
-    typed: Posted | None = None,
-) -> Response:
-    """Show the form that opens a check on lines of a certificate."""
-    return page(
-        request,
-        "desk/importing_check.html",
-        status=wrong.status if wrong else 200,
-        shown=on_desk(kept, services.ledger),
-        typed=typed or Posted(),
-        troubles=wrong.troubles if wrong else (),
     )

@@ -11,6 +11,7 @@ from api.desks.at_work import AtImporting, DeskRoute, note, see_other
 from api.desks.cases_page import case_page, note_refusal
 from api.desks.cases_taken import CaseFormWrong, not_taken, opened, own_case, taken
 from api.desks.importing_asked import TOP, body_of, troubles_of
+from api.desks.importing_check import check_page
 from api.desks.importing_lists import Group, due_rows
 from api.desks.importing_receive import presented
 from api.desks.importing_shown import own_copy
@@ -228,7 +229,7 @@ def check_form(
 ) -> Response:
     """Show the form that opens a check on lines of a certificate."""
     kept = own_copy(bytes.fromhex(certificate[2:]), caller, services.ledger)
-    return pages.check_page(request, kept, services)
+    return check_page(request, kept, services)
 
 
 @router.post(f"{_ONE}/check")
@@ -241,7 +242,7 @@ def open_check(
         done = opened(kept.id, sent, caller, services)
     except CaseFormWrong as error:
         note_refusal(request, error)
-        return pages.check_page(request, kept, services, error, typed=sent)
+        return check_page(request, kept, services, error, typed=sent)
     note(request, ActOutcome.DONE, about=f"{certificate} check")
     if done.number is None:
         return see_other(f"{BASE}/cases?done=opening")

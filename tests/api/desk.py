@@ -156,6 +156,23 @@ def replacing(
     return (document or a_new_document()) | {"replaces": old} | overrides
 
 
+def back_to_back(original: dict[str, Any], issued: dict[str, Any], importing: str) -> dict[str, Any]:
+    """Return a document of the member that an issued certificate is addressed to, which re-exports its line 1."""
+    named = {name: original[name] for name in ("reference", "issuedOn")} | {"certificate": issued["id"]}
+    document, by = a_new_document(), original["importingMember"]
+    return document | {
+        "reference": f"{by}-{importing} 26/02/{next(_NUMBERS):05}",
+        "exportingMember": by,
+        "importingMember": importing,
+        "items": {"1": {**original["items"]["1"], "originals": {"1": {**named, "item": "1"}}}},
+        "originals": {"1": {**named, "exportingMember": original["exportingMember"]}},
+        "endorsements": {**document["endorsements"], "backToBack": True},
+        "declaration": {**document["declaration"], "importingCountry": importing},
+        "exporter": {**document["exporter"], "country": by},
+        "consignee": {**document["consignee"], "country": importing},
+    }
+
+
 def unsalted_reference(envelope: dict[str, Any]) -> dict[str, str]:
     """Return reference and date of issue of an envelope."""
     data = envelope["data"]

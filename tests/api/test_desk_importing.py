@@ -15,7 +15,7 @@ from httpx2 import Response
 from api.pages.render import POLICY
 from ledger.archive import ActOutcome, Scope
 from ledger.memory import MemoryLedger
-from tests.api.desk import START, Desk, a_new_document
+from tests.api.desk import START, Desk, a_new_document, back_to_back
 from tests.api.seen import Seen, seen
 from tests.listing import Listing
 
@@ -60,6 +60,7 @@ def three_lines(**overrides: Any) -> dict[str, Any]:
 def received(court: Desk, customs: TestClient, document: dict[str, Any] | None = None) -> str:
     """Issue a certificate to Thailand and receive it at the desk; returns the address of its page."""
     issued = court.issue(document or three_lines()).json()
+    assert "envelope" in issued, issued
     raw = json.dumps(issued["envelope"]).encode()
     shown = customs.post(f"{BASE}/receive", files={"envelope": ("envelope.json", raw)})
     assert "Receive it" in looked_at(shown).text
@@ -423,6 +424,67 @@ def test_a_decision_that_the_ledger_refuses_keeps_what_was_typed(court: Desk) ->
     page = looked_at(answer, 403)
     assert areas(answer)["text-2"] == "Why so?"
     assert "#decision" in [link["href"] for link in page.all("a")]
+
+
+@pytest.fixture
+def resting(court: Desk) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Return a certificate from Malaysia to Viet Nam, what was issued, and what Viet Nam issued on it."""
+    document = a_new_document(
+        reference="MY-VN 26/02/00001", exportingMember="MY", importingMember="VN", consignee=None
+    )
+    document["declaration"] = document["declaration"] | {"importingCountry": "VN"}
+    document["exporter"] = document["exporter"] | {"country": "MY"}
+    document["consignee"] = a_new_document()["consignee"] | {"country": "VN"}
+    first = court.issue(document, by="MY issuing").json()
+    assert "id" in first, first
+    return document, first, back_to_back(document, first, "TH")
+
+
+def test_the_issuer_of_an_original_is_asked_and_answers_at_its_desk(
+    court: Desk, customs: TestClient, resting: tuple[dict[str, Any], ...]
+) -> None:
+    """The form names the originals; the case tells who is asked about which, and nothing else to whom is asked."""
+    original, first, child = resting
+    address = received(court, customs, child)
+    form = looked_at(customs.get(f"{address}/check"))
+    assert "The issuer of the original MY-VN 26/02/00001 of 2 November 2026, in Malaysia (MY)" in form.text
+    assert [one["value"] for one in form.all("input") if one["name"] == "about"] == ["", first["id"]]
+    asked = {"lines": "1", "ground": "doubt", "text": "Where was it grown?", "about": first["id"]}
+    case = led(customs.post(f"{address}/check", data=asked))
+    page = looked_at(customs.get(case))
+    assert "You ask Malaysia (MY)" in page.text
+    assert f"Asked about the original {original['reference']}" in page.text
+    assert f"/ledger/certificates/{first['id']}" in [link["href"] for link in page.all("a")]
+    assert "about an original" in looked_at(customs.get(f"{BASE}/cases")).text
+    answering = court.at_work("MY issuing", Scope.ISSUE)
+    told = looked_at(answering.get("/desk/issuing/cases/1"))
+    assert "Where was it grown?" in told.text
+    assert child["reference"] not in told.text
+    links = [link["href"] for link in told.all("a")]
+    assert f"/desk/certificates/{first['id']}" in links
+    assert looked_at(answering.get(f"/desk/certificates/{first['id']}"))
+    led(answering.post("/desk/issuing/cases/1", data={"step": "replied", "text": "In Johor."}))
+    assert "In Johor." in looked_at(customs.get(case)).text
+    done = {"step": "conclude", "turn": "2", "line-1": "denied", "text": "Johor grows none."}
+    led(customs.post(case, data=done))
+    assert "Denied by a verification" in looked_at(customs.get(address)).text
+    assert looked_at(court.at_work("VN issuing", Scope.ISSUE).get("/desk/issuing/cases/1"), 404)
+
+
+def test_only_what_is_behind_a_certificate_can_be_asked_about(
+    court: Desk, customs: TestClient, resting: tuple[dict[str, Any], ...]
+) -> None:
+    """Another one is told at its control; a certificate without originals offers no choice."""
+    address, other = received(court, customs, resting[2]), received(court, customs)
+    asked = {"lines": "1", "ground": "doubt", "text": "Where was it grown?"}
+    answer = customs.post(f"{address}/check", data=asked | {"about": other.rpartition("/")[2]})
+    page = looked_at(answer, 422)
+    assert "is none of the originals behind" in page.text
+    assert "#about" in [link["href"] for link in page.all("a")]
+    assert areas(answer)["text"] == "Where was it grown?"
+    assert ("open_check", ActOutcome.REFUSED, "not-an-original-of") in acts(court)
+    looked_at(customs.post(f"{address}/check", data=asked | {"about": "0x1"}), 422)
+    assert "Whom you ask" not in looked_at(customs.get(f"{other}/check")).text
 
 
 def test_deadlines_tell_what_is_due_and_what_is_late(court: Desk, customs: TestClient) -> None:
