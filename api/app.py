@@ -10,7 +10,6 @@ from starlette.routing import BaseRoute
 
 from api.background import Courier
 from api.bulk import Places
-from api.desks.issuing_bulk import Runs
 from api.ending import told_to_stop
 from api.errors import add_handlers
 from api.monitoring import NOBODY, Answers, Monitoring
@@ -155,7 +154,6 @@ def create_app(  # noqa: PLR0913 - each is a part that the service is made of
     answered = Answers(services.metrics, monitoring.log)
     bounds = services.limits
     app.state.bulk_places = Places(bounds.bulk_at_once)
-    app.state.desk_runs = Runs()
     app.state.streams = Streams(rooms.feed, services.news, bounds.streams_per_authority, bounds.streams)
     longer = {bulk.PATH: bounds.bulk_bytes, desk_issuing_bulk.PATH: bounds.bulk_bytes}
     app.add_middleware(
