@@ -77,11 +77,16 @@ class Chart:
     left_out: int
     """Groups that are only in the table."""
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.groups
 
-def chart_of(groups: Sequence[Group], *, most: float | None = None) -> Chart:
-    """Return the chart of the most important groups; `most` is what the longest bar stands for at most."""
+
+def chart_of(groups: Sequence[Group]) -> Chart:
+    """Return the chart of the most important groups."""
     chosen = sorted(groups, key=lambda one: -one.rank)[:SHOWN]
-    longest = most or max((bar.value for one in chosen for bar in one.bars), default=0) or 1
+    longest = max((bar.value for one in chosen for bar in one.bars), default=0) or 1
     drawn, top = [], 0.0
     for one in chosen:
         drawn.append(_drawn(one, top, longest))

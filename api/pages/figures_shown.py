@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from api.pages.charts import Bar, Chart, Group, chart_of
 from api.pages.figures_kept import KeptFigures, Period
+from api.pages.matrix import Matrix, Share, matrix_of
 from api.pages.speech import Speech
 from ledger.facts import AsOf
 from ledger.figures import Activity, Overdue, PairTime, PairUse
@@ -48,7 +49,7 @@ class FigureShown:
     """What is said when there is nothing."""
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
-    chart: Chart
+    chart: Chart | Matrix
     as_of: AsOf
 
     @property
@@ -123,18 +124,21 @@ class Figuring:
     def utilisation(self) -> FigureShown:
         """Return what became of certificates."""
         found, as_of = self.kept.utilisation(self.ledger, self.period)
-        groups = [self._used(one, one.rate) for one in found if one.rate is not None]
+        shares = {
+            (one.exporting, one.importing): self._used(one, one.rate) for one in found if one.rate is not None
+        }
         return FigureShown(
             "utilisation",
             said("Utilisation of certificates"),
             said(
-                "Of the certificates issued in the period, how many were granted preference for at least one "
-                "line until now."
+                "Of a hundred certificates issued in the period, how many were granted preference for at "
+                "least one line until now. Each row is an exporting member, each column an importing one; "
+                "the darker the square, the more."
             ),
             said("No certificate was issued in this period."),
             _UTILISATION,
             _rows(found, _UTILISATION),
-            chart_of(groups, most=1.0),
+            matrix_of(shares),
             as_of,
         )
 
@@ -211,14 +215,14 @@ class Figuring:
         )
         return Group(say.member(one.member), tuple(bar for bar in bars if bar.value))
 
-    def _used(self, one: PairUse, rate: float) -> Group:
+    def _used(self, one: PairUse, rate: float) -> Share:
         text = self.speech.say(
             "{share}: {used} of {issued}",
             share=f"{rate:.0%}",
             used=self.speech.number(one.used),
             issued=self.speech.number(one.issued),
         )
-        return Group(self._pair(one), (Bar("one", rate, text),), weight=one.issued)
+        return Share(rate, f"{self._pair(one)}: {text}")
 
     def _timed(self, one: PairTime) -> Group:
         say = self.speech.say
