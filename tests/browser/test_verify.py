@@ -172,3 +172,15 @@ def test_the_page_of_a_certificate_is_for_everybody(scripted: Page, envelope: An
     see_no_sideways(scripted)
     shot(scripted, "certificate")
     shot(scripted, "certificate", phone=True)
+
+
+def test_a_chosen_date_is_said_in_words(scripted: Page) -> None:
+    """With the name of its month, for the order of figures is not the same in every country."""
+    scripted.goto("/verify")
+    scripted.get_by_label("Date of issue").fill("2026-03-04")
+    expect(scripted.locator("output[for=issuedOn]")).to_have_text("4 March 2026")
+    scripted.goto("/language?to=id&back=/verify")
+    scripted.locator("#issuedOn").fill("2026-03-04")
+    expect(scripted.locator("output[for=issuedOn]")).to_have_text("4 Maret 2026")
+    scripted.locator("#issuedOn").fill("")
+    expect(scripted.locator("output[for=issuedOn]")).to_have_text("")

@@ -18,3 +18,21 @@ for (const zone of document.querySelectorAll("[data-drop]")) {
     }
   });
 }
+
+// A date is said in words below its field, since 03/04 is two days.
+const inWords = (control) => {
+  let words = control.nextElementSibling;
+  if (!words || words.className !== "in-words") {
+    words = document.createElement("output");
+    words.className = "in-words";
+    words.htmlFor = control.id;
+    control.after(words);
+  }
+  const written = { day: "numeric", month: "long", year: "numeric", calendar: "gregory", timeZone: "UTC" };
+  const language = document.documentElement.lang;
+  words.value = control.valueAsDate?.toLocaleDateString(language === "en" ? "en-GB" : language, written) ?? "";
+};
+for (const control of document.querySelectorAll('input[type="date"]')) inWords(control);
+document.addEventListener("input", (event) => {
+  if (event.target.type === "date") inWords(event.target);
+});
