@@ -11,12 +11,12 @@ from starlette.routing import BaseRoute
 from api.background import Courier
 from api.bulk import Places
 from api.ending import told_to_stop
-from api.errors import add_handlers
 from api.monitoring import NOBODY, Answers, Monitoring
 from api.openapi import describe
 from api.portal import VISITORS, Portal
 from api.probe import Probe
 from api.readiness import looked_at
+from api.refusing import add_handlers
 from api.routes import (
     arrangements,
     bulk,

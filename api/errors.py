@@ -1,4 +1,4 @@
-"""From anything raised to one problem document; nothing a caller sent is repeated in it."""
+"""From anything raised to what it says, in a problem document or to people; nothing that was sent is repeated."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from fastapi import FastAPI, Request, Response
+from fastapi import Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException
 
 from api.problems import PROBLEMS, ProblemType, problem_of
 from ledger.aeo.refused import ActNotAllowed, CaseMovedOn, OperatorMalformed, ReapplicationEarly
@@ -44,7 +42,6 @@ from ledger.watch_port import WatchMalformed
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
 """What Retry-After says when nothing better is known."""
-_STATUS_CODES = {404: "not-found", 405: "method-not-allowed", 413: "payload-too-large"}
 
 
 class ApiError(Exception):
@@ -63,36 +60,23 @@ def retry_after(seconds: float) -> dict[str, str]:
     return {"Retry-After": str(max(1, math.ceil(seconds)))}
 
 
-def problem_response(
-    problem: ProblemType,
-    request_id: str,
-    *,
-    detail: str | None = None,
-    headers: Mapping[str, str] | None = None,
-    members: Mapping[str, object] | None = None,
-) -> Response:
-    """Return a problem document (RFC 9457, section 3), with further members where the type has some."""
-    document = {
-        "type": problem.uri,
-        "title": problem.title,
-        "status": problem.status,
-        "detail": detail or problem.advice,
-        **(members or {}),
-        "request_id": request_id,
-    }
-    return Response(orjson.dumps(document), problem.status, headers, MEDIA_TYPE)
-
-
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an error says to people."""
+    """What an error says."""
 
     problem: ProblemType
     detail: str
     """A sentence: what is wrong, or what to do."""
-    places: Sequence[Mapping[str, str]] = ()
-    """What is wrong where, as the members `errors` of a problem document."""
+    members: Mapping[str, object] = field(default_factory=dict)
+    """Further members of the problem document."""
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def places(self) -> Sequence[Mapping[str, str]]:
+        """What is wrong where."""
+        places = self.members.get("errors", ())
+        assert isinstance(places, list | tuple)  # noqa: S101 - of this module
+        return places
 
 
 def told_of(error: Exception | str) -> Told:
@@ -100,44 +84,29 @@ def told_of(error: Exception | str) -> Told:
     if isinstance(error, str):
         error = ApiError(error)
     if isinstance(error, ApiError):
-        return Told(error.problem, error.problem.advice, headers=error.headers)
+        return Told(error.problem, error.problem.advice, error.members, error.headers)
     if isinstance(error, RequestValidationError):
         problem = PROBLEMS["invalid-request"]
-        return Told(problem, problem.advice, [_invalid(detail) for detail in error.errors()])
+        return Told(problem, problem.advice, {"errors": [_invalid(detail) for detail in error.errors()]})
     if not isinstance(error, LedgerError):
         raise error
     problem = problem_of(error)
-    places = _members(error).get("errors", ())
-    assert isinstance(places, list | tuple)  # noqa: S101 - of _members
     pause = retry_after(RETRY_SECONDS) if isinstance(error, Unavailable) else {}
-    return Told(problem, _detail(error) or problem.advice, places, pause)
+    return Told(problem, _detail(error) or problem.advice, _members(error), pause)
 
 
-def add_handlers(app: FastAPI) -> None:
-    """Make the app answer every error with a problem document."""
-    app.add_exception_handler(ApiError, _api_error)
-    app.add_exception_handler(LedgerError, _ledger_error)
-    app.add_exception_handler(RequestValidationError, _invalid_request)
-    app.add_exception_handler(HTTPException, _http_error)
-
-
-def _id(request: Request) -> str:
-    return str(request.state.request_id)
-
-
-def _api_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, ApiError)  # noqa: S101 - registered for this class
-    return problem_response(error.problem, _id(request), headers=error.headers, members=error.members)
-
-
-def _ledger_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, LedgerError)  # noqa: S101 - registered for this class
-    request.app.state.services.metrics.refusal(error)
-    problem = problem_of(error)
-    headers = retry_after(RETRY_SECONDS) if isinstance(error, Unavailable) else None
-    return problem_response(
-        problem, _id(request), detail=_detail(error), headers=headers, members=_members(error)
-    )
+def problem_response(told: Told, request_id: str) -> Response:
+    """Return a problem document (RFC 9457, section 3), with further members where the type has some."""
+    problem = told.problem
+    document = {
+        "type": problem.uri,
+        "title": problem.title,
+        "status": problem.status,
+        "detail": told.detail,
+        **told.members,
+        "request_id": request_id,
+    }
+    return Response(orjson.dumps(document), problem.status, told.headers, MEDIA_TYPE)
 
 
 def _detail(error: LedgerError) -> str | None:
@@ -208,12 +177,6 @@ def finding_document(finding: Finding) -> dict[str, str]:
     }
 
 
-def _invalid_request(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
-    places = [_invalid(detail) for detail in error.errors()]
-    return problem_response(PROBLEMS["invalid-request"], _id(request), members={"errors": places})
-
-
 def _invalid(detail: Mapping[str, Any]) -> dict[str, str]:
     """Name the place and what is wanted there, except for the name of a field that the sender made up."""
     where, *steps = detail["loc"]
@@ -245,17 +208,3 @@ _WANTED = {
     "string_too_short": "is too short",
     "string_too_long": "is too long",
 }
-
-
-def _http_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
-    problem = PROBLEMS[_STATUS_CODES.get(error.status_code, "internal")]
-    headers = {"Allow": _allowed(request)} if problem.code == "method-not-allowed" else error.headers
-    return problem_response(problem, _id(request), headers=headers)
-
-
-def _allowed(request: Request) -> str:
-    """Return all methods an address takes; the framework names only those of the first route it finds."""
-    routes: Sequence[APIRoute] = request.app.state.routes
-    found = [route.methods or () for route in routes if route.path_regex.match(request.url.path)]
-    return ", ".join(sorted(set().union(*found)))

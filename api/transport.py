@@ -1,4 +1,4 @@
-"""What holds for every request and answer: its id, the size of its body, headers, a problem if all fails.
+"""What holds for every request and answer: its id, the size of its body, headers, an answer if all fails.
 
 A plain ASGI callable, because it stands on the way of every byte.
 """
@@ -7,16 +7,18 @@ import logging
 import re
 import uuid
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from time import perf_counter
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import ApiError, problem_response
+from api.errors import ApiError, told_of
 from api.logs import place_of
-from api.problems import PROBLEMS
+from api.refusing import failed, refused
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _LOG = logging.getLogger("asal.api")
@@ -90,29 +92,30 @@ class Transport:
         length = headers.get("content-length", "0")
         limit = self._longer.get(scope["path"], self._limit)
         fits = length.isascii() and length.isdigit() and int(length[:20]) <= limit
-        if not fits and scope["path"] not in self._forms:
-            await problem_response(PROBLEMS["payload-too-large"], request_id, headers=_CLOSE)(
-                scope, receive, answer
-            )
-            return
         try:
-            await self._app(scope, _Limited(receive, limit if fits else _NOTHING), answer)
+            if fits or scope["path"] in self._forms:
+                await self._app(scope, _Limited(receive, limit if fits else _NOTHING), answer)
+            else:
+                large = await run_in_threadpool(refused, Request(scope), _TOO_LARGE)
+                await large(scope, receive, answer)
         except ClientDisconnect:
             return  # nobody is left to answer
         except Exception as error:
             # The message may hold what was sent; its class and the place it was raised at do not.
             place = place_of(error.__traceback__)
-            told = {"request_id": request_id, "error": type(error).__name__, "place": place}
-            _LOG.error("request %s failed: %s at %s", *told.values(), extra=told)
+            noted = {"request_id": request_id, "error": type(error).__name__, "place": place}
+            _LOG.error("request %s failed: %s at %s", *noted.values(), extra=noted)
             if answer.status:
                 raise
-            await problem_response(PROBLEMS["internal"], request_id)(scope, receive, answer)
+            response = await run_in_threadpool(failed, Request(scope))
+            await response(scope, receive, answer)
 
 
 _NOTHING: Final = -1
 """Less than the shortest body: the first read says that it is too large."""
 _CLOSE: Final = {"Connection": "close"}
 """The rest of a body that is too large is not read; the connection cannot be used again."""
+_TOO_LARGE: Final = replace(told_of("payload-too-large"), headers=_CLOSE)
 
 
 class _Limited:

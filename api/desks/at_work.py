@@ -21,9 +21,9 @@ from starlette.concurrency import run_in_threadpool
 
 from api.dependencies import Caller, ServicesDep, network_of
 from api.errors import ApiError, told_of
-from api.pages.render import page
 from api.pages.submitted import from_elsewhere
 from api.pages.visitor import officer_on, seen_at_work
+from api.refusing import refused
 from api.services import Services
 from ledger.archive import ActOutcome, DeskAct, Officer
 from ledger.errors import LedgerError, Unavailable
@@ -117,7 +117,7 @@ AtMembers = Annotated[Officer, Depends(administrator)]
 
 
 class DeskRoute(APIRoute):
-    """Answers every error with a page, keeps refusals, and takes no form that another site made it send."""
+    """Answers people with pages, keeps refusals, and takes no form that another site made it send."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap what the route does."""
@@ -137,12 +137,11 @@ class DeskRoute(APIRoute):
 
 
 def failed(request: Request, error: Exception | str) -> Response:
-    """Return the page of a refusal or a fault; a refusal is kept."""
+    """Return the answer to a refusal or a fault; a refusal is kept."""
     told = told_of(error)
     if told.problem.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         note(request, ActOutcome.REFUSED, why=told.problem.code)
-    shown = {"problem": told.problem, "detail": told.detail, "places": told.places}
-    return page(request, "desk/refused.html", status=told.problem.status, headers=told.headers, **shown)
+    return refused(request, told)
 
 
 def note(request: Request, outcome: ActOutcome, *, act: str = "", about: str = "", why: str = "") -> None:

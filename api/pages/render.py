@@ -104,7 +104,7 @@ def page(
     Templates say texts with `say(…)`, `marked(…)` where a value is markup, `counted(…)`, `day(…)`,
     `moment(…)`; `officer` is who is logged in, `working` for whom at a desk, `here` the address of the page.
     """
-    html = _TEMPLATES.get_template(template).render(**_spoken(request), **shown)
+    html = _TEMPLATES.get_template(template).render({**_spoken(request), **shown})
     told = {**_HEADERS, "Vary": "Accept-Language, Cookie", **(headers or {})}
     return Response(html, status, told, "text/html; charset=utf-8")
 

@@ -1,6 +1,7 @@
 """The pages that say what an answer means and what to do."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 
@@ -54,7 +55,8 @@ def test_what_does_not_exist_is_not_found(desk: Desk, path: str) -> None:
     """And nothing of the address is repeated."""
     answer = desk.client.get(f"/help/{path}")
     assert answer.status_code == 404
-    assert "script>" not in answer.text
+    assert "<script>" not in answer.text
+    assert path not in unquote(answer.text)
 
 
 def test_the_address_of_a_problem_leads_a_person_to_its_page(desk: Desk) -> None:
