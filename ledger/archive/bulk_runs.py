@@ -27,7 +27,6 @@ KEPT: Final = 5
 """Files of an authority whose results are kept."""
 BROKEN_OFF: Final = "broken-off"
 """Why a run ended whose process did."""
-_LOST: Final = "somebody else has taken this file up"
 _R, _P, _T = bulk_runs.c, bulk_pieces.c, bulk_rows.c
 
 
@@ -140,16 +139,16 @@ class BulkRuns:
         """Write down what came of rows, with the counts of the run; raises `RunLost`."""
         same = {"authority": run.authority, "run": run.id}
         with self._database.writing() as connection:
-            if not connection.execute(update(bulk_runs).where(_held(run)).values(_counts(run))).rowcount:
-                raise RunLost(_LOST)
+            _change(connection, run, _counts(run))
             if told:
                 connection.execute(insert(bulk_rows), [same | one._asdict() for one in told])
 
     def end(self, run: BulkRun) -> None:
         """Say how a run ended; the file of one that is done is not needed any more.  Raises `RunLost`."""
-        self._changed(run, cut=run.cut, ended_at=run.ended_at, problem=run.problem)
-        if not run.problem:
-            with self._database.writing() as connection:
+        values = {"cut": run.cut, "ended_at": run.ended_at, "problem": run.problem}
+        with self._database.writing() as connection:
+            _change(connection, run, values)
+            if not run.problem:
                 connection.execute(delete(bulk_pieces).where(_P.authority == run.authority, _P.run == run.id))
 
     def drop(self, run: BulkRun) -> None:
@@ -210,8 +209,7 @@ class BulkRuns:
 
     def _changed(self, run: BulkRun, **values: Any) -> BulkRun:  # noqa: ANN401 - of the run's fields
         with self._database.writing() as connection:
-            if not connection.execute(update(bulk_runs).where(_held(run)).values(values)).rowcount:
-                raise RunLost(_LOST)
+            _change(connection, run, values)
         return replace(run, **values)
 
 
@@ -221,6 +219,11 @@ def _holder() -> bytes:
 
 def _held(run: BulkRun) -> ColumnElement[bool]:
     return (_R.authority == run.authority) & (_R.id == run.id) & (_R.holder == run.holder)
+
+
+def _change(connection: Connection, run: BulkRun, values: Mapping[str, Any]) -> None:
+    if not connection.execute(update(bulk_runs).where(_held(run)).values(values)).rowcount:
+        raise RunLost("somebody else has taken this file up")
 
 
 def _break_off(connection: Connection, authority: int, but: str, now: datetime) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from ledger.archive import Requests, SqlArchive, SqlOutbox
+from ledger.archive import BulkRuns, Requests, SqlArchive, SqlOutbox
 from ledger.chain.dispatching import ChainTransactions
 
 VARIABLE = "ASAL_FAULT_KILL"
@@ -25,6 +25,7 @@ PORTS: dict[str, tuple[type, tuple[str, ...]]] = {
     "outbox": (SqlOutbox, ("put", "group", "keep", "settle", "refuse", "requeue", "note_foreign")),
     "transactions": (ChainTransactions, ("used", "sign", "send", "outcome")),
     "requests": (Requests, ("claim", "answer", "release")),
+    "runs": (BulkRuns, ("store", "stored", "take_up", "journal", "end")),
 }
 
 
