@@ -19,6 +19,7 @@ from api.desks.posted import PostedDep
 from api.errors import ApiError
 from api.pages.present import Trouble
 from api.pages.render import page
+from api.routes import desk_importing_look_up
 from api.schemas import Id
 from ledger.archive import ActOutcome
 from ledger.checking import case_of
@@ -35,6 +36,7 @@ from ledger.statement_exchange import StatementNotHeld, statement_held
 from ledger.statements import statement_bytes
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
+router.include_router(desk_importing_look_up.router)  # before addresses of certificates
 BASE: Final = "/desk/importing"
 _ONE: Final = f"{BASE}/{{certificate}}"
 Number = Annotated[int, Path(ge=1, le=2**32 - 1)]

@@ -157,7 +157,7 @@ def replacing(
 
 
 def back_to_back(original: dict[str, Any], issued: dict[str, Any], importing: str) -> dict[str, Any]:
-    """Return a document of the member that an issued certificate is addressed to, which re-exports its line 1."""
+    """Return a document by which the member that a certificate is addressed to re-exports its line 1."""
     named = {name: original[name] for name in ("reference", "issuedOn")} | {"certificate": issued["id"]}
     document, by = a_new_document(), original["importingMember"]
     return document | {
