@@ -15,20 +15,17 @@ from ledger.cli.saying import chosen
 from ledger.cli.session import Session, read_text, session_of
 from ledger.facts import Address, Authority, Role
 from ledger.issuing import entitled
-from ledger.lists.absent import Absence, Ending
+from ledger.lists.absent import Ending
 from ledger.lists.carrying import BATCH, PATIENCE, BatchRefused, carried_out, finished_before, left_before
-from ledger.lists.comparing import Sense
 from ledger.lists.complaints import MOST_TOLD, Complaints, ListRefused
 from ledger.lists.fields import CONSENTS, GROUNDS, STATUSES
 from ledger.lists.filing import Loading
 from ledger.lists.mapping import ListMap, map_in
-from ledger.lists.planning import Desk, planned, programmes_of
+from ledger.lists.reviewing import absence_of, agreeing, agrees_by_row, reviewed
 from ledger.lists.source import Source, read_list
 from ledger.lists.steps import Plan
-from ledger.lists.table import folded
 from ledger.operators import ENDED, OperatorStatus
 from ledger.ports import Ledger
-from ledger.replica_port import ReplicaBehind, ReplicaHalted
 
 _ENDINGS: Final = {word: one for word, one in STATUSES.items() if one in ENDED | {OperatorStatus.SUSPENDED}}
 _OFFICE: Final = 80
@@ -136,10 +133,10 @@ def _map(file: Path | None, sheet: str | None, consent_source: str, consent: str
     if consent_source:
         word = consent.strip().lower()
         chosen(word, CONSENTS, "--consent")
-        if "consent" in found.constants or (file and "consent" in found.columns):
+        stated = agreeing(found, word, named=file is not None)
+        if stated is None:
             usage("the map says what the operators agree to; leave --consent-source out, or that")
-        columns = {name: title for name, title in found.columns.items() if name != "consent"}
-        found = replace(found, columns=columns, constants={**found.constants, "consent": word})
+        found = stated
     return found
 
 
@@ -186,21 +183,14 @@ def _planned(
     source = read_list(read_text(asked.file), asked.map, acting.member, now, complaints)
     _one_consent(source, asked)
     task = progress.add_task("Comparing", total=len(source.wanted), rate=0)
-    sense = Sense(
+    plan = reviewed(
+        source,
+        ledger,
+        acting.member,
         now=now,
-        programmes=programmes_of(acting.member, ledger.recognitions.mutual()[1]),
-        speaks_of=asked.map.speaks_of,
-        consent_for_all="consent" not in source.columns.places,
-        reinstate=asked.reinstate,
-    )
-    desk = Desk(ledger.recognitions, ledger.operator_files, acting.member)
-    plan = planned(
-        source.wanted,
-        desk,
-        sense,
-        columns=source.columns,
         complaints=complaints,
-        absence=_absence(session, asked, ledger, acting.member),
+        reinstate=asked.reinstate,
+        absence=absence_of(session.opened.replicated, ledger, acting.member, asked.ending),
         seen=lambda more: progress.advance(task, more),
     )
     try:
@@ -214,23 +204,8 @@ def _planned(
 
 def _one_consent(source: Source, asked: Asked) -> None:
     """End when consent is stated for all rows of a list that states it row by row."""
-    if asked.consent_source and "consent" in map(folded, source.columns.unknown):
+    if asked.consent_source and agrees_by_row(source):
         usage("the list says itself what its operators agree to; leave --consent-source out")
-
-
-def _absence(session: Session, asked: Asked, ledger: Ledger, member: str) -> Absence | None:
-    """Return where to look for operators that the list lacks; None where nobody can list the ledger's.
-
-    Raises `ReplicaBehind` or `ReplicaHalted` when they are to be ended all the same.
-    """
-    lists = session.opened.replicated
-    try:
-        lists.operators(member=member, limit=1)
-    except (ReplicaBehind, ReplicaHalted):
-        if asked.ending is not None:
-            raise
-        return None
-    return Absence(lists=lists, records=ledger.operator_files.records, member=member, ending=asked.ending)
 
 
 def _loading(asked: Asked, acting: Authority, account: Address, source: Source) -> Loading:
