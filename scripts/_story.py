@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import _dated
 import _founding
 import _setup
 import httpx2 as httpx
@@ -150,9 +151,9 @@ def _authorising(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def sample(name: str) -> dict[str, Any]:
-    """Return a fresh copy of a sample certificate with its description."""
+    """Return a fresh copy of a sample certificate with its description, its days told from today."""
     found: dict[str, Any] = json.loads((SAMPLES / f"{name}.json").read_text(encoding="utf-8"))
-    return found
+    return found | {"document": _dated.dated(found["document"])}
 
 
 def day_of_the_expired() -> datetime:
