@@ -31,6 +31,7 @@ from api.routes import (
     desk_issuing_bulk,
     desk_login,
     desk_members,
+    desk_statements,
     events,
     exporters,
     health,
@@ -144,6 +145,7 @@ def create_app(  # noqa: PLR0913 - each is a part that the service is made of
             desk_importing,
             desk_aeo,
             desk_certificates,
+            desk_statements,
             desk_members,
         )
     ]

@@ -24,6 +24,7 @@ from ledger.ports import Ledger
 from ledger.procedures_port import ProcedureLists
 from ledger.said import Said, said
 from ledger.statement_exchange import spoken
+from ledger.statements import statement_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,13 @@ class Happened:
     text: str
     reasons: tuple[str, ...]
     evidence: tuple[str, ...]
-    kept: bool
-    """Whether what was said is kept here."""
+    statement: str
+    """Hash of what was said, where that is kept here; else nothing."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether what was said is kept here."""
+        return bool(self.statement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +211,7 @@ def _happened(one: Occurrence, turn: int, ledger: Ledger) -> Happened:
         text=str(body.get("text", "")),
         reasons=_texts(body.get("reasons")),
         evidence=_texts(body.get("evidence")),
-        kept=statement is not None,
+        statement=f"0x{statement_hash(statement).hex()}" if statement else "",
     )
 
 

@@ -18,7 +18,7 @@ from ledger.origin.reasons import REASONS
 from ledger.ports import Filing, Ledger
 from ledger.procedures_port import Unreported
 from ledger.said import Said, said
-from ledger.statements import Statement, StatementKind
+from ledger.statements import Statement, StatementKind, statement_hash
 from ledger.watch_port import EventType
 
 SHOWN: Final = 50
@@ -91,12 +91,30 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """What the issuer has said to refusals."""
+
+    at: datetime
+    authority: str
+    text: str
+    statement: str
+    """Hash of its statement, under which it is handed out."""
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The lines of a certificate that are refused, and why."""
 
     lines: tuple[int, ...]
     grounds: tuple[Ground, ...]
     """What customs said of them, as far as it was handed over."""
+    answers: tuple[Answered, ...]
+    """What the ledger names of what the issuer has said to it."""
+
+    @property
+    def unheard(self) -> bool:
+        """Whether what customs said of a refused line was not handed over."""
+        return not set(map(str, self.lines)) <= {one.line for one in self.grounds}
 
 
 def newest(caller: Caller, services: Services, before: int) -> tuple[list[Event], int]:
@@ -128,10 +146,19 @@ def silent(caller: Caller, services: Services, after: tuple[int, int] | None) ->
 
 def refused_of(certificate: bytes, ledger: Ledger) -> Refused:
     """Return what is refused of a certificate, with the grounds that are kept here."""
-    lines = told_in(ledger.procedures.life(certificate)).use.refused
+    life = ledger.procedures.life(certificate)
+    lines = told_in(life).use.refused
     kept = ledger.statements.statements_of(certificate)
     grounds = (_grounds(one) for one in kept if one.kind is StatementKind.DECISION)
-    return Refused(tuple(sorted(lines)), tuple(chain.from_iterable(grounds)))
+    recorded = {getattr(one.event, "statement", None) for one in life.occurrences}
+    given = (one for one in kept if one.kind is StatementKind.CLARIFICATION)
+    answers = tuple(_answered(one) for one in given if statement_hash(one) in recorded)
+    return Refused(tuple(sorted(lines)), tuple(chain.from_iterable(grounds)), answers)
+
+
+def _answered(one: Statement) -> Answered:
+    text = str(one.body.get("text") or "")
+    return Answered(one.at, one.authority, text, f"0x{statement_hash(one).hex()}")
 
 
 def _grounds(one: Statement) -> Iterator[Ground]:
