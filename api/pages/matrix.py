@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-_LABEL: Final = 7.0
+_LABEL: Final = 10.0
 """Hundredths of the width that the codes of exporting members have."""
-_WIDEST: Final = 9.0
+_WIDEST: Final = 8.5
 """Hundredths of the width that a square has at most."""
 _HEAD, _STEP, _HIGH = 1.9, 2.1, 1.95
 """Heights in em: of the codes of importing members, from row to row, of a square."""
