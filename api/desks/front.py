@@ -43,7 +43,7 @@ def entrances(officer: Officer, working: WorkingFor, services: Services) -> Sequ
 def _entrance(address: str, name: Said, officer: Officer, services: Services) -> Entrance:
     drafts = due = 0
     if address == ISSUING:
-        drafts = len(services.rooms.drafts.drafts(officer.authority))
+        drafts = services.rooms.drafts.count(officer.authority)
     if address == IMPORTING:
         with suppress(LedgerError):  # the desk itself says what is wrong
             due = len(due_for(officer.member, services.ledger))

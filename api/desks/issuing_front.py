@@ -17,8 +17,6 @@ from ledger.ports import Filing, FilingState, Ledger
 from ledger.procedures_port import ProceduresNotNamed
 from ledger.said import Said, said
 
-SHOWN: Final = 25
-"""Certificates on a page."""
 MOST_ROWS: Final = 5000
 """Certificates in a file for spreadsheets."""
 _STANDINGS: Final[Mapping[Standing, tuple[str, Said]]] = {

@@ -11,7 +11,8 @@ from api.dependencies import ServicesDep
 from api.desks.at_work import AtIssuing, DeskRoute, note, see_other
 from api.desks.issuing_check import check_of
 from api.desks.issuing_fields import SCHEMES
-from api.desks.issuing_front import COLUMNS, MOST_ROWS, SHOWN, rows, silence, table
+from api.desks.issuing_front import COLUMNS, MOST_ROWS, rows, silence, table
+from api.desks.issuing_lists import LONGEST_WORDS, SHOWN, Wanted, certificates_listed, drafts_listed
 from api.desks.issuing_pages import ISSUING, DrawerDep, draft_page, heading, kept, name_of
 from api.desks.issuing_typed import ACT, ADD, REMOVE, VERSION, added, begun, removed, typed
 from api.desks.posted import PostedDep
@@ -31,29 +32,62 @@ _DRAFTS: Final = f"{ISSUING}/drafts"
 _TOKEN: Final = re.compile("[0-9a-f]{32}")
 
 
+Words = Annotated[str, Query(max_length=LONGEST_WORDS)]
+
+
 @router.get(ISSUING)
-def front(
+def front(  # noqa: PLR0913, PLR0917 - what the address says
     request: Request,
     caller: AtIssuing,
     services: ServicesDep,
     before: Annotated[Id | None, Query()] = None,
     format: Annotated[str, Query(max_length=10)] = "",  # noqa: A002 - the name in the address
+    q: Words = "",
 ) -> Response:
-    """Show the authority's certificates, how they stand and what came back; its drafts; what to begin."""
-    archive = services.rooms.certificates
+    """Show the authority's certificates, how they stand and what came back; its drafts; what to begin.
+
+    Both lists may be searched by reference number and consignee.
+    """
+    wanted, start = Wanted(q.strip()), bytes.fromhex(before[2:]) if before else None
     if format == "csv":
-        filings = archive.newest(caller.authority, limit=MOST_ROWS)
+        filings = certificates_listed(caller, services, wanted, None, MOST_ROWS).found
         return csv_response("what-came-back", COLUMNS, table(filings, services.ledger))
-    start = bytes.fromhex(before[2:]) if before else None
-    found = archive.newest(caller.authority, before=start, limit=SHOWN + 1)
+    found = certificates_listed(caller, services, wanted, start, SHOWN)
+    begun = drafts_listed(caller, services, wanted) if start is None else None
     return page(
         request,
         "desk/issuing.html",
-        rows=list(rows(found[:SHOWN], services.ledger)),
-        next=f"0x{found[SHOWN - 1].id.hex()}" if len(found) > SHOWN else "",
+        q=wanted.words,
+        rows=list(rows(found.found, services.ledger)),
+        next=found.more,
+        looked=found.looked,
+        most_rows=MOST_ROWS,
         first=before is None,
-        drafts=[(one, heading(one)) for one in services.rooms.drafts.drafts(caller.authority)],
+        drafts=[(one, heading(one)) for one in begun.found] if begun else [],
+        more_drafts=begun.more if begun else "",
+        count=services.rooms.drafts.count(caller.authority),
         silence=silence(caller, services),
+    )
+
+
+@router.get(_DRAFTS)
+def list_drafts(
+    request: Request,
+    caller: AtIssuing,
+    services: ServicesDep,
+    after: Annotated[str, Query(pattern="^([0-9]{1,18}-[0-9a-f]{16})?$")] = "",
+    q: Words = "",
+) -> Response:
+    """Show the authority's drafts, last written first, page by page."""
+    found = drafts_listed(caller, services, Wanted(q.strip()), after)
+    return page(
+        request,
+        "desk/issuing_drafts.html",
+        q=q.strip(),
+        drafts=[(one, heading(one)) for one in found.found],
+        more_drafts=found.more,
+        count=services.rooms.drafts.count(caller.authority),
+        first=not after,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ledger.archive.database import Database
@@ -13,8 +13,8 @@ from ledger.archive.draft_tables import drafts
 from ledger.drafts import Draft
 
 _D = drafts.c
-MOST = 200
-"""How many drafts are listed at once."""
+Place = tuple[datetime, str]
+"""Where a draft stands in the list: when it was written last, and its id."""
 
 
 class Drafts:
@@ -47,16 +47,20 @@ class Drafts:
             row = connection.execute(select(drafts).where(_own(draft, authority))).one_or_none()
         return _draft(row) if row is not None else None
 
-    def drafts(self, authority: int) -> Sequence[Draft]:
-        """Return the drafts of an authority that nothing was issued from, last written first; at most 200."""
-        query = (
-            select(drafts)
-            .where(_D.authority == authority, _D.certificate.is_(None))
-            .order_by(_D.updated_at.desc(), _D.id)
-            .limit(MOST)
-        )
+    def drafts(self, authority: int, *, after: Place | None = None, limit: int = 100) -> Sequence[Draft]:
+        """Return drafts of an authority that nothing was issued from, last written first, behind a place."""
+        query = select(drafts).where(_open(authority)).order_by(_D.updated_at.desc(), _D.id).limit(limit)
+        if after is not None:
+            moment, one = after
+            query = query.where(or_(_D.updated_at < moment, and_(_D.updated_at == moment, _D.id > one)))
         with self._database.reading() as connection:
             return tuple(map(_draft, connection.execute(query)))
+
+    def count(self, authority: int) -> int:
+        """Return how many drafts of an authority there are that nothing was issued from."""
+        query = select(func.count()).select_from(drafts).where(_open(authority))
+        with self._database.reading() as connection:
+            return int(connection.execute(query).scalar_one())
 
     def save(  # noqa: PLR0913 - what, whose, by whom and when
         self,
@@ -93,6 +97,10 @@ class Drafts:
         values = {"certificate": certificate, "updated_at": now}
         with self._database.writing() as connection:
             connection.execute(update(drafts).where(same).values(values))
+
+
+def _open(authority: int) -> ColumnElement[bool]:
+    return (_D.authority == authority) & _D.certificate.is_(None)
 
 
 def _own(draft: str, authority: int) -> ColumnElement[bool]:

@@ -441,6 +441,59 @@ def test_older_certificates_are_on_further_pages(
     assert documents[0]["reference"] in looked_at(officer.get(older)).text
 
 
+def test_drafts_are_on_further_pages(officer: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None is hidden behind a number of them."""
+    monkeypatch.setattr("api.desks.issuing_lists.SHOWN", 2)
+    drafts = [begun(officer, f"{number:032x}") for number in range(5)]
+    page, found = looked_at(officer.get(HERE)), set[str]()
+    assert "5 drafts" in page.text
+    while True:
+        links = [link.get("href", "") for link in page.all("a")]
+        found |= {link for link in links if link in drafts}
+        more = [link for link in links if "drafts?after=" in link]
+        if not more:
+            break
+        page = looked_at(officer.get(more[0]))
+    assert found == set(drafts)
+
+
+@pytest.mark.parametrize("as_typed", ["{number}", "  {short}", "bangkok TRADING", "trading  bangkok nothing"])
+def test_drafts_and_certificates_are_found_by_reference_or_consignee(
+    officer: TestClient, as_typed: str
+) -> None:
+    """In small letters or large, with or without the separators of the number."""
+    trader = {"name": "Bangkok\u00a0Trading Co.", "address": "88 Rama IV", "country": "TH"}
+    wanted, drafted_one = a_new_document(consignee=trader), a_new_document(consignee=trader)
+    issued(officer, wanted)
+    issued(officer, other := a_new_document(), "1" * 32)
+    draft = drafted(officer, drafted_one | {"reference": wanted["reference"]}, "2" * 32)
+    number = wanted["reference"]
+    words = as_typed.format(number=number, short=number.replace("/", "").replace(" ", "").lower())
+    page = looked_at(officer.get(HERE, params={"q": words}))
+    links = [link.get("href", "") for link in page.all("a")]
+    there = "nothing" not in words
+    assert (draft in links) == there
+    assert (number in page.text) == there
+    assert other["reference"] not in page.text
+    assert ("Nothing found." in page.text) != there
+    assert (draft in str(looked_at(officer.get(f"{HERE}/drafts", params={"q": words})).all("a"))) == there
+
+
+def test_a_search_says_how_far_it_has_looked(officer: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And goes on with older ones; a number is found however old its certificate is."""
+    monkeypatch.setattr("api.desks.issuing_lists.LOOKED_THROUGH", 2)
+    trader = {"name": "Siam Foods", "address": "88 Rama IV", "country": "TH"}
+    old = a_new_document(consignee=trader)
+    issued(officer, old)
+    for number in range(1, 4):
+        issued(officer, a_new_document(), str(number) * 32)
+    page = looked_at(officer.get(HERE, params={"q": "siam"}))
+    assert "Nothing found in 2 certificates" in page.text
+    (older,) = [link["href"] for link in page.all("a") if "before=" in link.get("href", "")]
+    assert old["reference"] in looked_at(officer.get(older)).text
+    assert old["reference"] in looked_at(officer.get(HERE, params={"q": old["reference"]})).text
+
+
 def test_a_draft_of_rcep_has_the_fields_of_rcep(officer: TestClient) -> None:
     """A producer and remarks, no exhibition, and only the ticks of its form."""
     page = looked_at(officer.get(begun(officer, scheme="RCEP-CO")))
@@ -459,6 +512,9 @@ def test_every_text_is_said_in_the_visitors_language(officer: TestClient) -> Non
         *(
             HERE,
             f"{HERE}/new",
+            f"{HERE}/drafts",
+            f"{HERE}/drafts?q=none",
+            f"{HERE}?q=none",
             draft,
             f"{draft}?tried=true",
             f"{ready}/issue",
@@ -547,7 +603,9 @@ def test_a_table_has_the_fields_names_in_its_first_row(small: TestClient) -> Non
     page = looked_at(sent(small, b"a,a\n1,2\n", "rows.csv", "1" * 32), 422)
     assert "cannot be read as a table" in page.text
     looked_at(sent(small, b"", token="2" * 32), 422)
-    assert led_to(sent(small, rows_of(a_new_document()), token="3" * 32)) == f"{BULK}/{'3' * 32}"
+    run = led_to(sent(small, rows_of(a_new_document()), token="3" * 32))
+    assert run == f"{BULK}/{'3' * 32}"
+    done(small, run)
 
 
 def test_a_file_has_a_most_of_rows(small: TestClient) -> None:

@@ -85,6 +85,23 @@ def test_drafts_are_listed_last_written_first(drafts: Drafts) -> None:
     assert [one.id for one in drafts.drafts(OURS)] == [DRAFT.id, "11" * 8]
 
 
+def test_however_many_drafts_there_are_each_is_on_one_page(drafts: Drafts) -> None:
+    """Also those written in the same moment; those of others and issued ones are not counted."""
+    for number in range(1, 7):
+        moment = NOON + timedelta(minutes=number // 3)
+        drafts.begin(replace(DRAFT, id=f"{number:016x}", updated_at=moment))
+    drafts.begin(replace(DRAFT, id="ff" * 8, authority=THEIRS))
+    drafts.begin(replace(DRAFT, id="ee" * 8))
+    drafts.close("ee" * 8, OURS, b"\1" * 32, now=LATER)
+    listed: list[Draft] = []
+    while page := drafts.drafts(
+        OURS, after=(listed[-1].updated_at, listed[-1].id) if listed else None, limit=2
+    ):
+        listed += page
+    assert [int(one.id, 16) for one in listed] == [6, 3, 4, 5, 0, 1, 2]
+    assert drafts.count(OURS) == len(listed)
+
+
 def test_an_issued_draft_is_not_changed_any_more(drafts: Drafts) -> None:
     """It is found with what was issued from it, and listed no more."""
     drafts.close(DRAFT.id, OURS, b"\1" * 32, now=LATER)
