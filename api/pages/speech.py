@@ -35,6 +35,8 @@ NAMES: Final[Mapping[str, str]] = {
     "vi": "Tiếng Việt",
 }
 """The languages there are, each by its own name."""
+_DAYS: Final[Mapping[str, str]] = {"vi": "d MMMM 'năm' y"}
+"""How a day is written where it is not day, month and year alone."""
 _ACCENTED: Final = str.maketrans("AEIOUYaeiouyncNC", "ÀÉÎÖÛÝàéîöûýñçÑÇ")
 _PREFERRED: Final = re.compile(
     r"([a-zA-Z]{2,3})(?:-[a-zA-Z0-9-]*)?(?:\s*;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?))?"
@@ -79,7 +81,7 @@ class Speech:
             told = datetime.fromisoformat(at) if isinstance(at, str) else at
         except ValueError:
             return str(at)
-        text = format_date(told, "d MMMM y", locale=self.locale)
+        text = format_date(told, _DAYS.get(self.language, "d MMMM y"), locale=self.locale)
         return f"⟦{text}⟧" if self.language == PSEUDO else text
 
     def moment(self, at: datetime) -> str:

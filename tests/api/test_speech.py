@@ -111,7 +111,7 @@ def test_dates_have_month_names_in_each_language() -> None:
     assert [speech_in(one).day(at) for one in ("en", "id", "vi", "th")] == [
         "4 March 2026",
         "4 Maret 2026",
-        "4 tháng 3 2026",
+        "4 tháng 3 năm 2026",
         "4 มีนาคม 2026",
     ]
     assert speech_in("en").moment(datetime(2026, 11, 2, 3, 4, tzinfo=UTC)) == "2 November 2026, 03:04 UTC"
