@@ -23,6 +23,7 @@ from ledger.archive import ActOutcome, Officer
 from ledger.codes.members import NAMES
 from ledger.drafts import Draft
 from ledger.ports import Filing
+from ledger.said import Said
 
 ISSUING: Final = f"{DESK}/issuing"
 
@@ -122,6 +123,11 @@ def heading(draft: Draft) -> Mapping[str, str]:
     }
 
 
+def others_of(document: Mapping[str, Any]) -> Mapping[str, Said]:
+    """Return the schemes that a draft could be made one of, by their codes."""
+    return {scheme.code: name for scheme, name in SCHEMES.items() if scheme is not scheme_of(document)}
+
+
 def draft_page(  # noqa: PLR0913 - what is shown, and why
     request: Request,
     drawer: Drawer,
@@ -151,6 +157,7 @@ def draft_page(  # noqa: PLR0913 - what is shown, and why
         moved_on=moved_on,
         apart=apart(document, draft.document) if moved_on else (),
         scheme=SCHEMES[scheme_of(document)],
+        schemes=others_of(document),
         members=others,
         countries=sorted(NAMES.items(), key=lambda one: one[1]),
     )

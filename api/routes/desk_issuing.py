@@ -4,6 +4,7 @@ import re
 import secrets
 from http import HTTPStatus
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -13,7 +14,8 @@ from api.desks.issuing_check import check_of
 from api.desks.issuing_fields import SCHEMES
 from api.desks.issuing_front import COLUMNS, MOST_ROWS, rows, silence, table
 from api.desks.issuing_lists import LONGEST_WORDS, SHOWN, Wanted, certificates_listed, drafts_listed
-from api.desks.issuing_pages import ISSUING, DrawerDep, draft_page, heading, kept, name_of
+from api.desks.issuing_pages import ISSUING, DrawerDep, draft_page, heading, kept, name_of, others_of
+from api.desks.issuing_scheme import lost, moved
 from api.desks.issuing_typed import ACT, ADD, REMOVE, VERSION, added, begun, removed, typed
 from api.desks.posted import PostedDep
 from api.errors import ApiError
@@ -23,12 +25,15 @@ from api.routes import desk_issuing_acts, desk_issuing_back, desk_issuing_bulk
 from api.schemas import Id
 from ledger.archive import ActOutcome
 from ledger.drafts import Draft
+from ledger.terms import Scheme
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 router.include_router(desk_issuing_acts.router)
 router.include_router(desk_issuing_bulk.router)
 router.include_router(desk_issuing_back.router)
 _DRAFTS: Final = f"{ISSUING}/drafts"
+_AS: Final = "as-"
+"""Before the code of the scheme that a draft is to be one of."""
 _TOKEN: Final = re.compile("[0-9a-f]{32}")
 
 
@@ -163,9 +168,49 @@ def _after(act: str, draft: Draft, place: str) -> str:
             return f"{here}/issue"
         case "check":
             return f"{here}?tried=true#findings"
+        case _ if act.removeprefix(_AS) in others_of(draft.document):
+            return f"{here}/scheme?to={act.removeprefix(_AS)}"
         case "" | "save":
             return f"{here}#{place.partition('.')[0] if place else 'saved'}"
     raise ApiError("invalid-request")
+
+
+@router.get(f"{_DRAFTS}/{{draft}}/scheme")
+def ask_before_moving(
+    request: Request, drawer: DrawerDep, to: Annotated[str, Query(max_length=10)] = ""
+) -> Response:
+    """Show what is lost when a draft is made one of another scheme."""
+    draft = drawer.draft
+    if draft.certificate is not None or to not in others_of(draft.document):
+        return see_other(f"{_DRAFTS}/{draft.id}")
+    return page(
+        request,
+        "desk/issuing_scheme.html",
+        draft=draft,
+        to=to,
+        name=others_of(draft.document)[to],
+        lost=lost(draft.document, Scheme.named(to)),
+    )
+
+
+@router.post(f"{_DRAFTS}/{{draft}}/scheme")
+def move(request: Request, drawer: DrawerDep, form: PostedDep) -> Response:
+    """Make a draft one of another scheme, unless it was changed since what is lost was shown."""
+    draft, to, services = drawer.draft, form.one("to"), drawer.services
+    if to in others_of(draft.document) and form.one(VERSION) == str(draft.version):
+        document = moved(draft.document, Scheme.named(to))
+        saved = services.rooms.drafts.save(
+            draft.id,
+            draft.authority,
+            document,
+            version=draft.version,
+            officer=name_of(drawer.caller),
+            now=services.ledger.clock(),
+        )
+        if saved is not None:
+            note(request, ActOutcome.DONE, act="draft.scheme", about=draft.id)
+            return see_other(f"{_DRAFTS}/{draft.id}#saved")
+    return see_other(f"{_DRAFTS}/{draft.id}/scheme?{urlencode({'to': to})}")
 
 
 @router.post(f"{_DRAFTS}/{{draft}}/delete")

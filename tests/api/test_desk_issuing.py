@@ -502,6 +502,62 @@ def test_a_draft_of_rcep_has_the_fields_of_rcep(officer: TestClient) -> None:
     assert not {"exhibition.name", "endorsements.accumulation"} & controls
 
 
+def test_a_draft_is_made_one_of_another_scheme(officer: TestClient) -> None:
+    """What is typed is saved, what is lost is told before it is, and what both forms have is kept."""
+    draft = begun(officer)
+    document = a_new_document(
+        exhibition={"name": "Thaifex", "address": "Bangkok"},
+        endorsements=a_new_document()["endorsements"] | {"accumulation": True, "exhibition": True},
+    )
+    asked = saved(officer, draft, document, do="as-RCEP-CO")
+    assert asked == f"{draft}/scheme?to=RCEP-CO"
+    page = looked_at(officer.get(asked))
+    assert "Name of the exhibition Thaifex" in page.text
+    assert "Accumulation \u2611" in page.text
+    assert "Nothing that is typed is lost" not in page.text
+    form = {one["name"]: one["value"] for one in page.all("input") if one.get("type") == "hidden"}
+    assert led_to(officer.post(f"{draft}/scheme", data=form)) == f"{draft}#saved"
+    values = values_at(officer, draft)
+    assert "RCEP certificate of origin" in looked_at(officer.get(draft)).text
+    kept = {name: text for name, text in form_of(document).items() if name in values}
+    shown = {name: values[name] for name in kept}
+    assert {name for name in kept if kept[name] != shown[name]} <= {"endorsements.thirdCountryInvoicing"}
+    assert not {name for name in values if name.startswith("exhibition")}
+    assert values["items.1.hsCode"] == document["items"]["1"]["hsCode"]
+    back = looked_at(officer.get(f"{draft}/scheme", params={"to": "ATIGA-D"}))
+    assert "Nothing that is typed is lost" in back.text
+
+
+def test_a_draft_that_was_changed_since_is_not_made_one_of_another_scheme(officer: TestClient) -> None:
+    """Who wrote in it meanwhile may have written what would be lost; nor is it made a declaration."""
+    draft = drafted(officer, a_new_document())
+    for posted in ({"to": "RCEP-CO", "version": "1"}, {"to": "RCEP-DO", "version": "2"}):
+        assert led_to(officer.post(f"{draft}/scheme", data=posted)) == f"{draft}/scheme?to={posted['to']}"
+    assert led_to(officer.get(f"{draft}/scheme?to=RCEP-DO")) == draft
+    assert "ATIGA Form D. It need not be complete" in looked_at(officer.get(draft)).text
+    issued_one = led_to(officer.post(f"{draft}/issue", data={"version": "2"}))
+    posted = {"to": "RCEP-CO", "version": "2"}
+    assert led_to(officer.get(led_to(officer.post(f"{draft}/scheme", data=posted)))) == draft
+    assert led_to(officer.get(draft)) == issued_one
+
+
+def test_another_certificate_like_an_issued_one_is_drafted(desk: Desk, officer: TestClient) -> None:
+    """With its content but for number and dates; the one before stays in force."""
+    document = a_new_document()
+    own = issued(officer, document).removesuffix("/issued")
+    assert "Issue another like this" in looked_at(officer.get(f"{own}/change")).text
+    draft = led_to(officer.post(f"{own}/draft", data={"token": "1" * 32}))
+    values = values_at(officer, draft)
+    assert values["reference"] == ""
+    assert values["consignee.name"] == document["consignee"]["name"]
+    assert values["items.1.hsCode"] == document["items"]["1"]["hsCode"]
+    assert "takes the place" not in looked_at(officer.get(draft)).text
+    saved(officer, draft, a_new_document())
+    officer.post(f"{draft}/issue", data={"version": "2"})
+    filings = desk.ledger.archive.filings(desk.authority("VN issuing"))
+    assert [one.replaces for one in filings] == [None, None]
+
+
 def test_every_text_is_said_in_the_visitors_language(officer: TestClient) -> None:
     """The pseudo-locale marks what went through the catalogue; nothing else is left in English."""
     officer.cookies.set("asal-language", "qps")
@@ -517,6 +573,7 @@ def test_every_text_is_said_in_the_visitors_language(officer: TestClient) -> Non
             f"{HERE}?q=none",
             draft,
             f"{draft}?tried=true",
+            f"{draft}/scheme?to=RCEP-CO",
             f"{ready}/issue",
             f"{own}/issued",
             f"{own}/change",
