@@ -1,4 +1,4 @@
-"""From anything raised to what it says, in a problem document or to people; nothing that was sent is repeated."""
+"""From anything raised to what it says, to programs and to people; nothing that was sent is repeated."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -42,6 +42,8 @@ class Limits:
     a signing service that holds them, are not theirs to keep busy."""
     logins: str = "30/minute"
     """Logins begun per caller address; an authority's officers often share one."""
+    idle_minutes: int = 30
+    """Minutes that an officer's session may lie idle."""
     wait: float = 10.0
     """Seconds that an answer waits for the chain, unless the caller prefers otherwise."""
     most_wait: int = 60

@@ -126,6 +126,7 @@ class Settings(BaseSettings):
     logins: Annotated[str, AfterValidator(_rate)] = Field(
         "30/minute", description="Logins begun per caller address."
     )
+    idle_minutes: PositiveInt = Field(30, description="Minutes that an officer's session may lie idle.")
     demo_roles: bool = Field(
         default=False, description="Let anybody be an officer of the demonstration; on a test chain only."
     )
@@ -143,6 +144,7 @@ class Settings(BaseSettings):
             recognition_lists=self.recognition_lists,
             recognition_proofs=self.recognition_proofs,
             logins=self.logins,
+            idle_minutes=self.idle_minutes,
             bulk_rows=self.bulk_rows,
             bulk_bytes=self.bulk_bytes,
             bulk_at_once=self.bulk_at_once,

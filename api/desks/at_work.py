@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Final
-from urllib.parse import quote
 
 from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -20,7 +19,10 @@ from limits import parse
 from starlette.concurrency import run_in_threadpool
 
 from api.dependencies import Caller, ServicesDep, network_of
+from api.desks import session_over
+from api.desks.session_over import login_address, sent_form
 from api.errors import ApiError, told_of
+from api.pages.render import page
 from api.pages.submitted import from_elsewhere
 from api.pages.visitor import officer_on, seen_at_work
 from api.refusing import refused
@@ -30,10 +32,9 @@ from ledger.errors import LedgerError, Unavailable
 from ledger.said import Said, said
 from ledger.scopes import Scope
 
+DESK: Final = session_over.DESK
 LASTING: Final = timedelta(hours=9)
 """How long a session is good for: a day at work."""
-DESK: Final = "/desk"
-LOGIN: Final = "/login"
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _OF_NOBODY: Final = parse("300/hour")
 """How many refusals are kept of those who come from one address and are not logged in."""
@@ -129,7 +130,7 @@ class DeskRoute(APIRoute):
             try:
                 return await handle(request)
             except NobodyAtWork:
-                return await run_in_threadpool(_to_login, request)
+                return await _nobody_there(request)
             except (ApiError, LedgerError, RequestValidationError) as error:
                 return await run_in_threadpool(failed, request, error)
 
@@ -178,8 +179,17 @@ def see_other(address: str) -> Response:
     return RedirectResponse(address, HTTPStatus.SEE_OTHER)
 
 
-def _to_login(request: Request) -> Response:
-    """Lead to the login, and from there back to a page that was asked for; that nobody was there is kept."""
-    note(request, ActOutcome.REFUSED, why="unauthenticated")
-    back = request.url.path if request.method in _SAFE else DESK
-    return see_other(f"{LOGIN}?back={quote(back)}")
+async def _nobody_there(request: Request) -> Response:
+    """Answer at an address where somebody must be; that nobody was is kept, unless a script asked.
+
+    A page that looks again by itself stays as it is: what is typed there is taken when it is sent.
+    """
+    if "hx-request" in request.headers:
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    await run_in_threadpool(note, request, ActOutcome.REFUSED, why="unauthenticated")
+    form = await sent_form(request)
+    if form is None:
+        return see_other(login_address(request))
+    return await run_in_threadpool(
+        page, request, "session_over.html", status=HTTPStatus.FORBIDDEN, form=form, officer=None
+    )

@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 from fastapi import Request, Response
 from pydantic import BaseModel
 
-from api.desks.at_work import LOGIN, note, see_other
+from api.desks.at_work import note, see_other
 from api.desks.entering import after, entered
 from api.desks.provider import Identity, Provider
+from api.desks.session_over import LOGIN
 from api.errors import ApiError
 from api.pages.render import POLICY, page
 from api.pages.visitor import cookie_name, secure

@@ -13,6 +13,8 @@ from starlette.formparsers import MultiPartException
 from api.errors import ApiError
 from api.pages.submitted import InMemory
 
+FORM: Final = "application/x-www-form-urlencoded"
+"""How a form without files is sent."""
 _MOST_FIELDS: Final = 4000
 """A draft of 64 goods lines with everything in it has some 2000, a decision on them some 1400."""
 
@@ -34,13 +36,18 @@ class Posted:
         return tuple(text.replace("\r\n", "\n").strip() for text in self.fields.get(name, ()))
 
 
+def media_of(request: Request) -> str:
+    """Return the media type of what was sent."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 async def posted(request: Request) -> Posted:
     """Read the form of a request; raises `ApiError` for what is none."""
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media = media_of(request)
     try:
         if media == "multipart/form-data":
             return await _parts(request)
-        if media == "application/x-www-form-urlencoded":
+        if media == FORM:
             body = (await request.body()).decode("ascii")
             return Posted(_gathered(parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS)))
     except (MultiPartException, ValueError):

@@ -4,6 +4,7 @@ The archive is asked once for a request, and only when the browser sent a sessio
 """
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import Final
 
 from fastapi import Request
@@ -29,9 +30,20 @@ def cookie_name(request: Request, name: str = COOKIE) -> str:
 def seen_at_work(request: Request, services: Services) -> Officer | None:
     """Return the officer who is logged in, asking the archive; a page shows the name."""
     secret = request.cookies.get(cookie_name(request), "")
-    found = services.rooms.officers.at_work(secret, now=services.ledger.clock()) if secret else None
+    idle = timedelta(minutes=services.limits.idle_minutes)
+    now, active = services.ledger.clock(), not asks_by_itself(request)
+    found = services.rooms.officers.at_work(secret, now=now, idle=idle, active=active) if secret else None
     request.state.officer = found
     return found
+
+
+def asks_by_itself(request: Request) -> bool:
+    """Whether a page asks how something is by now, which keeps nobody's session alive.
+
+    Everything that scripts ask is set off by time, but for the check of a draft while it is typed.
+    """
+    typed = request.method == "POST" and request.url.path.startswith("/desk/")
+    return "hx-request" in request.headers and not typed
 
 
 def officer_on(request: Request) -> Officer | None:

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.dependencies import ServicesDep, throttle_logins
 from api.desks import demo_roles, logging_in
-from api.desks.at_work import DESK, LOGIN, DeskRoute, OfficerDep
+from api.desks.at_work import DeskRoute, OfficerDep
 from api.desks.entering import after, entered, gone
 from api.desks.front import entrances
 from api.desks.posted import PostedDep
+from api.desks.session_over import DESK, LOGIN
 from api.errors import ApiError
 from api.pages.render import page
 
@@ -17,7 +18,9 @@ router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 
 
 @router.get(LOGIN)
-def login(request: Request, services: ServicesDep, back: str = "", *, left: bool = False) -> Response:
+def login(
+    request: Request, services: ServicesDep, back: str = "", *, left: bool = False, over: bool = False
+) -> Response:
     """Say how to log in, and to whom one is logged in already."""
     return page(
         request,
@@ -27,6 +30,7 @@ def login(request: Request, services: ServicesDep, back: str = "", *, left: bool
         roles=demo_roles.roles(services),
         back=after(back),
         left=left,
+        over=over,
     )
 
 

@@ -41,6 +41,7 @@ sessions = Table(
     Column("officer", String(16), ForeignKey("officers.id", name="fk_sessions_officer"), nullable=False),
     Column("began_at", Moment, nullable=False),
     Column("until", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False, comment="when the officer last did something"),
     Index("ix_sessions_officer", "officer"),
     Index("ix_sessions_until", "until"),
 )

@@ -22,6 +22,10 @@ from ledger.scopes import Scope
 
 _NOBODY = bytes(32)
 """Digest compared with when there is no such session, so that both answers take the same work."""
+IDLE = timedelta(minutes=30)
+"""How long a session may lie idle, if nobody says otherwise."""
+_STEPS = 30
+"""Into how many steps that time falls: a session that is busy is written to once in each."""
 MOST_ACTS = 500
 """How many acts are told at once."""
 
@@ -125,24 +129,36 @@ class Officers:
     def begin(self, officer: str, *, now: datetime, lasting: timedelta) -> str:
         """Begin a session; returns its secret, which only the cookie holds.  Drops those that are over."""
         secret = secrets.token_urlsafe(32)
-        values = {"digest": _digest(secret), "officer": officer, "began_at": now, "until": now + lasting}
+        moments = {"began_at": now, "seen_at": now, "until": now + lasting}
+        values = {"digest": _digest(secret), "officer": officer, **moments}
         with self._database.writing() as connection:
             connection.execute(delete(sessions).where(sessions.c.until <= now))
             connection.execute(insert(sessions).values(values))
         return secret
 
-    def at_work(self, secret: str, *, now: datetime) -> Officer | None:
-        """Return the officer of a session that is not over."""
+    def at_work(
+        self, secret: str, *, now: datetime, idle: timedelta = IDLE, active: bool = True
+    ) -> Officer | None:
+        """Return the officer of a session that is not over, and did not lie idle for as long as `idle`.
+
+        It counts as used now, unless it is not the officer who asks but the page by itself: not `active`.
+        """
         digest = _digest(secret)
         query = (
-            select(officers, sessions.c.digest)
+            select(officers, sessions.c.digest, sessions.c.seen_at)
             .join(sessions, sessions.c.officer == officers.c.id)
             .where(sessions.c.digest == digest, sessions.c.until > now, officers.c.ended_at.is_(None))
+            .where(sessions.c.seen_at > now - idle)
         )
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
         same = hmac.compare_digest(row.digest if row else _NOBODY, digest)
-        return _officer(row) if row is not None and same else None
+        if row is None or not same:
+            return None
+        if active and now - row.seen_at >= idle / _STEPS:
+            with self._database.writing() as connection:
+                connection.execute(update(sessions).where(sessions.c.digest == digest).values(seen_at=now))
+        return _officer(row)
 
     def leave(self, secret: str) -> None:
         """End a session."""

@@ -20,6 +20,7 @@ from api.portal import DEMO_ISSUER, DemoRolesRefused, Portal, see_allowed
 from api.services import Limits
 from api.settings import Settings
 from ledger.archive import ActOutcome, Officer, Scope
+from ledger.archive.officers import IDLE
 from tests.api.desk import Desk
 from tests.api.identity_provider import Claims, IdentityProvider, a_shared_secret, running
 from tests.api.seen import Seen, seen
@@ -165,7 +166,7 @@ def test_a_session_is_a_cookie_that_scripts_and_other_sites_do_not_get(desk: Des
         answer = shown.post("/login/demo", data={"officer": button["value"]})
         parts = answer.headers["set-cookie"].split("; ")
         assert parts[0].startswith(f"{name}=")
-        seconds = int(LASTING.total_seconds())
+        seconds = int((LASTING + timedelta(hours=12)).total_seconds())
         assert set(parts[1:]) == {"HttpOnly", "Path=/", "SameSite=lax", f"Max-Age={seconds}", *more}
         assert shown.get("/desk").status_code == 200
 
@@ -311,7 +312,7 @@ def test_an_ended_officer_is_a_stranger(desk: Desk, browser: TestClient, provide
     officer = enrolled(desk, "lan", provider.issuer)
     assert logged_in(browser, "lan").status_code == 303
     desk.rooms.officers.end(officer.id, now=desk.clock())
-    assert browser.get("/desk").headers["location"] == "/login?back=/desk"
+    assert browser.get("/desk").headers["location"] == "/login?back=/desk&over=true"
     assert logged_in(browser, "lan").status_code == 403
 
 
@@ -385,10 +386,13 @@ def test_a_session_ends_after_a_day_at_work(
     """Nine hours after the login, to the second, however busy it was."""
     enrolled(desk, "lan", provider.issuer)
     logged_in(browser, "lan")
-    desk.clock.advance(LASTING - timedelta(seconds=1))
+    for _ in range(int(LASTING / IDLE)):
+        desk.clock.advance(IDLE - timedelta(seconds=1))
+        assert browser.get("/desk").status_code == 200
+    desk.clock.advance(timedelta(seconds=int(LASTING / IDLE) - 1))
     assert browser.get("/desk").status_code == 200
     desk.clock.advance(timedelta(seconds=1))
-    assert browser.get("/desk").headers["location"] == "/login?back=/desk"
+    assert browser.get("/desk").headers["location"] == "/login?back=/desk&over=true"
 
 
 def test_leaving_ends_the_session_here_and_says_what_goes_on_elsewhere(
@@ -415,9 +419,9 @@ def test_public_pages_greet_an_officer_and_ask_the_archive_for_nobody_else(
     asked: list[str] = []
     at_work = desk.rooms.officers.at_work
 
-    def watched(secret: str, *, now: datetime) -> Officer | None:
+    def watched(secret: str, *, now: datetime, idle: timedelta, active: bool) -> Officer | None:
         asked.append(secret)
-        return at_work(secret, now=now)
+        return at_work(secret, now=now, idle=idle, active=active)
 
     monkeypatch.setattr(desk.rooms.officers, "at_work", watched)
     assert "Log out" not in seen(browser.get("/verify").text).text

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from ledger.archive import ActOutcome, ArchiveRooms, DeskAct, Officer, Scope, open_archive
+from ledger.archive.desk_tables import sessions
 from ledger.archive.logins import LASTING
+from ledger.archive.officers import IDLE
 from tests.ledger.archive.filings import ACCOUNT, NOON
 
 ISSUER = "https://login.example"
@@ -39,9 +41,35 @@ def test_a_session_leads_to_its_officer_until_it_is_over(rooms: ArchiveRooms) ->
     """To the second: at the moment it ends it is over."""
     officer = an_officer(rooms)
     secret = rooms.officers.begin(officer.id, now=NOON, lasting=DAY)
-    assert rooms.officers.at_work(secret, now=NOON + DAY - timedelta(seconds=1)) == officer
-    assert rooms.officers.at_work(secret, now=NOON + DAY) is None
+    assert rooms.officers.at_work(secret, now=NOON + DAY - timedelta(seconds=1), idle=DAY) == officer
+    assert rooms.officers.at_work(secret, now=NOON + DAY, idle=DAY) is None
     assert rooms.officers.at_work("another", now=NOON) is None
+
+
+def test_a_session_that_lies_idle_is_over_and_stays_so(rooms: ArchiveRooms) -> None:
+    """To the second, counted from what the officer did last; what a page asks by itself does not count."""
+    officer = an_officer(rooms)
+    secret = rooms.officers.begin(officer.id, now=NOON, lasting=DAY)
+    at_work, second = rooms.officers.at_work, timedelta(seconds=1)
+    assert at_work(secret, now=NOON + IDLE - second) == officer
+    last = NOON + IDLE - second
+    for minutes in range(5, 30, 5):
+        assert at_work(secret, now=last + timedelta(minutes=minutes), active=False) == officer
+    assert at_work(secret, now=last + IDLE - second, active=False) == officer
+    assert at_work(secret, now=last + IDLE) is None
+    assert at_work(secret, now=last + IDLE) is None
+    assert at_work(secret, now=last + timedelta(minutes=5), idle=timedelta(minutes=5)) is None
+
+
+def test_a_busy_session_is_not_written_to_each_time(rooms: ArchiveRooms) -> None:
+    """Once in each thirtieth of the time that it may lie idle, which is a minute."""
+    secret = rooms.officers.begin(an_officer(rooms).id, now=NOON, lasting=DAY)
+    seen = set()
+    for seconds in range(0, 180, 10):
+        rooms.officers.at_work(secret, now=NOON + timedelta(seconds=seconds))
+        with rooms.database.reading() as connection:
+            seen.add(connection.execute(select(sessions.c.seen_at)).scalar_one())
+    assert seen == {NOON + timedelta(minutes=minute) for minute in range(3)}
 
 
 def test_who_is_ended_is_out_at_once_and_stays_listed(rooms: ArchiveRooms) -> None:
