@@ -6,17 +6,19 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import ValidationError
 
-from api.dependencies import Caller, LedgerDep, ServicesDep, aeo_reader
+from api.dependencies import Caller, LedgerDep, ServicesDep
 from api.desks import aeo_pages as pages
 from api.desks import aeo_watches as watching
 from api.desks.aeo_arrangements import arrangements_shown
 from api.desks.aeo_forms import action_of, as_told, kept, token, troubles_of
-from api.desks.at_work import AtAeo, DeskRoute, note, see_other, working
+from api.desks.aeo_officers import BASE, AeoOfficer
+from api.desks.at_work import DeskRoute, note, see_other, working
 from api.desks.posted import PostedDep
 from api.errors import told_of
 from api.operator_schemas import ActName
 from api.pages.present import Trouble
 from api.pages.render import page
+from api.routes import desk_aeo_lists
 from api.services import Services
 from ledger import authorising
 from ledger.aeo.acts import Act
@@ -30,19 +32,13 @@ from ledger.ports import Ledger
 from ledger.recognition_refusals import OperatorNotYours
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
-BASE: Final = "/desk/aeo"
+router.include_router(desk_aeo_lists.router)
 _ONE: Final = f"{BASE}/operators/{{operator}}"
 Code = Annotated[str, Path(max_length=64)]
 WatchId = Annotated[str, Path(max_length=24)]
 _UNPROCESSABLE: Final = 422
 
 
-def at_desk(caller: AtAeo, ledger: LedgerDep) -> Caller:
-    """Return an officer whose authority is one for AEO."""
-    return aeo_reader(caller, ledger)
-
-
-AeoOfficer = Annotated[Caller, Depends(at_desk)]
 AtWatching = Annotated[Caller, Depends(working(Scope.WATCH))]
 
 
