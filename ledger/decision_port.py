@@ -132,6 +132,9 @@ class Decisions(Protocol):
     def decisions(self, certificate: bytes) -> Sequence[Decision]:
         """Return the decisions on a certificate in the order they were filed, each with how far it is."""
 
+    def decided(self, *, after: bytes | None = None, limit: int = 100) -> Sequence[bytes]:
+        """Return the certificates on which decisions were filed, by id and each once, after one."""
+
 
 class NoDecisions:
     """The port where there is no archive: nothing is decided, and nothing can be."""
@@ -141,6 +144,10 @@ class NoDecisions:
         raise ArchiveNotNamed
 
     def decisions(self, certificate: bytes) -> Sequence[Decision]:  # noqa: ARG002 - of the port
+        """Return none."""
+        return ()
+
+    def decided(self, *, after: bytes | None = None, limit: int = 100) -> Sequence[bytes]:  # noqa: ARG002
         """Return none."""
         return ()
 

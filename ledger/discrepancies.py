@@ -25,6 +25,16 @@ class Fault(StrEnum):
     """Recorded says the archive of an operator's status, and the chain has none such: lost."""
     RECORD_MISSING = "record-missing"
     """The archive lacks the record whose hash an operator's status names, or its hash is another."""
+    DECISION_NOT_ON_CHAIN = "decision-not-on-chain"
+    """Recorded says the archive of a decision at import, and the chain has none such: lost."""
+    DECISION_DIFFERS = "decision-differs"
+    """The chain holds the decision with another declaration, day or ground, or with other lines."""
+    STATEMENT_MISSING = "statement-missing"
+    """The archive lacks the statement that a decision rests on, or its hash is another."""
+    DRAWN_DIFFERS = "drawn-differs"
+    """A decision draws other quantities than the statement grants whose hash the chain names."""
+    OVERDRAWN = "overdrawn"
+    """Decisions draw more of a goods line than is certified."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """Proving that archive, chain and envelopes say the same: `asal fsck`.
 
-Four directions, so that nothing is lost, doubled or invented:
+Five directions, so that nothing is lost, doubled or invented:
 
 1. every filing: its envelope rebuilds to its id and root, and the chain holds what the archive says it does;
 2. every batch: its root is the root of just the certificates that it carries;
 3. everything that the keys of the authorities served here have recorded is in the archive;
-4. every status of an operator that has a case here is on the chain, and its record here: `fsck_operators`.
+4. every status of an operator that has a case here is on the chain, and its record here: `fsck_operators`;
+5. every decision at import is on the chain as it is here, and draws what it said: `fsck_decisions`.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from ledger.batch import batch_of
 from ledger.discrepancies import Discrepancy, Fault
 from ledger.facts import Authority, Evidence
+from ledger.fsck_decisions import DecisionExaminer
 from ledger.fsck_operators import OperatorExaminer
 from ledger.issuing import envelope_of
 from ledger.ports import Filing, FilingState, Ledger
@@ -34,6 +36,7 @@ class Counts:
     refused: int = 0
     batches: int = 0
     operators: int = 0
+    decisions: int = 0
 
 
 class Examiner:
@@ -43,6 +46,7 @@ class Examiner:
         """Prepare; `progress` is called with the number of filings looked at."""
         self._ledger, self._progress = ledger, progress
         self._operators = OperatorExaminer(ledger)
+        self._decisions = DecisionExaminer(ledger)
         self._ids: set[bytes] = set()
         self._batches: dict[int, tuple[bytes, list[bytes], str]] = {}
         self._references: dict[bytes, bytes] = {}
@@ -59,6 +63,7 @@ class Examiner:
             refused=states[FilingState.REFUSED],
             batches=len(self._batches),
             operators=self._operators.operators,
+            decisions=self._decisions.decisions,
         )
 
     def discrepancies(self) -> Iterator[Discrepancy]:
@@ -73,6 +78,7 @@ class Examiner:
         yield from self._of_batches()
         yield from self._of_chain(served)
         yield from self._operators.discrepancies()
+        yield from self._decisions.discrepancies()
 
     def _filings(self, authority: int) -> Iterator[Filing]:
         after: bytes | None = None

@@ -60,6 +60,12 @@ class MemoryDecisions:
         with self._lock:
             return tuple(self._seen(one) for one in self._decisions if one.certificate == certificate)
 
+    def decided(self, *, after: bytes | None = None, limit: int = 100) -> Sequence[bytes]:
+        """Return the certificates on which decisions were filed, by id and each once, after one."""
+        with self._lock:
+            found = {one.certificate for one in self._decisions if after is None or one.certificate > after}
+            return tuple(sorted(found)[:limit])
+
     def _seen(self, decision: Decision) -> Decision:
         write = self._outbox.find(decision.dispatch)
         state = _STATES.get(write.state, DecisionState.ACCEPTED) if write else DecisionState.ACCEPTED

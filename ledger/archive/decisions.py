@@ -53,6 +53,14 @@ class SqlDecisions:
         with self._database.reading() as connection:
             return _decisions_of(connection, certificate)
 
+    def decided(self, *, after: bytes | None = None, limit: int = 100) -> Sequence[bytes]:
+        """Return the certificates on which decisions were filed, by id and each once, after one."""
+        query = select(_DECIDED.certificate).distinct().order_by(_DECIDED.certificate).limit(limit)
+        if after is not None:
+            query = query.where(_DECIDED.certificate > after)
+        with self._database.reading() as connection:
+            return tuple(connection.execute(query).scalars())
+
 
 def _filed(connection: Connection, draft: Draft) -> Decision:
     certificate = draft.decision.certificate

@@ -24,7 +24,8 @@ def fsck(context: typer.Context) -> None:
     def shown() -> None:
         page.print(
             f"{counts.filings} certificates: {counts.recorded} recorded, {counts.accepted} accepted, "
-            f"{counts.refused} refused; {counts.batches} batches; {counts.operators} operators."
+            f"{counts.refused} refused; {counts.batches} batches; {counts.operators} operators; "
+            f"{counts.decisions} decisions."
         )
         rows = [(one.fault, one.operator or f"0x{one.subject.hex()}", one.detail) for one in found]
         table(("fault", "subject", "detail"), rows, empty="Archive, chain and envelopes say the same.")

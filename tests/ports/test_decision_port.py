@@ -134,6 +134,19 @@ def test_a_decision_comes_back_as_it_was_filed(bench: Bench) -> None:
     assert bench.decisions.decisions(b"\0" * 32) == ()
 
 
+def test_certificates_that_were_decided_on_are_told_each_once_in_their_order(bench: Bench) -> None:
+    """Page by page, and none where nothing was decided."""
+    assert bench.decisions.decided() == NoDecisions().decided() == ()
+    named = [bytes([number]) * 32 for number in (7, 3, 5)]
+    for number, certificate in enumerate([*named, named[0]], 1):
+        bench.file(number, certificate=certificate)
+    ordered = tuple(sorted(named))
+    assert tuple(bench.decisions.decided()) == ordered
+    assert tuple(bench.decisions.decided(limit=2)) == ordered[:2]
+    assert tuple(bench.decisions.decided(after=ordered[0], limit=2)) == ordered[1:]
+    assert tuple(bench.decisions.decided(after=ordered[-1])) == ()
+
+
 def test_a_decision_takes_its_statement_and_its_write_along(bench: Bench) -> None:
     """The outbox says what was decided, by the key of who decided."""
     draft = a_draft()
