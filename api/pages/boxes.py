@@ -1,66 +1,61 @@
 """What people call a field: its name, its goods line, and its box on the form of its scheme.
 
-The names follow `docs/reference/form-d.md`; a test holds the boxes of Form D against the schema.  Those of
-the RCEP form are other numbers; a declaration is made out on any document and has no boxes.
+The numbers of the boxes are those of `ledger.paper.form`; a test holds those of Form D against the schema.
+A declaration is made out on any document and has no boxes.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.paper.form import FORM_D as PRINTED_D
+from ledger.paper.form import RCEP, Form
 from ledger.said import said
 
-
-def _box(number: int) -> str:
-    return said("box {number}", number=number)
-
-
-def _boxes(first: int, last: int) -> str:
-    return said("boxes {first} to {last}", first=first, last=last)
-
-
 _TOP: Final = said("top right")
+_LINES: Final = "item invoices"
+_FORM_D: Final = said("Form D")
 _NAMES: Final = {
     "scheme": (said("Scheme"), ""),
     "reference": (said("Reference number"), _TOP),
     "issuingOffice": (said("Issuing office"), _TOP),
     "exportingMember": (said("Exporting member"), _TOP),
     "importingMember": (said("Importing member"), ""),
-    "issuedOn": (said("Date of issue"), _box(12)),
+    "issuedOn": (said("Date of issue"), "certification"),
     "validUntil": (said("Last day of validity"), ""),
-    "exporter": (said("Exporter"), _box(1)),
-    "consignee": (said("Consignee"), _box(2)),
-    "exhibition": (said("Exhibition"), _box(2)),
-    "producer": (said("Producer"), ""),
-    "transport": (said("Transport"), _box(3)),
-    "transport.departureDate": (said("Day of shipment"), _box(3)),
-    "transport.conveyance": (said("Means of transport"), _box(3)),
-    "transport.portOfLoading": (said("Port of loading"), _box(3)),
-    "transport.portOfDischarge": (said("Port of discharge"), _box(3)),
-    "items": (said("Goods lines"), _boxes(5, 10)),
-    "items.*": (said("Goods line"), _boxes(5, 10)),
-    "items.*.marks": (said("Marks and numbers"), _box(6)),
-    "items.*.packages": (said("Packages"), _box(7)),
-    "items.*.description": (said("Description of goods"), _box(7)),
-    "items.*.hsCode": (said("HS code"), _box(7)),
+    "exporter": (said("Exporter"), "exporter"),
+    "consignee": (said("Consignee"), "consignee"),
+    "exhibition": (said("Exhibition"), "consignee"),
+    "producer": (said("Producer"), "producer"),
+    "transport": (said("Transport"), "transport"),
+    "transport.departureDate": (said("Day of shipment"), "transport"),
+    "transport.conveyance": (said("Means of transport"), "transport"),
+    "transport.portOfLoading": (said("Port of loading"), "transport"),
+    "transport.portOfDischarge": (said("Port of discharge"), "transport"),
+    "items": (said("Goods lines"), _LINES),
+    "items.*": (said("Goods line"), _LINES),
+    "items.*.marks": (said("Marks and numbers"), "marks"),
+    "items.*.packages": (said("Packages"), "goods"),
+    "items.*.description": (said("Description of goods"), "goods"),
+    "items.*.hsCode": (said("HS code"), "hs goods"),
     "items.*.hsEdition": (said("Edition of the HS code"), ""),
-    "items.*.manufacturer": (said("Manufacturer"), _box(7)),
-    "items.*.trademark": (said("Trade mark"), _box(7)),
-    "items.*.originals": (said("Original proof of origin"), _box(7)),
-    "items.*.criterion": (said("Origin criterion"), _box(8)),
-    "items.*.quantity": (said("Quantity"), _box(9)),
-    "items.*.grossWeight": (said("Gross weight"), _box(9)),
-    "items.*.fob": (said("FOB price"), _box(9)),
-    "items.*.originCountry": (said("Country of origin"), ""),
-    "items.*.tariffDifferential": (said("Tariff differential"), ""),
-    "items.*.invoices": (said("Invoice"), _box(10)),
-    "thirdCountryInvoicer": (said("Third-country invoicer"), _box(7)),
-    "originals": (said("Original proofs of origin"), _box(7)),
-    "declaration": (said("Declaration by the exporter"), _box(11)),
-    "certification": (said("Certification"), _box(12)),
+    "items.*.manufacturer": (said("Manufacturer"), "goods"),
+    "items.*.trademark": (said("Trade mark"), "goods"),
+    "items.*.originals": (said("Original proof of origin"), "goods"),
+    "items.*.criterion": (said("Origin criterion"), "criterion"),
+    "items.*.quantity": (said("Quantity"), "quantity"),
+    "items.*.grossWeight": (said("Gross weight"), "quantity"),
+    "items.*.fob": (said("FOB price"), "quantity"),
+    "items.*.originCountry": (said("Country of origin"), "origin"),
+    "items.*.tariffDifferential": (said("Tariff differential"), "origin"),
+    "items.*.invoices": (said("Invoice"), "invoices"),
+    "thirdCountryInvoicer": (said("Third-country invoicer"), "goods"),
+    "originals": (said("Original proofs of origin"), "remarks goods"),
+    "declaration": (said("Declaration by the exporter"), "declaration"),
+    "certification": (said("Certification"), "certification"),
     "authorisation": (said("Authorisation of the exporter"), ""),
-    "remarks": (said("Remarks"), ""),
-    "endorsements": (said("Ticks"), _box(13)),
+    "remarks": (said("Remarks"), "remarks"),
+    "endorsements": (said("Ticks"), "ticks"),
     "replaces": (said("Certificate it replaces"), ""),
     "issuers": (said("Issuing authority"), ""),
     "network": (said("Ledger that it names"), ""),
@@ -68,43 +63,17 @@ _NAMES: Final = {
     "signature": (said("Proof that ties it to the ledger"), ""),
     "privacy": (said("List of hidden fields"), ""),
 }
-"""Name and box of Form D by path, `*` for a number; what lies below a path is named after it."""
+"""Name and box by path, `*` for a number; of several boxes the first that the form has.
 
-_RCEP_BOXES: Final = {
-    "reference": _TOP,
-    "exportingMember": _TOP,
-    "exporter": _box(1),
-    "consignee": _box(2),
-    "producer": _box(3),
-    "transport": _box(4),
-    "items": _boxes(6, 13),
-    "items.*": _boxes(6, 13),
-    "items.*.marks": _box(7),
-    "items.*.packages": _box(8),
-    "items.*.description": _box(8),
-    "items.*.hsCode": _box(9),
-    "items.*.criterion": _box(10),
-    "items.*.originCountry": _box(11),
-    "items.*.tariffDifferential": _box(11),
-    "items.*.quantity": _box(12),
-    "items.*.grossWeight": _box(12),
-    "items.*.fob": _box(12),
-    "items.*.invoices": _box(13),
-    "remarks": _box(14),
-    "originals": _box(14),
-    "declaration": _box(15),
-    "certification": _box(16),
-    "issuedOn": _box(16),
-    "endorsements": _box(17),
-}
-"""Boxes of the RCEP form, by the same paths."""
+What lies below a path is named after it.
+"""
 
-_FORMS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
-    "RCEP-CO": (said("RCEP form"), _RCEP_BOXES),
-    "ATIGA-OD": ("", {}),
-    "RCEP-DO": ("", {}),
+_FORMS: Final[Mapping[str, tuple[str, Form | None]]] = {
+    "RCEP-CO": (said("RCEP form"), RCEP),
+    "ATIGA-OD": ("", None),
+    "RCEP-DO": ("", None),
 }
-"""Form and boxes of the schemes that are not on Form D."""
+"""Form of the schemes that are not on Form D."""
 
 FORM_D: Final = "ATIGA-D"
 
@@ -120,7 +89,7 @@ class Field:
     """Number of its goods line, or nothing."""
     box: str
     """Its place on the form, or nothing where the form has none."""
-    form: str = said("Form D")
+    form: str = _FORM_D
 
 
 def field_at(path: str, scheme: str = FORM_D) -> Field:
@@ -130,12 +99,10 @@ def field_at(path: str, scheme: str = FORM_D) -> Field:
     """
     steps = path.split(".")
     starred = [steps[0], *("*" if step.isdecimal() else step for step in steps[1:])]
-    known, name, box = _nearest(starred)
+    name, box = _nearest(starred)
     line = steps[1] if steps[0] == "items" and starred[1:2] == ["*"] else ""
-    if scheme not in _FORMS:
-        return Field(path, name, line, box)
-    form, boxes = _FORMS[scheme]
-    return Field(path, name, line, _place(known, boxes), form)
+    called, form = _FORMS.get(scheme, (_FORM_D, PRINTED_D))
+    return Field(path, name, line, _place(box, form) if form else "", called)
 
 
 def field_of(pointer: str, scheme: str = FORM_D) -> Field:
@@ -143,15 +110,21 @@ def field_of(pointer: str, scheme: str = FORM_D) -> Field:
     return field_at(pointer.strip("/").replace("/", "."), scheme)
 
 
-def _place(path: str, boxes: Mapping[str, str]) -> str:
-    """Return the box of a named path, or of what it is a part of; a goods line's other fields have none."""
-    return boxes.get(path) or ("" if path.startswith("items.") else boxes.get(path.partition(".")[0], ""))
+def _place(box: str, form: Form) -> str:
+    """Return where a box is on a form, or nothing where the form has none."""
+    if box == _TOP:
+        return box
+    if box == _LINES:
+        first, last = (form.number(one) for one in box.split())
+        return said("boxes {first} to {last}", first=int(first), last=int(last))
+    number = next(filter(None, map(form.number, box.split())), "")
+    return said("box {number}", number=int(number)) if number else ""
 
 
-def _nearest(steps: Sequence[str]) -> tuple[str, str, str]:
-    """Return the longest known beginning of a path, its name and its box."""
+def _nearest(steps: Sequence[str]) -> tuple[str, str]:
+    """Return name and box of the longest known beginning of a path."""
     for length in range(len(steps), 0, -1):
         path = ".".join(steps[:length])
         if path in _NAMES:
-            return path, *_NAMES[path]
-    return "", "", ""
+            return _NAMES[path]
+    return "", ""

@@ -103,7 +103,7 @@ def sheet_of(seen: Examination, speech: Speech) -> Sheet | None:
         boxes=tuple(_upper(fields, form, speech)),
         official=form.numbers["official"],
         item=form.numbers["item"],
-        columns=tuple((form.numbers[key], TITLES[key]) for key in _columns(form)),
+        columns=tuple((form.numbers[key], TITLES[key]) for key in form.columns),
         lines=lines[:MAX_LINES],
         more_lines=len(lines[MAX_LINES:]),
         foot=tuple(_lower(fields, form, speech)),
@@ -138,18 +138,13 @@ def _upper(fields: Fields, form: Form, speech: Speech) -> Iterator[Box]:
     yield _box(form, "transport", shown or (Absent(optional=True),))
 
 
-def _columns(form: Form) -> tuple[str, ...]:
-    order = ("marks", "goods", "hs", "criterion", "origin", "quantity", "invoices")
-    return tuple(key for key in order if key in form.numbers)
-
-
 def _lines(fields: Fields, form: Form, speech: Speech) -> Iterator[Line]:
     for number, item in numbered(inner(fields, "items")):
         if item is None:
             yield Line(number)
             continue
         cells = _cells(item, speech, apart="hs" in form.numbers)
-        yield Line(number, tuple(cells[key] for key in _columns(form)))
+        yield Line(number, tuple(cells[key] for key in form.columns))
 
 
 def _cells(item: Fields, speech: Speech, *, apart: bool) -> dict[str, Values]:

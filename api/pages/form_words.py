@@ -1,9 +1,14 @@
-"""The boxes of Form D (ATIGA Annex 7) and of the RCEP form (RCEP Annex 3B) by their printed titles."""
+"""Short titles for the boxes of Form D and of the RCEP form, in the visitor's language.
+
+Which boxes and tick-boxes a form has, and in what order, stands in `ledger.paper.form` with the words that
+are printed.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.paper import form as printed
 from ledger.said import said
 
 
@@ -15,6 +20,8 @@ class Form:
     agreement: str
     numbers: Mapping[str, str]
     """Number of the box by what goes there."""
+    columns: tuple[str, ...]
+    """Of the goods lines, but for their number."""
     ticks: tuple[tuple[str, str], ...]
     """Field of `endorsements`, and what is printed beside its tick."""
 
@@ -40,62 +47,30 @@ TITLES: Final[Mapping[str, str]] = {
 }
 """Title of each box, in short."""
 
-_THIRD: Final = ("thirdCountryInvoicing", said("Third-country invoicing"))
-_BACK: Final = ("backToBack", said("Back-to-back certificate of origin"))
-_LATE: Final = ("issuedRetroactively", said("Issued retroactively"))
+_TICKS: Final[Mapping[str, str]] = {
+    "thirdCountryInvoicing": said("Third-country invoicing"),
+    "accumulation": said("Accumulation"),
+    "backToBack": said("Back-to-back certificate of origin"),
+    "partialCumulation": said("Partial cumulation"),
+    "exhibition": said("Exhibition"),
+    "deMinimis": said("De minimis"),
+    "issuedRetroactively": said("Issued retroactively"),
+}
 
-FORM_D: Final = Form(
-    name=said("Form D"),
-    agreement=said("ASEAN Trade in Goods Agreement"),
-    numbers={
-        "exporter": "1",
-        "consignee": "2",
-        "transport": "3",
-        "official": "4",
-        "item": "5",
-        "marks": "6",
-        "goods": "7",
-        "criterion": "8",
-        "quantity": "9",
-        "invoices": "10",
-        "declaration": "11",
-        "certification": "12",
-        "ticks": "13",
-    },
-    ticks=(
-        _THIRD,
-        ("accumulation", said("Accumulation")),
-        _BACK,
-        ("partialCumulation", said("Partial cumulation")),
-        ("exhibition", said("Exhibition")),
-        ("deMinimis", said("De minimis")),
-        _LATE,
-    ),
-)
 
-RCEP_FORM: Final = Form(
-    name=said("RCEP form"),
-    agreement=said("Regional Comprehensive Economic Partnership Agreement"),
-    numbers={
-        "exporter": "1",
-        "consignee": "2",
-        "producer": "3",
-        "transport": "4",
-        "official": "5",
-        "item": "6",
-        "marks": "7",
-        "goods": "8",
-        "hs": "9",
-        "criterion": "10",
-        "origin": "11",
-        "quantity": "12",
-        "invoices": "13",
-        "remarks": "14",
-        "declaration": "15",
-        "certification": "16",
-        "ticks": "17",
-    },
-    ticks=(_BACK, _THIRD, _LATE),
+def _made(form: printed.Form, name: str, agreement: str) -> Form:
+    return Form(
+        name=name,
+        agreement=agreement,
+        numbers={box: form.number(box) for box in form.boxes},
+        columns=tuple(column for column in form.widths if column != "item"),
+        ticks=tuple((field, _TICKS[field]) for field in form.endorsements),
+    )
+
+
+FORM_D: Final = _made(printed.FORM_D, said("Form D"), said("ASEAN Trade in Goods Agreement"))
+RCEP_FORM: Final = _made(
+    printed.RCEP, said("RCEP form"), said("Regional Comprehensive Economic Partnership Agreement")
 )
 
 DECLARATIONS: Final = frozenset({"ATIGA-OD", "RCEP-DO"})

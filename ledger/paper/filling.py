@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ledger.paper.form import FORMS, Form
+from ledger.paper.form import ENDORSEMENTS, FORMS, Form
 from ledger.paper.sheet import HIDDEN, Box, Column, Sheet
 from ledger.paper.told import Told
 from ledger.presented import Examination
@@ -24,20 +24,23 @@ def filled(seen: Examination, terms: Terms, endorsement: str) -> Sheet:
     return Sheet(
         title=form.title,
         form=form.name,
+        known_by=form.known_by,
         reference=reference,
         facts=facts,
         left=boxes,
-        transport=Box(form.transport, _transport(told)),
-        official=Box(form.official, "", tuple((words, False) for words in form.treatment))
-        if form.official
+        transport=Box(form.words("transport"), _transport(form, told)),
+        official=Box(form.words("official"), "", tuple((words, False) for words in form.treatment))
+        if form.treatment
         else None,
-        columns=tuple(Column(title, wide) for _, title, wide in form.columns),
+        columns=tuple(Column(form.words(column), wide) for column, wide in form.widths.items()),
         rows=tuple(_rows(form, told)),
         closing=_closing(told),
-        remarks=Box(form.remarks, told.text("remarks")) if told.has("remarks") else None,
+        remarks=Box(form.words("remarks") or "Remarks", told.text("remarks"))
+        if told.has("remarks")
+        else None,
         signed=tuple(_signed(form, told, endorsement)),
-        ticks=Box(form.ticks, "", tuple((w, told.ticked(f"endorsements.{f}")) for f, w in form.endorsements)),
-        further=_lines(*told.rest(), _how_much_is_hidden(seen)),
+        ticks=Box(form.words("ticks"), "", tuple(_ticks(form, told))),
+        further=_lines(*_ticked_beside(form, told), *told.rest(), _how_much_is_hidden(seen)),
         foot=_foot(seen),
         issued_on=terms.issued_on,
     )
@@ -60,11 +63,13 @@ def _parties(form: Form, told: Told) -> tuple[Box, ...]:
     if told.has("exhibition"):
         name, address = (told.text(f"exhibition.{field}", must=True) for field in ("name", "address"))
         exhibition = f"Exhibition: {name}, {address}"
-    third = Box(form.producer or "Producer", _party("producer", told, must=False))
+    third = Box(form.words("producer") or "Producer", _party("producer", told, must=False))
     return (
-        Box(form.exporter, _party("exporter", told)),
-        Box(form.consignee, _lines(_party("consignee", told, must=bool(form.certification)), exhibition)),
-        *([third] if form.producer or third.text else []),
+        Box(form.words("exporter"), _party("exporter", told)),
+        Box(
+            form.words("consignee"), _lines(_party("consignee", told, must=bool(form.certified)), exhibition)
+        ),
+        *([third] if "producer" in form.boxes or third.text else []),
     )
 
 
@@ -80,19 +85,31 @@ def _party(who: str, told: Told, *, must: bool = True) -> str:
     )
 
 
-def _transport(told: Told) -> str:
-    words = {
-        "Departure date": told.day("transport.departureDate"),
-        "Vessel's name / Aircraft etc.": told.text("transport.conveyance"),
-        "Port of loading": told.port("transport.portOfLoading"),
-        "Port of Discharge": told.port("transport.portOfDischarge"),
-    }
-    return _lines(*(f"{name}: {value}" for name, value in words.items() if value))
+def _ticks(form: Form, told: Told) -> Iterator[tuple[str, bool]]:
+    for field, words in form.endorsements.items():
+        yield words, told.ticked(f"endorsements.{field}")
+
+
+def _ticked_beside(form: Form, told: Told) -> Iterator[str]:
+    """Yield what the document ticks and the form has no tick-box for."""
+    for field, words in ENDORSEMENTS.items():
+        if field not in form.endorsements and told.ticked(f"endorsements.{field}"):
+            yield f"Also applies: {words}"
+
+
+def _transport(form: Form, told: Told) -> str:
+    values = (
+        told.day("transport.departureDate"),
+        told.text("transport.conveyance"),
+        told.port("transport.portOfLoading"),
+        told.port("transport.portOfDischarge"),
+    )
+    return _lines(*(f"{name}: {value}" for name, value in zip(form.carried, values, strict=True) if value))
 
 
 def _rows(form: Form, told: Told) -> Iterator[tuple[str, ...]]:
     """Yield the goods lines, one for each number up to the last, and what belongs to all of them."""
-    named = [column for column, _, _ in form.columns]
+    named = list(form.widths)
     numbers = told.numbers("items")
     for number in range(1, max(numbers, default=0) + 1):
         cells = _item(f"items.{number}", number, told, named) if number in numbers else _hidden_line(number)
@@ -105,7 +122,7 @@ def _rows(form: Form, told: Told) -> Iterator[tuple[str, ...]]:
 
 
 def _hidden_line(number: int) -> dict[str, str]:
-    return {"number": str(number), "goods": HIDDEN}
+    return {"item": str(number), "goods": HIDDEN}
 
 
 def _item(at: str, number: int, told: Told, named: list[str]) -> dict[str, str]:
@@ -127,7 +144,7 @@ def _item(at: str, number: int, told: Told, named: list[str]) -> dict[str, str]:
     weight = told.measure(f"{at}.grossWeight")
     fob = told.money(f"{at}.fob")
     return {
-        "number": str(number),
+        "item": str(number),
         "marks": told.text(f"{at}.marks", must="hs" not in named),
         "goods": goods,
         "hs": hs,
@@ -185,15 +202,15 @@ def _signed(form: Form, told: Told, endorsement: str) -> Iterator[Box]:
     """Yield declaration and certification, or of a declaration by an exporter what it is made out under."""
     issuer = told.text("issuers.0.name")
     domain = told.text("issuers.0.identityProof.location")
-    if form.declaration:
+    if form.declared:
         produced, importing = (
             told.state(f"declaration.{field}", must=True)
             for field in ("countryOfProduction", "importingCountry")
         )
         words = form.declared.format(produced=produced, importing=importing)
-        yield Box(form.declaration, _lines(words, *_signature("declaration", "signatory", told)))
+        yield Box(form.words("declaration"), _lines(words, *_signature("declaration", "signatory", told)))
         by = _lines(form.certified, *_signature("certification", "officer", told), f"{issuer} ({domain})")
-        yield Box(form.certification, _lines(by, _SIGNED), endorsement=endorsement)
+        yield Box(form.words("certification"), _lines(by, _SIGNED), endorsement=endorsement)
         return
     documents = {
         "Authorisation code": told.text("authorisation.exporterCode", must=True),
@@ -203,7 +220,7 @@ def _signed(form: Form, told: Told, endorsement: str) -> Iterator[Box]:
         "Document date": told.day("authorisation.documentDate"),
     }
     given = (f"{name}: {value}" for name, value in documents.items() if value)
-    yield Box(form.authorisation, _lines(form.authorised, *given), endorsement=endorsement)
+    yield Box(form.words("authorisation"), _lines(form.authorised, *given), endorsement=endorsement)
     yield Box("Registered by", _lines(f"{issuer} ({domain})", _SIGNED))
 
 

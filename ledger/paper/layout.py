@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ledger.paper.codes import QUIET
+from ledger.paper.form import SIGNED_BY_CUSTOMS
 from ledger.paper.marks import EDGE, HIGH, INNER, Frame, Mark, Page, Pattern, Rule, Text
 from ledger.paper.sheet import Column, Sheet
 from ledger.paper.typesetting import BODY, PAD, SMALL, STRONG, TITLE, Set, Style, boxed, ticked
@@ -53,7 +54,7 @@ class _Pages:
         self.floor = _BOTTOM
         title = f"{self.sheet.title[0]}: {self.sheet.form}, continuation sheet"
         self.draw(*_HEADING.set([title], EDGE, _TOP))
-        given = [f"Reference No. {self.sheet.reference}", self.sheet.facts[0]]
+        given = [f"{self.sheet.known_by} {self.sheet.reference}", self.sheet.facts[0]]
         lines = [line for text in given for line in BODY.lines(text, INNER)]
         self.draw(*BODY.set(lines, EDGE, _TOP + _HEADING.leading + 0.4))
         self.y = _TOP + _HEADING.leading + 1.6 + len(lines) * BODY.leading
@@ -82,7 +83,7 @@ def _head(pages: _Pages, boxes: Sequence[Set], code: tuple[tuple[bool, ...], ...
     sheet, x, room = pages.sheet, EDGE + _HALF + PAD, _HALF - 2 * PAD
     marks: list[Mark] = []
     y = pages.y + PAD
-    reference = STRONG.lines(f"Reference No. {sheet.reference}", room)
+    reference = STRONG.lines(f"{sheet.known_by} {sheet.reference}", room)
     beside = room - _CODE - 8 if code else room
     titles = [line for title in sheet.title for line in _HEADING.lines(title, room)]
     for style, lines in ((STRONG, reference), (_HEADING, titles)):
@@ -135,9 +136,8 @@ def _side_by_side(pages: _Pages) -> list[Set]:
 
 
 def _signing_line(pages: _Pages, x: float, bottom: float) -> None:
-    words = "Signature of Authorised Signatory of the Importing Country"
     y = bottom - TITLE.leading - PAD
-    pages.draw(Rule(x + PAD, y, x + _HALF - PAD, y), *TITLE.set([words], x + PAD, y + 0.2))
+    pages.draw(Rule(x + PAD, y, x + _HALF - PAD, y), *TITLE.set([SIGNED_BY_CUSTOMS], x + PAD, y + 0.2))
 
 
 @dataclass(frozen=True, slots=True)

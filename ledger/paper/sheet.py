@@ -37,6 +37,8 @@ class Sheet:
     """The arrangement, and what this is."""
     form: str
     """Name of the form, such as FORM D."""
+    known_by: str
+    """What the reference is called."""
     reference: str
     facts: tuple[str, ...]
     """What stands beside the reference: where and when it was issued, and for whom."""
