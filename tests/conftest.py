@@ -7,6 +7,7 @@ import _ganache
 import _setup
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
 
 from tests.databases import (  # noqa: F401 - fixtures, for every test
     archive_shelf,
@@ -20,6 +21,7 @@ from tests.databases import (  # noqa: F401 - fixtures, for every test
     own_postgres,
     postgres_server,
 )
+from tests.spreading import ByRoom, rank
 from tests.worlds import ChainWorld, network_of, undone
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
@@ -30,6 +32,18 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 def pytest_xdist_auto_num_workers() -> int:
     """Say in how many processes a whole run works: one more than processors, for tests mostly wait."""
     return min((os.cpu_count() or 1) + 1, 8)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByRoom:
+    """Spread tests so that what they share is started once in each process that needs it."""
+    config.option.loadscopereorder = False
+    return ByRoom(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put what takes longest first where several processes share the work."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: rank(item.nodeid))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
