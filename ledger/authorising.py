@@ -61,24 +61,46 @@ def decide(
     Raises an error of `ledger.aeo.refused`, a twin of the contract's error, or `Unavailable`.  What is not
     recorded in time comes back as accepted.
     """
-    member = entitled(authority, account, ledger, Role.AEO).member
-    if member != action.operator[:2]:
-        raise OperatorNotYours(action.operator, member)
-    case, mutual = _seen(action.operator, ledger)
+    case, mutual = _own(action, authority, account, ledger)
     filed = case.repeated(action.request, anywhere=bool(action.once))
     if filed:
         return _carried(filed, account, ledger, wait, repeated=True)
     now = ledger.clock()
-    permitted(case, action, now)
-    officer = Officer(authority, _signer(case, authority, account, ledger))
-    record, holding = particulars(case, action, mutual, newest_record(case, ledger))
-    events = events_of(case, action, holding, officer, now)
+    record, events = _drawn_up(case, action, mutual, Officer(authority, account), ledger)
     _writable(case, events[0], ledger)
     try:
         filed = tuple(ledger.operator_files.file([_step(events)], [record] if record else [], now=now))
     except CaseMovedOn:
         return _carried(_moved_on(action, ledger), account, ledger, wait, repeated=True)
     return _carried(filed, account, ledger, wait, repeated=False)
+
+
+def foreseen(action: Action, *, authority: int, account: Address, ledger: Ledger) -> OperatorRecord | None:
+    """Return the record that an act would make of the operator, None for one that makes none.
+
+    Nothing is stored.  Raises what `decide` would raise before it stores.
+    """
+    case, mutual = _own(action, authority, account, ledger)
+    return _drawn_up(case, action, mutual, Officer(authority, account), ledger)[0]
+
+
+def _own(action: Action, authority: int, account: Address, ledger: Ledger) -> tuple[Case, Mutual]:
+    """Return the case of an operator of the authority's member; raises `OperatorNotYours`."""
+    member = entitled(authority, account, ledger, Role.AEO).member
+    if member != action.operator[:2]:
+        raise OperatorNotYours(action.operator, member)
+    return _seen(action.operator, ledger)
+
+
+def _drawn_up(
+    case: Case, action: Action, mutual: Mutual, officer: Officer, ledger: Ledger
+) -> tuple[OperatorRecord | None, list[Event]]:
+    """Return the record that an act makes, if it makes one, and its events; stores nothing."""
+    now = ledger.clock()
+    permitted(case, action, now)
+    signer = Officer(officer.authority, _signer(case, officer.authority, officer.account, ledger))
+    record, holding = particulars(case, action, mutual, newest_record(case, ledger))
+    return record, events_of(case, action, holding, signer, now)
 
 
 def own_code(text: str, member: str) -> OperatorCode:

@@ -95,16 +95,19 @@ def as_told(error: ValidationError | LedgerError) -> Exception:
 
 
 def _fields(act: Act, sent: Posted) -> Iterator[tuple[str, Any]]:
-    """Yield what is typed, as members of the API's body; what is left empty is not said."""
-    wanted = takes(act) | {"office", "note"}
+    """Yield what is typed, as members of the API's body; what is left empty is not said.
+
+    Only in an amendment it is: the form begins with what the record says, so who empties a field means it.
+    """
+    wanted, emptied = takes(act) | {"office", "note"}, sent.fields.keys() if act is Act.AMEND else ()
     for name in (*_PLAIN, *_TEXTS):
-        if name in wanted and (typed := sent.one(name)):
+        if name in wanted and ((typed := sent.one(name)) or (name in _TEXTS and name in emptied)):
             yield name, _from_that_day(typed) if (act, name) == (Act.REVOKE, "until") else typed
     if "office" not in wanted or not sent.one("office"):
         yield "office", ""
-    if "level" in wanted and (level := sent.one("level")):
+    if "level" in wanted and ((level := sent.one("level")) or "level" in emptied):
         yield "level", int(level) if _LEVEL.fullmatch(level) else level
-    if "roles" in wanted and (roles := sent.all("roles")):
+    if "roles" in wanted and ((roles := sent.all("roles")) or "name" in emptied):  # boxes send no emptiness
         yield "roles", list(roles)
     if "consent" in wanted:
         yield "consent", list(sent.all("consent"))

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from api.dependencies import Caller, LedgerDep, ServicesDep
 from api.desks import aeo_pages as pages
 from api.desks import aeo_watches as watching
+from api.desks.aeo_amending import to_be_seen, would_change
 from api.desks.aeo_arrangements import arrangements_shown
 from api.desks.aeo_forms import action_of, as_told, kept, token, troubles_of
 from api.desks.aeo_officers import BASE, AeoOfficer
@@ -156,7 +157,10 @@ def act_on(  # noqa: PLR0913, PLR0917 - each is asked for by its type
     wanted = Act(act.value)
     record = authorising.newest_record(case, services.ledger)
     try:
-        _decided(action_of(wanted, case.operator, sent, record), caller, services)
+        action = action_of(wanted, case.operator, sent, record)
+        if to_be_seen(wanted, sent, record):
+            return would_change(request, case, action, sent, caller, services)
+        _decided(action, caller, services)
     except (ValidationError, Refused) as error:
         status, typed = _noted(request, error), kept(wanted, sent)
         now = own_case(operator, caller, services.ledger)

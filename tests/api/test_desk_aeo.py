@@ -1,5 +1,6 @@
 """The AEO officer's desk: operators of the own member, each act once, and nobody else's."""
 
+import html
 import re
 import socket
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from ledger.archive import ActOutcome, DeskAct, Scope
-from ledger.authorising import case_of
+from ledger.authorising import case_of, newest_record
 from ledger.memory import MemoryLedger
 from ledger.operators import OperatorCode, ProgrammeKind
 from ledger.writes import DeclareProgramme
@@ -180,14 +181,82 @@ def test_what_has_to_be_put_right_is_said_at_its_control(
     assert '<details class="act" id="suspend-form" open>' in answer.text
 
 
+def amended(officer: TestClient, shown: Response) -> Response:
+    """Press the button under what would change."""
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', shown.text)
+    fields: dict[str, list[str]] = {}
+    for name, value in found:
+        fields.setdefault(name, []).append(html.unescape(value))
+    return officer.post(f"{PAGE}/amend", data=fields)
+
+
 def test_an_amendment_says_only_what_changed(office: Desk, officer: TestClient) -> None:
     """What the form repeats of the record is not said anew; with no change there is nothing to do."""
     certified(officer)
     same = looked_at(send(officer, "amend", **PARTICULARS), 422)
     assert "Say what is to be amended" in same.text
-    assert send(officer, "amend", **PARTICULARS | {"name": "Highland Coffee"}).status_code == 303
-    assert "Highland Coffee" in shown(officer, PAGE).text
+    shown = send(officer, "amend", **PARTICULARS | {"name": "Highland Coffee"})
+    assert amended(officer, shown).status_code == 303
+    assert "Highland Coffee" in shown_page(officer)
     assert "Highland Coffee VN0100109106" in looked_at(office.client.get("/operators?code=" + CODE)).text
+
+
+def shown_page(officer: TestClient) -> str:
+    """Return what the page of the operator says."""
+    return shown(officer, PAGE).text
+
+
+def test_an_amendment_is_seen_before_it_is_recorded(office: Desk, officer: TestClient) -> None:
+    """From old to new, and nothing else; nothing is recorded without the button."""
+    certified(officer)
+    changed = {"name": 'Highland "Coffee"', "roles": ["EXP"], "address": "1 Phố Huế\r\nHà Nội"}
+    shown = send(officer, "amend", **PARTICULARS | changed)
+    page = looked_at(shown).text
+    assert 'Registered name Cà phê Tây Nguyên JSC Highland "Coffee"' in page
+    assert "Authorised as exporter, manufacturer exporter" in page
+    assert "1 Phố Huế" in page
+    assert "Number in the national register" not in page
+    assert "Highland" not in shown_page(officer)
+    assert amended(officer, shown).headers["location"] == f"{PAGE}?done=amend"
+    record = newest_record(case_of(OperatorCode(CODE), office.ledger), office.ledger)
+    assert record is not None
+    assert (record.name, record.address) == ('Highland "Coffee"', "1 Phố Huế\nHà Nội")
+
+
+def test_an_amendment_of_what_has_changed_since_is_seen_again(officer: TestClient) -> None:
+    """Whoever was slower sees the record as it is now."""
+    certified(officer)
+    slower = send(officer, "amend", **PARTICULARS | {"name": "Slower"})
+    amended(officer, send(officer, "amend", **PARTICULARS | {"name": "Faster"}))
+    again = amended(officer, slower)
+    assert "Registered name Faster Slower" in looked_at(again).text
+    assert "has changed since" in again.text
+    assert "Slower" not in shown_page(officer)
+    assert amended(officer, again).status_code == 303
+    assert "Slower" in shown_page(officer)
+
+
+@pytest.mark.parametrize(
+    ("emptied", "said"),
+    [
+        ({"name": ""}, "Enter the registered name"),
+        ({"address": ""}, "Enter the address"),
+        ({"country": ""}, "Enter the two letters"),
+        ({"nationalId": ""}, "Enter the number in the national register"),
+        ({"level": ""}, "Enter a level"),
+        ({"roles": []}, "Choose one role or more"),
+    ],
+)
+def test_a_field_that_was_emptied_is_not_passed_over(
+    officer: TestClient, emptied: dict[str, Any], said: str
+) -> None:
+    """A record needs all of them, so the page says so instead of keeping what stood there."""
+    certified(officer)
+    page = looked_at(send(officer, "amend", **PARTICULARS | {"name": "Highland Coffee"} | emptied), 422)
+    (name,) = emptied
+    assert said in page.text
+    assert f"amend-{name}-error" in [one.get("id") for one in page.all("p")]
+    assert "What would change" not in page.text
 
 
 def test_a_malformed_application_is_shown_again(officer: TestClient) -> None:
