@@ -4,7 +4,6 @@ Whoever brings a file need not be trusted: the ledger names the hash of what was
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,7 +16,6 @@ from ledger.checking import case_of
 from ledger.errors import CertificateNotFiled
 from ledger.origin.steps import Side
 from ledger.ports import Ledger
-from ledger.procedures_refusals import CaseUnknown
 from ledger.said import Said, said
 from ledger.scopes import Scope
 from ledger.statement_exchange import StatementNotHeld, concerned, statement_held, take_statement, told_to
@@ -70,9 +68,14 @@ def taken(sent: Posted, caller: Caller, ledger: Ledger) -> Statement:
     return take_statement(sent.file, ledger)
 
 
+def desk_of(caller: Caller) -> Side:
+    """Return at which desk an officer works: the one that asks in checks, or the one that is asked."""
+    return Side.ASKED if Scope.ISSUE in caller.key.scopes else Side.ASKING
+
+
 def shown_to(caller: Caller, statement: Statement, ledger: Ledger) -> StatementShown:
     """Return what a page says of a statement, and where what it says is read."""
-    side = Side.ASKED if Scope.ISSUE in caller.key.scopes else Side.ASKING
+    side = desk_of(caller)
     return StatementShown(
         hash=f"0x{statement_hash(statement).hex()}",
         kind=_KINDS[statement.kind],
@@ -86,11 +89,12 @@ def shown_to(caller: Caller, statement: Statement, ledger: Ledger) -> StatementS
 
 
 def _case(statement: Statement, caller: Caller, ledger: Ledger) -> int | None:
-    """Return the case that a statement names; the one that opens a case does not know its number."""
-    number = statement.body.get("case")
-    if isinstance(number, str) and number.isascii() and number.isdecimal() and len(number) <= len(str(2**32)):
-        with suppress(CaseUnknown):
-            case = case_of(int(number), ledger)
+    """Return the case in which the ledger names a statement, if the officer's member is on a side of it."""
+    named = statement_hash(statement)
+    for one in ledger.procedures.life(statement.certificate).occurrences:
+        number = getattr(one.event, "case", None)
+        if number is not None and getattr(one.event, "statement", None) == named:
+            case = case_of(number, ledger)
             if caller.member in {case.importing, case.exporting}:
                 return case.id
     return None

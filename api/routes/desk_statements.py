@@ -4,17 +4,18 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from api.dependencies import LedgerDep
+from api.dependencies import Caller, LedgerDep
 from api.desks.at_work import DeskRoute, note, see_other
 from api.desks.certificates import AtCertificates
 from api.desks.posted import UNPROCESSABLE, PostedDep
-from api.desks.statements import EMPTY, FILE, StatementShown, readable, shown_to, taken
+from api.desks.statements import EMPTY, FILE, StatementShown, desk_of, readable, shown_to, taken
 from api.errors import Told, told_of
 from api.pages.present import Trouble
 from api.pages.render import page
 from api.schemas import Id
 from ledger.archive import ActOutcome
 from ledger.errors import InputMalformed
+from ledger.origin.steps import Side
 from ledger.statement_exchange import StatementNotOnLedger
 from ledger.statements import StatementMalformed, statement_bytes, statement_hash
 
@@ -32,21 +33,23 @@ def statements(
 ) -> Response:
     """Show the form that takes a statement, and what was taken with it just now."""
     if not named:
-        return _page(request)
-    return _page(request, shown_to(caller, readable(bytes.fromhex(named[2:]), caller, ledger), ledger))
+        return _page(request, caller)
+    return _page(
+        request, caller, shown_to(caller, readable(bytes.fromhex(named[2:]), caller, ledger), ledger)
+    )
 
 
 @router.post("")
 def take_statement(request: Request, caller: AtCertificates, ledger: LedgerDep, sent: PostedDep) -> Response:
     """Keep a statement that the other side hands over; taken twice it is kept once."""
     if not sent.file:
-        return _page(request, troubles=(EMPTY,))
+        return _page(request, caller, troubles=(EMPTY,))
     try:
         done = taken(sent, caller, ledger)
     except (InputMalformed, StatementMalformed, StatementNotOnLedger) as error:
         told = told_of(error)
         note(request, ActOutcome.REFUSED, why=told.problem.code)
-        return _page(request, troubles=(_trouble(told),))
+        return _page(request, caller, troubles=(_trouble(told),))
     named = f"0x{statement_hash(done).hex()}"
     note(request, ActOutcome.DONE, about=named)
     return see_other(f"/desk/statements?taken={named}")
@@ -66,7 +69,16 @@ def _trouble(told: Told) -> Trouble:
 
 
 def _page(
-    request: Request, taken_now: StatementShown | None = None, troubles: tuple[Trouble, ...] = ()
+    request: Request,
+    caller: Caller,
+    taken_now: StatementShown | None = None,
+    troubles: tuple[Trouble, ...] = (),
 ) -> Response:
-    status = UNPROCESSABLE if troubles else 200
-    return page(request, "desk/statements.html", status=status, taken=taken_now, troubles=troubles)
+    return page(
+        request,
+        "desk/statements.html",
+        status=UNPROCESSABLE if troubles else 200,
+        taken=taken_now,
+        troubles=troubles,
+        importing=desk_of(caller) is Side.ASKING,
+    )

@@ -25,6 +25,7 @@ OPEN_TO = {
     "/desk/issuing": {"issuing"},
     "/desk/importing": {"importing"},
     "/desk/certificates": {"issuing", "importing"},
+    "/desk/statements": {"issuing", "importing"},
     "/desk/aeo": {"aeo"},
     "/desk/members": {"members"},
 }
