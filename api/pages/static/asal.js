@@ -28,9 +28,12 @@ const inWords = (control) => {
     words.htmlFor = control.id;
     control.after(words);
   }
-  const written = { day: "numeric", month: "long", year: "numeric", calendar: "gregory", timeZone: "UTC" };
   const language = document.documentElement.lang;
-  words.value = control.valueAsDate?.toLocaleDateString(language === "en" ? "en-GB" : language, written) ?? "";
+  const written = { day: "numeric", month: "long", year: "numeric", calendar: "gregory", timeZone: "UTC" };
+  const parts = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, written);
+  const part = (kind) => parts.formatToParts(control.valueAsDate).find((one) => one.type === kind).value;
+  const year = () => (language === "vi" ? `năm ${part("year")}` : part("year"));  // as the server writes days
+  words.value = control.valueAsDate ? `${part("day")} ${part("month")} ${year()}` : "";
 };
 for (const control of document.querySelectorAll('input[type="date"]')) inWords(control);
 document.addEventListener("input", (event) => {
