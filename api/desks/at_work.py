@@ -1,7 +1,7 @@
 """Who works at a desk: the session in a cookie, the officer behind it, and which desks are the officer's.
 
 Officers call the same steps as programs do: `working` returns the `Caller` that an API key would have made.
-Every address of a desk is a `DeskRoute`, which answers people with pages, and keeps what was refused.
+Every address of a desk is a `DeskRoute`, which answers with pages, and keeps what is refused and read.
 """
 
 from collections.abc import Callable, Coroutine, Sequence
@@ -38,6 +38,8 @@ LASTING: Final = timedelta(hours=9)
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _OF_NOBODY: Final = parse("300/hour")
 """How many refusals are kept of those who come from one address and are not logged in."""
+_SAME: Final = parse("1/10minutes")
+"""How often it is kept that one officer opens one thing: not each time a page is looked at again."""
 
 
 class NobodyAtWork(Exception):
@@ -118,7 +120,7 @@ AtMembers = Annotated[Officer, Depends(administrator)]
 
 
 class DeskRoute(APIRoute):
-    """Answers people with pages, keeps refusals, and takes no form that another site made it send."""
+    """Answers people with pages, keeps what is refused and read, takes no form that another site sent."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap what the route does."""
@@ -128,7 +130,7 @@ class DeskRoute(APIRoute):
             if request.method not in _SAFE and from_elsewhere(request):
                 return await run_in_threadpool(failed, request, "sent-from-elsewhere")
             try:
-                return await handle(request)
+                return await _kept_as_read(request, await handle(request))
             except NobodyAtWork:
                 return await _nobody_there(request)
             except (ApiError, LedgerError, RequestValidationError) as error:
@@ -172,6 +174,30 @@ def note(request: Request, outcome: ActOutcome, *, act: str = "", about: str = "
         return
     with suppress(Unavailable):  # the refusal stands, whether it can be kept or not
         services.rooms.acts.note(kept)
+
+
+async def _kept_as_read(request: Request, answer: Response) -> Response:
+    """Return the answer once it is kept that an officer reads it, where it is of something that has an id."""
+    by_itself = request.method != "GET" or "hx-request" in request.headers
+    if answer.status_code == HTTPStatus.OK and request.path_params and not by_itself:
+        await run_in_threadpool(_opened, request)
+    return answer
+
+
+def _opened(request: Request) -> None:
+    """Keep that an officer opened what has an id, such as a certificate, its PDF, a case or a statement.
+
+    It is kept before the answer leaves: what cannot be kept is not read.  Raises `Unavailable`.
+    """
+    officer = officer_on(request)
+    if officer is None:
+        return
+    services: Services = request.app.state.services
+    *_, about = map(str, request.path_params.values())
+    act = f"read {request.scope['route'].name}"
+    if services.limiter.test(_SAME, officer.id, act, about):
+        note(request, ActOutcome.DONE, act=act, about=about)
+        services.limiter.hit(_SAME, officer.id, act, about)
 
 
 def see_other(address: str) -> Response:
