@@ -1,10 +1,12 @@
 """How officers come to their desks: with an identity provider, or as a role of a demonstration."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from api.desks.provider import Provider
 from ledger.errors import Refused
+
+if TYPE_CHECKING:
+    from api.desks.provider import Provider
 
 DEMO_ISSUER: Final = "asal-demo"
 """The issuer of officers whom anybody may be, with one click; never that of an identity provider."""
@@ -16,7 +18,7 @@ class Portal:
 
     public_url: str = ""
     """The address under which people reach this service."""
-    provider: Provider | None = None
+    provider: "Provider | None" = None
     """Where officers log in; needs the address above, to which it leads back."""
     demo_roles: bool = False
     """Whether anybody may be an officer of `DEMO_ISSUER`: for demonstrations on a test chain only."""

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Event
+from typing import TYPE_CHECKING
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from api.alarms import LocalAlarms, alarms_of
-from api.desks.provider import Provider
 from api.metrics import Metrics
 from api.news import News
 from api.pages.figures_kept import KeptFigures
@@ -19,6 +19,9 @@ from ledger.archive import ArchiveRooms
 from ledger.outbox import Alarm
 from ledger.outgoing import Sender
 from ledger.ports import Ledger
+
+if TYPE_CHECKING:
+    from api.desks.provider import Provider
 
 MEBIBYTE = 1024 * 1024
 
@@ -101,7 +104,7 @@ class Services:
     """Rung when the feed has grown."""
     public_url: str = ""
     """The address under which the public finds this service, for links on paper; else that of the request."""
-    provider: Provider | None = None
+    provider: "Provider | None" = None
     """Where officers log in."""
     demo_roles: bool = False
     """Whether anybody may be an officer of the demonstration."""

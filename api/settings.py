@@ -4,20 +4,22 @@ Every variable begins with `ASAL_`; `docs/reference/api.md` lists them.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from limits import parse
 from pydantic import AfterValidator, Field, FilePath, PositiveFloat, PositiveInt, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from api.desks.provider import Client, Provider
 from api.portal import Portal
 from api.services import MEBIBYTE, Limits
 from ledger import opening
 from ledger.chain.profile import is_loopback
 from ledger.outgoing import Allowed, Sender
 from ledger.rounds import Policy
+
+if TYPE_CHECKING:
+    from api.desks.provider import Provider
 
 
 def _rate(text: str) -> str:
@@ -165,10 +167,12 @@ class Settings(BaseSettings):
         return Portal(self.public_url, self._provider, self.demo_roles)
 
     @property
-    def _provider(self) -> Provider | None:
-        """The identity provider, where there is one."""
+    def _provider(self) -> "Provider | None":
+        """The identity provider, where there is one; only then is what speaks with it loaded."""
         if self.oidc_client_secret_file is None:
             return None
+        from api.desks.provider import Client, Provider  # noqa: PLC0415 - memory that others need not have
+
         secret = self.oidc_client_secret_file.read_text(encoding="utf-8").strip()
         return Provider(Client(self.oidc_issuer, self.oidc_client_id, secret, self.oidc_ca))
 

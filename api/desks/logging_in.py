@@ -6,7 +6,7 @@ A cookie binds a login to the browser that began it, so that nobody can be made 
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
@@ -14,7 +14,6 @@ from pydantic import BaseModel
 
 from api.desks.at_work import note, see_other
 from api.desks.entering import after, entered
-from api.desks.provider import Identity, Provider
 from api.desks.session_over import LOGIN
 from api.errors import ApiError
 from api.pages.render import POLICY, page
@@ -22,6 +21,9 @@ from api.pages.visitor import cookie_name, secure
 from api.services import Services
 from ledger.archive import ActOutcome, Login, Officer
 from ledger.archive.logins import LASTING
+
+if TYPE_CHECKING:
+    from api.desks.provider import Identity, Provider
 
 BACK: Final = f"{LOGIN}/back"
 CHOOSE: Final = f"{LOGIN}/choose"
@@ -100,7 +102,7 @@ def chosen(request: Request, services: Services, officer: str) -> Response:
     raise ApiError("officer-unknown")
 
 
-def _known(request: Request, services: Services, identity: Identity, back: str) -> Response:
+def _known(request: Request, services: Services, identity: "Identity", back: str) -> Response:
     """Go on with a person whom the provider has named."""
     officers = services.rooms.officers.of_identity(identity.issuer, identity.subject)
     if not officers:
@@ -112,7 +114,7 @@ def _known(request: Request, services: Services, identity: Identity, back: str) 
     return _with_cookie(request, see_other(CHOOSE), secret)
 
 
-def _unknown(request: Request, identity: Identity) -> Response:
+def _unknown(request: Request, identity: "Identity") -> Response:
     """Say who it is at the provider, and how to enrol this person."""
     note(request, ActOutcome.REFUSED, about=identity.subject, why="officer-unknown")
     words = ("--issuer", identity.issuer, "--subject", identity.subject, "--name", identity.name or "NAME")
@@ -132,7 +134,7 @@ def _office(officer: Officer, services: Services) -> Office:
     return Office(officer.id, authority.name if authority else "", officer.member)
 
 
-def _provider(services: Services) -> Provider:
+def _provider(services: Services) -> "Provider":
     if services.provider is None:
         raise ApiError("not-found")
     return services.provider

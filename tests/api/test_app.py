@@ -1,5 +1,7 @@
 """Starting the service: its settings, and what it does first."""
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -46,6 +48,13 @@ def test_a_setting_that_makes_no_sense_is_refused_by_name(
     monkeypatch.setenv(f"ASAL_{variable}", "nonsense")
     with pytest.raises(ValidationError, match=variable.lower()):
         Settings()
+
+
+def test_a_service_without_an_identity_provider_does_not_load_what_speaks_with_one() -> None:
+    """Most services only verify; what they do not need they do not carry."""
+    program = "import api.main, sys; print([name for name in sys.modules if name in {'authlib', 'joserfc'}])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_every_setting_is_documented() -> None:
