@@ -174,10 +174,11 @@ class _Low:
         page.append(Frame(EDGE, y, INNER, self._ticks_high))
         page += TITLE.set(self.ticks.title, EDGE + PAD, y + PAD + 0.5)
         indent = max(8.0, max(map(TITLE.width, self.ticks.title)) + 4)
-        step = (INNER - indent) / _TICKS_A_ROW
+        a_row = min(_TICKS_A_ROW, len(self.ticks.box.ticks))
+        step = (INNER - indent) / a_row
         for number, (words, on) in enumerate(self.ticks.box.ticks):
-            row, column = divmod(number, _TICKS_A_ROW)
-            page += ticked(EDGE + indent + column * step, y + PAD + row * 4.0, words, on=on)
+            row, column = divmod(number, a_row)
+            page += ticked(EDGE + indent + column * step, y + PAD + row * 4.0, [words], on=on)
 
 
 def _signed(sheet: Sheet) -> _Low:

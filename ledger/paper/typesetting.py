@@ -51,13 +51,13 @@ _SQUARE: Final = 3.9
 """From one tick-box to the next below it."""
 
 
-def ticked(x: float, y: float, words: str, *, on: bool) -> list[Mark]:
-    """Return a tick-box with its words; a ticked one has an X in it, which can be read as text too."""
+def ticked(x: float, y: float, words: Sequence[str], *, on: bool) -> list[Mark]:
+    """Return a tick-box with the lines of its words; a ticked one has an X in it, readable as text too."""
     marks: list[Mark] = [Frame(x, y + 0.6, TICK, TICK)]
     if on:
         wide = STRONG.width("X")
         marks.append(Text(x + (TICK - wide) / 2, y - 0.15, STRONG.leading, "X", STRONG.size, bold=True))
-    return [*marks, *BODY.set([words], x + TICK + 1, y)]
+    return [*marks, *BODY.set(words, x + TICK + 1, y)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Set:
     @property
     def high(self) -> float:
         """What the box needs."""
-        lines = len(self.lines) * BODY.leading + len(self.box.ticks) * _SQUARE
+        lines = len(self.lines) * BODY.leading + sum(len(words) for words, _ in self._ticks) * _SQUARE
         return len(self.title) * TITLE.leading + len(self.strong) * STRONG.leading + lines + 2 * PAD
 
     def at(self, x: float, y: float, high: float) -> list[Mark]:
@@ -84,9 +84,15 @@ class Set:
         for style, lines in ((TITLE, self.title), (STRONG, self.strong), (BODY, self.lines)):
             marks += style.set(lines, left, top)
             top += len(lines) * style.leading
-        for number, (words, on) in enumerate(self.box.ticks):
-            marks += ticked(left, top + number * _SQUARE, words, on=on)
+        for words, on in self._ticks:
+            marks += ticked(left, top, words, on=on)
+            top += len(words) * _SQUARE
         return marks
+
+    @property
+    def _ticks(self) -> list[tuple[list[str], bool]]:
+        room = self.wide - 2 * PAD - TICK - 1
+        return [(BODY.lines(words, room), on) for words, on in self.box.ticks]
 
 
 def boxed(box: Box, wide: float, most: int) -> Set:
