@@ -19,6 +19,19 @@ def test_the_paper_of_a_certificate_has_its_envelope_inside(desk: Desk) -> None:
     assert desk.ask("GET", f"/v1/certificates/{issued['id']}/paper").content == answer.content
 
 
+def test_who_has_the_file_already_is_not_sent_it_again(desk: Desk) -> None:
+    """Its ETag is that of this paper alone, and needs nothing to be drawn."""
+    issued = desk.issued()
+    path = f"/v1/certificates/{issued['id']}/paper"
+    tag = desk.ask("GET", path).headers["etag"]
+    again = desk.ask("GET", path, headers={"If-None-Match": f'"other", W/{tag}'})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert desk.ask("GET", path, headers={"If-None-Match": '"other"'}).status_code == 200
+    other = desk.issue(a_new_document()).json()
+    unlike = desk.ask("GET", f"/v1/certificates/{other['id']}/paper", headers={"If-None-Match": tag})
+    assert unlike.status_code == 200
+
+
 def test_the_name_of_the_file_breaks_out_of_no_header(desk: Desk) -> None:
     """A reference may have quotes and slashes."""
     document = a_new_document()
