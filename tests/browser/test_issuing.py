@@ -186,3 +186,34 @@ def test_the_pages_of_the_desk_can_be_used_by_everybody(scripted: Page) -> None:
     scripted.get_by_role("link", name="Replace, cancel, copy").first.click()
     see_accessible(scripted)
     shot(scripted, "issuing-change")
+
+
+def test_a_draft_becomes_another_kind_of_certificate(browsing: Page) -> None:
+    """What is typed is kept without saving it first, and what is lost is shown before it is."""
+    _draft(browsing)
+    number = f"VN-TH {_RUN}/{next(_NUMBERS):05}"
+    _field(browsing, "reference").fill(number)
+    browsing.locator("#box-exhibition summary").click()
+    _field(browsing, "exhibition.name").fill("Thaifex")
+    browsing.get_by_text("Make it another kind of certificate").click()
+    browsing.get_by_role("button", name="RCEP certificate of origin").click()
+    expect(browsing.get_by_role("row").filter(has_text="Name of the exhibition")).to_contain_text("Thaifex")
+    see_accessible(browsing)
+    shot(browsing, "scheme")
+    browsing.get_by_role("button", name="Change to RCEP certificate of origin").click()
+    expect(_field(browsing, "reference")).to_have_value(number)
+    expect(_field(browsing, "exhibition.name")).to_have_count(0)
+
+
+def test_drafts_are_found_by_their_number(browsing: Page) -> None:
+    """From the front of the desk."""
+    _draft(browsing)
+    number = f"VN-TH {_RUN}/{next(_NUMBERS):05}"
+    _field(browsing, "reference").fill(number)
+    browsing.get_by_role("button", name="Save the draft").last.click()
+    browsing.goto("/desk/issuing")
+    browsing.get_by_label("Find drafts and certificates").fill(number.lower().replace("/", ""))
+    browsing.get_by_role("button", name="Find").click()
+    expect(browsing.get_by_role("rowheader").get_by_role("link")).to_have_text([number])
+    see_accessible(browsing)
+    shot(browsing, "found")
