@@ -14,15 +14,11 @@ from api.desks.posted import UNPROCESSABLE, Posted
 from api.errors import ApiError
 from api.pages.present import Trouble
 from api.pages.render import page
-from api.pages.tabular import csv_response
 from api.services import Services
-from ledger.archive import ActOutcome, Officer
+from ledger.archive import Officer
 from ledger.facts import Key
 from ledger.said import Said, said
 
-MOST_ACTS: Final = 100
-MOST_IN_FILE: Final = 500
-_ACTS_HEADER: Final = ("at", "officer", "officer id", "works for", "act", "about", "outcome", "reason")
 _DOUBT: Final = said(
     "The chain did not say in time whether it took this. Look here whether it is done before you ask again."
 )
@@ -104,19 +100,6 @@ def officers(
     )
 
 
-def acts(request: Request, officer: Officer, services: Services) -> Response:
-    """Show what officers of the member did and were refused."""
-    rows = shown.acts(officer.member, services, MOST_ACTS)
-    return _page(request, "members_acts", rows=rows, most=MOST_ACTS, refused=ActOutcome.REFUSED)
-
-
-def acts_file(officer: Officer, services: Services) -> Response:
-    """Return the same as a file."""
-    rows = shown.acts(officer.member, services, MOST_IN_FILE)
-    table = [(one.act.at, one.name, one.act.officer, one.works_for, *_told(one), one.act.why) for one in rows]
-    return csv_response(f"acts-{officer.member}", _ACTS_HEADER, table)
-
-
 def confirm(request: Request, wish: Wish, sent: Posted, officer: Officer, services: Services) -> Response:
     """Show what an act leads to, and the button that does it; else the command for where the key is."""
     fields = [(name, text) for name in sent.fields if name != "request" for text in sent.all(name)]
@@ -163,10 +146,6 @@ def _offices(officer: Officer, services: Services) -> Sequence[tuple[str, Sequen
     """Return for whom an officer can work: authorities by name, with the keys that may sign."""
     rows = shown.authorities(officer.member, services)
     return [(row.authority.name, row.keys) for row in rows if row.keys]
-
-
-def _told(one: shown.ActRow) -> tuple[str, str, str]:
-    return one.act.act, one.act.about, one.act.outcome.value
 
 
 def _done(request: Request) -> Said | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from api.desks.members_votes import question
 from api.desks.members_words import KINDS, ROLE_NAMES
 from api.services import Services
-from ledger.archive import DeskAct, Officer
+from ledger.archive import ActsWanted, DeskAct, Officer
 from ledger.facts import VOTING_PERIOD, Authority, Key, Member, Proposal, Role
 from ledger.said import Said
 
@@ -52,6 +52,8 @@ class OfficerRow:
 class ActRow:
     """Something that an officer of the own member did, or was refused."""
 
+    place: int
+    """By which the older ones are asked for."""
     act: DeskAct
     name: str
     """Of the officer, as far as there was one."""
@@ -108,11 +110,11 @@ def officers(member: str, services: Services) -> Sequence[OfficerRow]:
     return sorted(rows, key=lambda one: one.ended)
 
 
-def acts(member: str, services: Services, most: int) -> Sequence[ActRow]:
+def acts(member: str, services: Services, wanted: ActsWanted, most: int) -> Sequence[ActRow]:
     """Return what officers of a member did and were refused, the newest first."""
     names = {one.id: one.name for one in services.rooms.officers.officers(member)}
     offices = {one.id: one.name for one in services.ledger.members.authorities()}
     return [
-        ActRow(one, names.get(one.officer, ""), offices.get(one.authority, ""))
-        for one in services.rooms.acts.acts(member, most=most)
+        ActRow(place, one, names.get(one.officer, ""), offices.get(one.authority, ""))
+        for place, one in services.rooms.acts.found(member, wanted, most=most)
     ]

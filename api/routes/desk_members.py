@@ -6,11 +6,13 @@ the command to run where it is.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api.dependencies import ServicesDep
+from api.desks import members_acts as done
 from api.desks import members_pages as pages
 from api.desks.at_work import AtMembers, DeskRoute, note, see_other
+from api.desks.members_acts import Asked
 from api.desks.members_asked import BASE, carried_out, wish_of
 from api.desks.members_form import FormWrong
 from api.desks.posted import PostedDep
@@ -58,9 +60,15 @@ def officers(request: Request, officer: AtMembers, services: ServicesDep) -> Res
 
 
 @router.get(f"{BASE}/acts")
-def acts(request: Request, officer: AtMembers, services: ServicesDep, *, form: Format = None) -> Response:
+def acts(
+    request: Request,
+    officer: AtMembers,
+    services: ServicesDep,
+    asked: Annotated[Asked, Depends()],
+    form: Format = None,
+) -> Response:
     """Show what officers of the member did and were refused."""
-    return pages.acts_file(officer, services) if form else pages.acts(request, officer, services)
+    return done.acts_file(officer, services, asked) if form else done.acts(request, officer, services, asked)
 
 
 @router.post(f"{BASE}/{{act}}")

@@ -17,7 +17,7 @@ from ledger.archive.exporters import SqlExporterFiles
 from ledger.archive.feed import SqlFeed
 from ledger.archive.kept import SqlKept
 from ledger.archive.logins import Login, Logins
-from ledger.archive.officers import ActOutcome, DeskAct, DeskActs, Officer, Officers
+from ledger.archive.officers import ActOutcome, ActsWanted, DeskAct, DeskActs, Officer, Officers
 from ledger.archive.operator_files import SqlOperatorFiles
 from ledger.archive.outbox import SqlOutbox
 from ledger.archive.replica import SqlReplica
@@ -29,6 +29,7 @@ from ledger.scopes import Scope
 __all__ = [
     "BROKEN_OFF",
     "ActOutcome",
+    "ActsWanted",
     "Answered",
     "ApiKey",
     "ApiKeys",

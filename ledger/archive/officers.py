@@ -7,13 +7,13 @@ is asked each time, so that an officer who was sent away is out at once.
 
 import hmac
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from ledger.archive.database import Database
 from ledger.archive.desk_tables import desk_acts, officers, sessions
@@ -191,6 +191,24 @@ class DeskAct:
     """Code of the problem, of a refusal."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActsWanted:
+    """Which acts are asked for; all of them, where nothing is said."""
+
+    officer: str | None = None
+    """Id of the officer; empty for what nobody in particular was refused."""
+    act: str | None = None
+    outcome: ActOutcome | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+    """The first moment that is not asked for any more."""
+    older_than: int | None = None
+    """Place of the last act that was told: those before it."""
+
+
+EVERY_ACT = ActsWanted()
+
+
 class DeskActs:
     """The acts at the desks, in a database; nothing changes or removes one."""
 
@@ -206,14 +224,42 @@ class DeskActs:
 
     def acts(self, member: str, *, most: int = 100) -> Sequence[DeskAct]:
         """Return the newest acts of a member's officers, newest first."""
+        return [act for _, act in self.found(member, EVERY_ACT, most=most)]
+
+    def found(self, member: str, wanted: ActsWanted, *, most: int = 100) -> Sequence[tuple[int, DeskAct]]:
+        """Return acts of a member's officers with their places, newest first."""
         query = (
             select(desk_acts)
-            .where(desk_acts.c.member == member)
+            .where(desk_acts.c.member == member, *_conditions(wanted))
             .order_by(desk_acts.c.position.desc())
             .limit(min(most, MOST_ACTS))
         )
         with self._database.reading() as connection:
-            return tuple(map(_act, connection.execute(query)))
+            return [(row.position, _act(row)) for row in connection.execute(query)]
+
+    def kinds(self, member: str) -> Sequence[str]:
+        """Return what was ever asked for at a member's desks, by name."""
+        query = (
+            select(desk_acts.c.act).where(desk_acts.c.member == member).distinct().order_by(desk_acts.c.act)
+        )
+        with self._database.reading() as connection:
+            return connection.execute(query).scalars().all()
+
+
+def _conditions(wanted: ActsWanted) -> Iterator[ColumnElement[bool]]:
+    columns = desk_acts.c
+    if wanted.officer is not None:
+        yield columns.officer == wanted.officer
+    if wanted.act is not None:
+        yield columns.act == wanted.act
+    if wanted.outcome is not None:
+        yield columns.outcome == wanted.outcome.value
+    if wanted.since is not None:
+        yield columns.at >= wanted.since
+    if wanted.before is not None:
+        yield columns.at < wanted.before
+    if wanted.older_than is not None:
+        yield columns.position < wanted.older_than
 
 
 def _digest(secret: str) -> bytes:

@@ -1,9 +1,11 @@
 """The desk of a member's administrator, as a browser without scripts uses it."""
 
 import csv
+import html
 import io
 import re
 import shlex
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ import typer
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from ledger.archive import ActOutcome, Scope
+from ledger.archive import ActOutcome, DeskAct, Scope
 from ledger.cli import app as command_line
 from ledger.facts import Address, ProposalKind, Role
 from ledger.memory import MemoryLedger
@@ -325,6 +327,85 @@ def test_what_was_done_can_be_read_and_had_as_a_file(desk: Desk, admin: TestClie
     assert [row[1] for row in rows] == ["officer", "VN administrator", "VN issuing"]
     assert rows[1][4:] == ["member authority-add", "'=HYPERLINK(1)", "done", ""]
     assert rows[2][6:] == ["refused", "desk-not-yours"]
+
+
+def acts_in(admin: TestClient, **asked: str) -> list[dict[str, str]]:
+    """Return the rows of the file of acts."""
+    file = admin.get(f"{BASE}/acts", params={"format": "csv", **asked})
+    return list(csv.DictReader(io.StringIO(file.text.removeprefix("\ufeff"))))
+
+
+def test_what_was_done_is_found_by_officer_kind_outcome_and_day(desk: Desk) -> None:
+    """The file has what the page has."""
+    desk.at_work("VN issuing", Scope.ISSUE).get("/desk/aeo")
+    desk.clock.advance(timedelta(days=1))
+    admin = desk.administrator("VN")
+    done(admin, "authority-add", name="Chamber", domain=ASEAN_DOMAIN, roles="customs")
+    (issuing,) = (one.id for one in desk.rooms.officers.officers("VN") if one.name == "VN issuing")
+    for asked, acts in (
+        ({"officer": issuing}, ["operators"]),
+        ({"act": "member authority-add"}, ["member authority-add"]),
+        ({"outcome": "refused"}, ["operators"]),
+        ({"since": "2026-11-04"}, ["member authority-add"]),
+        ({"until": "2026-11-03"}, ["operators"]),
+        ({"since": "2026-11-03", "until": "2026-11-04"}, ["member authority-add", "operators"]),
+        ({"since": "2026-11-05"}, []),
+        ({"officer": issuing, "outcome": "done"}, []),
+        ({"officer": "nobody"}, []),
+        ({"officer": "of TH"}, []),
+        ({"since": "2026-02-31", "until": "9999-12-31"}, ["member authority-add", "operators"]),
+    ):
+        assert [one["act"] for one in acts_in(admin, **asked)] == acts, asked
+        page = looked_at(admin.get(f"{BASE}/acts", params=asked))
+        assert len(page.all("time")) == len(acts)
+        assert ("Nothing fits." in page.text) == (not acts)
+
+
+def test_the_acts_page_on_without_one_twice_or_left_out(desk: Desk, admin: TestClient) -> None:
+    """Newer acts that come in between shift nothing, and the choice stays; the file has all of them."""
+    for number in range(120):
+        note_act(desk, f"draft {number}")
+        note_act(desk, "another", act="other")
+    first = admin.get(f"{BASE}/acts?act=draft.read")
+    found = re.findall(r"draft (\d+)<", first.text)
+    note_act(desk, "draft 999")
+    link = re.search(r'href="([^"]*before=[^"]*)"', first.text)
+    assert link
+    second = admin.get(html.unescape(link[1]))
+    looked_at(second)
+    found += re.findall(r"draft (\d+)<", second.text)
+    assert found == [str(number) for number in reversed(range(120))]
+    assert "before=" not in second.text
+    assert len(acts_in(admin)) == 241
+
+
+def test_acts_beyond_one_look_are_all_in_the_file(desk: Desk, admin: TestClient) -> None:
+    """The archive is asked as often as it takes."""
+    for number in range(501):
+        note_act(desk, f"draft {number}")
+    assert [one["about"] for one in acts_in(admin)] == [f"draft {number}" for number in reversed(range(501))]
+
+
+def note_act(desk: Desk, about: str, act: str = "draft.read") -> None:
+    """Keep an act of somebody of VN."""
+    kept = DeskAct(
+        at=desk.clock(),
+        officer="somebody",
+        member="VN",
+        authority=1,
+        act=act,
+        about=about,
+        outcome=ActOutcome.DONE,
+    )
+    desk.rooms.acts.note(kept)
+
+
+@pytest.mark.parametrize(
+    "asked", ["since=tomorrow", "outcome=maybe", "before=0", "before=x", "act=" + "x" * 41]
+)
+def test_a_choice_that_there_is_not_is_refused(admin: TestClient, asked: str) -> None:
+    """With a page."""
+    assert admin.get(f"{BASE}/acts?{asked}").status_code == 422
 
 
 @pytest.fixture
