@@ -24,6 +24,7 @@ from ledger.chain.profile import ChainProfile, write_profile
 from ledger.chain.signers import DevelopmentSigner
 from ledger.chain.values import ZERO_ADDRESS
 from ledger.facts import Role
+from ledger.rules.calendar import last_valid_day
 from tests.api.desk import (
     Desk,
     HandClock,
@@ -44,7 +45,7 @@ def a_document_of_today(**overrides: Any) -> dict[str, Any]:
     """Return a document dated by the wall clock, which the chain goes by."""
     today = datetime.now(UTC).date()
     document = a_new_document(
-        issuedOn=today.isoformat(), validUntil=(today + timedelta(days=364)).isoformat(), **overrides
+        issuedOn=today.isoformat(), validUntil=last_valid_day(today).isoformat(), **overrides
     )
     document["certification"]["date"] = today.isoformat()
     document["declaration"]["date"] = (today - timedelta(days=1)).isoformat()

@@ -16,6 +16,7 @@ import pytest
 
 from ledger.archive import Scope, open_archive
 from ledger.documents import document_of
+from ledger.rules.calendar import last_valid_day
 from tests.api.desk import Desk, HandClock, a_desk, problem
 from tests.api.test_exporters import a_ministry, act, ask
 from tests.builders import an_authorisation, an_origin_declaration
@@ -43,9 +44,7 @@ def services(world: ChainWorld, tmp_path: Path) -> Iterator[tuple[Desk, Desk]]:
 def declaration(on: date, number: str, **more: Any) -> dict[str, Any]:
     """Return a declaration on an invoice of a day."""
     authorisation = an_authorisation(document_number=number, document_date=on, **more)
-    made = an_origin_declaration(
-        authorisation=authorisation, issued_on=on, valid_until=on + timedelta(days=364)
-    )
+    made = an_origin_declaration(authorisation=authorisation, issued_on=on, valid_until=last_valid_day(on))
     transport = replace(made.transport, departure_date=on + timedelta(days=2))
     return document_of(replace(made, transport=transport))
 

@@ -29,6 +29,7 @@ from ledger.opening import now
 from ledger.outbox import Dispatch
 from ledger.ports import Filing, Ledger
 from ledger.rounds import Policy
+from ledger.rules.calendar import last_valid_day
 from ledger.submitting import assembled
 from tests.builders import a_document
 from tests.faults.killing import VARIABLE
@@ -48,7 +49,7 @@ def a_document_of_today(reference: str, **overrides: Any) -> dict[str, Any]:
     document = a_document(
         reference=reference,
         issuedOn=today.isoformat(),
-        validUntil=(today + timedelta(days=364)).isoformat(),
+        validUntil=last_valid_day(today).isoformat(),
         **overrides,
     )
     document["certification"]["date"] = today.isoformat()

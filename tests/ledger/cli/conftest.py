@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from ledger.chain.connect import ChainLedger
 from ledger.cli import app
 from ledger.facts import Address, Role
-from tests.builders import a_document
+from tests.dated import a_document
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ledger.facts import Address, Role
-from tests.builders import a_document, a_vector
+from tests.dated import a_document, a_vector
 from tests.ledger.cli.conftest import Desk
 
 NUMBERS = (f"VN-TH 26/02/{number:05}" for number in itertools.count(20_000))

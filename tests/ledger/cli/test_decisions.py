@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from ledger.facts import Role
+from tests.dated import these_days
 from tests.ledger.cli.conftest import Desk, Said
 
 pytestmark = pytest.mark.chain
 
 _NUMBERS = itertools.count(1)
+ISSUED = these_days("2026-11-02")
+"""The day of issue."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Import:
 
     def decide(self, *words: str, declaration: str = "A1") -> Said:
         """Decide on a proof that was presented on the day of its issue."""
-        given = ("--declaration", declaration, "--presented-on", "2026-11-02", "--office", "Bangkok Port")
+        given = ("--declaration", declaration, "--presented-on", ISSUED, "--office", "Bangkok Port")
         return self.asal("certificate", "decide", self.certificate, *given, *words)
 
 
@@ -92,7 +95,7 @@ def test_a_statement_that_was_changed_on_the_way_is_not_taken(arrived: Import) -
 
 def test_customs_of_another_member_decides_nothing(arrived: Import) -> None:
     """The key says for whom it decides."""
-    given = ("--declaration", "A1", "--presented-on", "2026-11-02", "--office", "X", "--grant", "1=1 KGM")
+    given = ("--declaration", "A1", "--presented-on", ISSUED, "--office", "X", "--grant", "1=1 KGM")
     said = arrived.asal("certificate", "decide", arrived.certificate, *given, member="MY")
     assert said.code == 3
     assert "only TH decides" in said.talk.replace("\n", " ")
@@ -111,7 +114,7 @@ def test_customs_of_another_member_decides_nothing(arrived: Import) -> None:
 )
 def test_what_cannot_be_read_is_wrong_usage(desk: Desk, words: tuple[str, ...]) -> None:
     """Before anything is opened."""
-    given = ("--declaration", "A1", "--presented-on", "2026-11-02", "--office", "X")
+    given = ("--declaration", "A1", "--presented-on", ISSUED, "--office", "X")
     said = desk.asal("certificate", "decide", f"0x{'5a' * 32}", *given, *words)
     assert said.code == 2
 

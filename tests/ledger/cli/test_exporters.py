@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import _dated
 import pytest
 
 from ledger.chain.connect import ChainLedger
 from ledger.documents import document_of
 from ledger.facts import Address, Role
+from tests import exporting
 from tests.builders import an_authorisation, an_origin_declaration
-from tests.exporting import PARTICULARS
+from tests.dated import these_days
 from tests.ledger.cli.conftest import Desk, Said
 
 pytestmark = pytest.mark.chain
 
 _NUMBERS = itertools.count(1)
+PARTICULARS = _dated.dated(exporting.PARTICULARS)
 
 
 @dataclass(frozen=True)
@@ -85,18 +88,21 @@ def test_a_declaration_is_registered_and_found_by_its_number(office: Office, tmp
     """Its envelope is written, and the look-up shows six particulars."""
     office.authorised()
     made = an_origin_declaration(authorisation=an_authorisation(exporter_code=office.code))
-    file = office.desk.file("declaration.json", document_of(made))
+    document = _dated.dated(document_of(made))
+    file, reference = office.desk.file("declaration.json", document), document["reference"]
     done = office.asal("declaration", "register", file, "--out", str(tmp_path / "envelopes"))
     assert done.code == 0, done.talk
     verified = office.asal("verify", done.json[0]["file"])
     assert verified.code == 0, verified.out
-    (shown,) = office.asal("look-up", made.reference, "--issued-on", "2026-11-02").json
-    assert (shown["number"], shown["standing"], len(shown["lines"])) == (made.reference, "VALID", 1)
-    assert office.asal("look-up", made.reference, "--issued-on", "2026-11-03").json == []
+    (shown,) = office.asal("look-up", reference, "--issued-on", these_days("2026-11-02")).json
+    assert (shown["number"], shown["standing"], len(shown["lines"])) == (reference, "VALID", 1)
+    assert office.asal("look-up", reference, "--issued-on", these_days("2026-11-03")).json == []
     assert office.asal("look-up", "--exporter", office.code).json == []
     assert office.asal("look-up").code == 2
     wrong = an_origin_declaration(
         authorisation=an_authorisation(exporter_code=office.code, signatory="Trần Văn Bình")
     )
-    refused = office.asal("declaration", "register", office.desk.file("wrong.json", document_of(wrong)))
+    refused = office.asal(
+        "declaration", "register", office.desk.file("wrong.json", _dated.dated(document_of(wrong)))
+    )
     assert refused.code == 3

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from ledger.facts import Address, Role
-from tests.builders import a_document
+from tests.dated import a_document
 from tests.ledger.cli.conftest import Desk
 
 NUMBERS = (f"VN-TH 26/02/{number:05}" for number in itertools.count(40_000))

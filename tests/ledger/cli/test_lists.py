@@ -60,7 +60,12 @@ class Office:
     def rows(self, count: int, **cells: Any) -> list[dict[str, Any]]:
         """Return rows of the programme's first operators."""
         return [
-            row(code=self.code(number), programme=self.programme, name=f"Operator {number}", **cells)
+            row(
+                code=self.code(number),
+                programme=self.programme,
+                name=f"Operator {number}",
+                **{"until": "2099-12-31"} | cells,
+            )
             for number in range(1, count + 1)
         ]
 

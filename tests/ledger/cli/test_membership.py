@@ -5,7 +5,7 @@ import pytest
 
 from ledger.chain import signers
 from ledger.facts import Role
-from tests.builders import a_document
+from tests.dated import a_document
 from tests.ledger.cli.conftest import Desk
 
 

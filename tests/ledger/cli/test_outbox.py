@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from ledger.documents import parse_document
 from ledger.issuing import issue
 from ledger.opening import Opened, Settings, open_ledger
-from tests.builders import a_certificate, a_document
+from tests.dated import a_document
 from tests.ledger.cli.conftest import Desk
 
 pytestmark = pytest.mark.chain
@@ -32,7 +33,7 @@ def accepted(desk: Desk, count: int = 1) -> None:
     key = at_hand.ledger.members.key(account)
     assert key is not None
     for _ in range(count):
-        certificate = a_certificate(reference=next(NUMBERS))
+        certificate = parse_document(a_document(reference=next(NUMBERS)))
         issue(certificate, authority=key.authority, account=account, ledger=at_hand.ledger, wait=0)
     at_hand.close()
 
@@ -46,7 +47,15 @@ def test_what_waits_is_told_and_carried(desk: Desk) -> None:
     assert (drained.code, drained.json) == (0, {"waiting": 0})
     assert desk.asal("outbox", "status").json["keys"] == []
     counts = desk.asal("fsck").json["counts"]
-    expected = {"filings": 3, "recorded": 3, "accepted": 0, "refused": 0, "batches": 1, "operators": 0}
+    expected = {
+        "filings": 3,
+        "recorded": 3,
+        "accepted": 0,
+        "refused": 0,
+        "batches": 1,
+        "operators": 0,
+        "decisions": 0,
+    }
     assert counts == expected
 
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from ledger.archive import open_archive
 from ledger.cli import app
 from ledger.facts import Address, Role
-from tests.builders import a_document
+from tests.dated import a_document
 from tests.ledger.cli.conftest import Desk, Said
 
 pytestmark = pytest.mark.chain
