@@ -1,7 +1,7 @@
 r"""Where a line may end: at spaces, else after signs or between syllables, and never inside a cluster.
 
-Thai, Lao, Khmer and Burmese have no spaces between words.  Their words are in no list here, so a line that
-is too long ends
+Thai, Lao, Khmer and Burmese have no spaces between words.  Their words are in no list here: the light
+libraries that know some know Thai alone, and part names of places.  So a line that is too long ends
 
 * in Burmese between syllables, which its spelling shows: a consonant begins one unless it is killed (asat),
   stacked under another, or itself stands under another;
@@ -26,7 +26,7 @@ _FRONT: Final = "\u0e40-\u0e44\u0ec0-\u0ec4"
 """Vowels of Thai and Lao that are written before their consonant."""
 _STACKED: Final = "(?:\u17d2.|\u1039.|\u094d[\u0915-\u0939])"
 """A consonant under another: Khmer coeng, Burmese virama, Devanagari conjuncts."""
-_CLUSTER: Final = re.compile(rf"\[U\+[0-9A-F]{{4,6}}\]|[{_FRONT}]*.(?:[{_MARKS}]|{_STACKED})*", re.DOTALL)
+_CLUSTER: Final = re.compile(rf"\[U\+[0-9A-F]{{4,6}}\]|[{_FRONT}]*.(?:{_STACKED}|[{_MARKS}])*", re.DOTALL)
 _BURMESE: Final = (
     r"(?<=[\u1000-\u109f])(?<!\u1039)(?=[\u1000-\u102a\u103f\u1040-\u1049\u104c-\u1055])"
     r"(?![\u1000-\u102a\u103f][\u1037\u1038]*[\u103a\u1039])(?<![\u1040-\u1049](?=[\u1040-\u1049]))"

@@ -1,6 +1,10 @@
 """Every script of the region is printed in shaped glyphs of a font that has them."""
 
+import json
+import subprocess
+
 import pytest
+from _setup import node_command
 
 from ledger.paper.breaking import clusters, lines
 from ledger.paper.fonts import OTHERS, REGULAR, glyphs, inert, width
@@ -67,6 +71,40 @@ def test_lines_fit_and_part_no_cluster(script: str, room: float) -> None:
         one for one in clusters(text) if one != " "
     ]
     assert all(width(line, 7.5) <= room * 1.01 or len(clusters(line)) == 1 for line in made)
+
+
+SEGMENTER = """
+const texts = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const starts = (text) => [...new Intl.Segmenter("en").segment(text)].map((one) => one.index);
+console.log(JSON.stringify(texts.map(starts)));
+"""
+GOODS = (
+    "เมล็ดกาแฟโรบัสต้าไม่คั่วไม่สกัดคาเฟอีนน้ำผึ้ง",
+    "ເມັດກາເຟທີ່ບໍ່ໄດ້ຄົ້ວ",
+    "ក្រុមហ៊ុនស្រូវអង្ករ",
+    "ကော်ဖီစေ့များမလှော်ရသေးသော",
+)
+
+
+def test_no_line_ends_inside_what_unicode_calls_one_character() -> None:
+    """However narrow the room, by the grapheme clusters of UAX #29 as ICU finds them."""
+    texts = [*NAMES.values(), *GOODS]
+    command = [*node_command(), "-e", SEGMENTER]
+    told = subprocess.run(command, input=json.dumps(texts), capture_output=True, encoding="utf-8", check=True)
+    for text, starts in zip(texts, json.loads(told.stdout), strict=True):
+        at, ours = 0, set()
+        for line in lines(text.replace(" ", ""), 0.1, lambda part: width(part, 7.5)):
+            at = text.index(line, at)
+            ours.add(at)
+            at += len(line)
+        assert ours <= set(starts), text
+
+
+def test_a_stacked_consonant_stays_under_its_own() -> None:
+    """In Burmese, where what stacks it is a mark too, and in Khmer."""
+    assert clusters("ကုမ္ပဏီ") == ["ကု", "မ္ပ", "ဏီ"]
+    assert clusters("အင်္ဂါ") == ["အ", "င်္ဂါ"]
+    assert clusters("ស្ត្រី") == ["ស្ត្រី"]
 
 
 def test_burmese_lines_end_between_syllables() -> None:
