@@ -15,10 +15,11 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from api.app import create_app
+from api.desks.issuing_bulk import stored
 from api.desks.issuing_fields import CONTROLS, starred
 from api.pages.render import POLICY
 from api.services import Limits
-from ledger.archive import ActOutcome, Scope
+from ledger.archive import ActOutcome, BulkRun, Scope, Told
 from ledger.document_schema import CertificateDocument
 from ledger.issuing import resume
 from ledger.lookalikes import texts_in
@@ -672,6 +673,61 @@ def test_a_file_has_a_most_of_rows(small: TestClient) -> None:
     assert "more rows than are taken at once" in page.text
 
 
+def test_another_process_shows_the_same_file(officer: TestClient, small: TestClient) -> None:
+    """With its progress, its refused rows and its results."""
+    bad = a_new_document() | {"validUntil": "2030-01-01"}
+    run = led_to(sent(small, rows_of(a_new_document(), bad)))
+    there = done(small, run)
+    assert there.text == looked_at(officer.get(run)).text
+    for result in ("envelopes", "refused"):
+        assert small.get(f"{run}/{result}").content == officer.get(f"{run}/{result}").content
+    assert "1 recorded, 1 refused" in looked_at(officer.get(BULK)).text
+
+
+def test_a_file_that_broke_off_goes_on_behind_its_last_row(desk: Desk, small: TestClient) -> None:
+    """Rows keep their numbers, also of a table; what is told already is not looked at again."""
+    documents = [form_of(a_new_document()) | {"scheme": "ATIGA-D", "exportingMember": "VN"} for _ in range(4)]
+    documents[3] |= {"validUntil": "2030-01-01"}
+    written = io.StringIO()
+    csv.writer(written).writerows([documents[0].keys(), *(one.values() for one in documents)])
+    runs, authority = desk.rooms.bulk_runs, desk.authority("VN issuing")
+    left = runs.begin(
+        BulkRun(authority=authority, id=NEW, officer="x", name="rows.csv", began_at=desk.clock())
+    )
+    assert left is not None
+    left = stored(left, io.BytesIO(written.getvalue().encode()), runs)
+    runs.journal(replace(left, refused=1), [Told(1, None, b'{"reference": "", "problems": []}')])
+    run = f"{BULK}/{NEW}"
+    assert "The service that worked on it has ended" in looked_at(small.get(run)).text
+    assert "It ended before all rows were done" in looked_at(small.get(BULK)).text
+    for _ in range(2):
+        assert led_to(small.post(f"{run}/again")) == run
+    page = done(small, run)
+    assert "Recorded on the ledger 2" in page.text
+    assert "4 rows" in page.text
+    table = list(csv.reader(small.get(f"{run}/refused").text.splitlines()))
+    assert [row[0] for row in table] == ["Row", "4"]
+    assert len(desk.ledger.archive.filings(authority)) == 2
+    acts = desk.rooms.acts.acts("VN")
+    assert [one.act for one in acts].count("bulk.go-on") == 1
+
+
+def test_rows_that_were_on_their_way_are_told_as_they_are_by_now(desk: Desk) -> None:
+    """A file ends when its rows are accepted; its page and its envelopes follow the ledger."""
+    app = create_app(desk.ledger, desk.rooms, Limits(bulk_workers=1, wait=0.1))
+    cookies = desk.at_work("VN issuing", Scope.ISSUE, Scope.READ).cookies
+    officer = TestClient(app, cookies=cookies, follow_redirects=False)
+    desk.hold()
+    run = led_to(sent(officer, rows_of(a_new_document(), a_new_document())))
+    assert "Accepted, on their way 2" in done(officer, run).text
+    assert officer.get(f"{run}/envelopes").content == b""
+    desk.release()
+    list(resume(desk.ledger, wait=2))
+    page = looked_at(officer.get(run))
+    assert "Recorded on the ledger 2" in page.text
+    assert len(officer.get(f"{run}/envelopes").content.splitlines()) == 2
+
+
 def test_a_file_of_another_authority_is_not_there(desk: Desk, small: TestClient) -> None:
     """Neither its page nor its results; one that is not known any more says what to do."""
     run = led_to(sent(small, rows_of(a_new_document())))
@@ -681,3 +737,4 @@ def test_a_file_of_another_authority_is_not_there(desk: Desk, small: TestClient)
     assert "send the same file again" in looked_at(stranger.get(run), 404).text
     for result in ("envelopes", "refused"):
         looked_at(stranger.get(f"{run}/{result}"), 404)
+    looked_at(stranger.post(f"{run}/again"), 404)
