@@ -13,8 +13,9 @@ from ledger.envelope import canonical, leaves
 from ledger.paper import PaperNotPossible, envelope_in, paper_of
 from ledger.paper.codes import modules
 from ledger.paper.filling import filled
+from ledger.paper.form import FORMS
 from ledger.paper.layout import laid_out
-from ledger.paper.marks import EDGE, HIGH, WIDE, Page, Text
+from ledger.paper.marks import EDGE, HIGH, INNER, WIDE, Page, Text
 from ledger.paper.typesetting import Style
 from ledger.presented import examined, opened, redacted
 from ledger.said import day
@@ -104,6 +105,24 @@ def test_ticks_are_those_of_the_document() -> None:
     printed = texts(enveloped(document))
     assert "XIssuedRetroactively" in printed
     assert "XAccumulation" not in printed
+
+
+def test_the_rcep_form_has_three_ticks_and_tells_of_others() -> None:
+    """What is ticked and has no box there stands on the last sheet, in the words of Form D."""
+    document = altered(a_vector("vn-sg-seats-rcep"), "/endorsements/accumulation", value=True)
+    printed = texts(enveloped(document))
+    for words in ("Back-to-back Certificate of Origin", "Third-party invoicing", "ISSUED RETROACTIVELY"):
+        assert printed.count(squeezed(words)) == 1
+    assert squeezed("Also applies: Accumulation") in printed
+    assert squeezed("De Minimis") not in printed
+
+
+def test_boxes_are_numbered_as_on_the_forms() -> None:
+    """Thirteen on Form D, seventeen on that of RCEP, none on a declaration."""
+    assert [FORMS[scheme].number("ticks") for scheme in ("ATIGA-D", "RCEP-CO", "RCEP-DO")] == ["13", "17", ""]
+    assert FORMS["ATIGA-D"].words("invoices") == "10. Number and date of invoices"
+    assert FORMS["ATIGA-D"].words("producer") == ""
+    assert all(sum(form.widths.values()) == INNER for form in FORMS.values())
 
 
 def test_an_endorsement_is_printed_with_the_certification() -> None:
