@@ -1,5 +1,6 @@
-"""What becomes of a certificate after its issue: Thailand decides on coffee from Viet Nam, and asks."""
+"""What becomes of certificates after their issue: customs decide, Thailand decides on coffee and asks."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -8,6 +9,17 @@ import _story
 from ledger.facts import Role
 
 CERTIFICATE: Final = _story.PLAIN
+GRANTED: Final = (
+    "bn-my-methanol-sp",
+    "mm-sg-pulses",
+    "my-id-palm-oil",
+    "ph-sg-circuits",
+    "th-kh-air-conditioners",
+    "th-mm-trousers-de-minimis",
+)
+"""Certificates that customs grant as they stand."""
+REFUSED: Final = "sg-id-flavours-ctsh"
+"""One whose origin customs doubt."""
 
 
 def told(story: _story.Story) -> None:
@@ -41,11 +53,40 @@ def told(story: _story.Story) -> None:
         print(f"  {row['recordedAt'][:19]}  {row['sentence']}{due}  ({who})", flush=True)
 
 
+def elsewhere(story: _story.Story) -> None:
+    """Let customs of other members receive certificates, grant what most ask for, and refuse one."""
+    for name in GRANTED:
+        _decided(
+            story, name, lambda line: {"decision": "granted", "quantity": line["value"], "unit": line["unit"]}
+        )
+    doubt = {"decision": "refused", "reasons": ["ORIGIN-DOUBTED"], "text": "Which materials were imported?"}
+    _decided(story, REFUSED, lambda _: doubt)
+    print(
+        f"Elsewhere customs granted preference on {len(GRANTED)} certificates and refused it on one.\n",
+        flush=True,
+    )
+
+
+def _decided(story: _story.Story, name: str, decide: Callable[[dict[str, str]], dict[str, Any]]) -> None:
+    """Let the importing customs receive a certificate and decide on each of its lines."""
+    document = _story.sample(name)["document"]
+    customs = story.tokens[story.founded.office(document["importingMember"], Role.CUSTOMS).authority]
+    story.post("/v1/receipts", story.envelopes[name], customs)
+    lines = {number: decide(line["quantity"]) for number, line in document["items"].items()}
+    path = f"/v1/certificates/{story.issued[document['reference']]}/decisions"
+    story.post(path, _presented(f"{document['importingMember']}-2611-{name[:5].upper()}", lines), customs)
+
+
 def _decision(declaration: str, quantity: str, unit: str) -> dict[str, Any]:
     """Return a decision that grants a quantity of the first line today."""
+    return _presented(declaration, {"1": {"decision": "granted", "quantity": quantity, "unit": unit}})
+
+
+def _presented(declaration: str, lines: dict[str, Any]) -> dict[str, Any]:
+    """Return a decision on lines under a declaration of today."""
     return {
         "declaration": declaration,
         "presentedOn": datetime.now(UTC).date().isoformat(),
-        "office": "Laem Chabang Port (fictional)",
-        "lines": {"1": {"decision": "granted", "quantity": quantity, "unit": unit}},
+        "office": "Port office (fictional)",
+        "lines": lines,
     }
