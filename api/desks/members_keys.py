@@ -1,14 +1,16 @@
 """Authorities of a member and their keys: naming, withdrawing, adding, replacing, revoking, distrusting."""
 
 import re
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Final
 
-from api.desks.members_form import Asking, FormWrong, Wish
+from api.desks.members_form import Asking, FormWrong, Value, Wish
 from api.desks.members_words import ROLE_NAMES
-from ledger.said import said
+from ledger.ports import Members
+from ledger.said import Said, said
 
 _DOMAIN: Final = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _LONGEST_NAME: Final = 200
@@ -46,55 +48,64 @@ def naming(asked: Asking) -> Wish:
     )
 
 
+def _on_ledger(
+    asked: Asking,
+    facts: Sequence[tuple[Said, Value]],
+    do: Callable[[Members], object],
+    place: tuple[int, str],
+    *command: str,
+) -> Wish:
+    """Return an act on the authority of a number, noted as about something, and its command."""
+    number, about = place
+    back = f"/authorities/{number}"
+    return Wish(asked.act, facts, lambda services: do(services.ledger.members), back, about, command)
+
+
 def withdrawing(asked: Asking) -> Wish:
     """Withdraw an authority of the member."""
     found = asked.authority()
-    return Wish(
-        asked.act,
+    return _on_ledger(
+        asked,
         [(said("Authority"), found.name)],
-        lambda services: services.ledger.members.withdraw_authority(found.id, asked.officer.account),
-        f"/authorities/{found.id}",
-        f"authority {found.id}",
-        ("authorities", "withdraw", str(found.id)),
+        lambda members: members.withdraw_authority(found.id, asked.officer.account),
+        (found.id, f"authority {found.id}"),
+        *("authorities", "withdraw", str(found.id)),
     )
 
 
 def adding_key(asked: Asking) -> Wish:
     """Let an account write for an authority of the member."""
     found, account = asked.authority(), asked.account("account")
-    return Wish(
-        asked.act,
+    return _on_ledger(
+        asked,
         [(said("Authority"), found.name), (said("Account"), account)],
-        lambda services: services.ledger.members.add_key(found.id, account, asked.officer.account),
-        f"/authorities/{found.id}",
-        account,
-        ("keys", "add", str(found.id), account),
+        lambda members: members.add_key(found.id, account, asked.officer.account),
+        (found.id, account),
+        *("keys", "add", str(found.id), account),
     )
 
 
 def rotating(asked: Asking) -> Wish:
     """Put one account in the place of another."""
     old, new = asked.key(), asked.account("account")
-    return Wish(
-        asked.act,
+    return _on_ledger(
+        asked,
         [(said("Old account"), old.account), (said("New account"), new)],
-        lambda services: services.ledger.members.rotate_key(old.account, new, asked.officer.account),
-        f"/authorities/{old.authority}",
-        old.account,
-        ("keys", "rotate", old.account, new),
+        lambda members: members.rotate_key(old.account, new, asked.officer.account),
+        (old.authority, old.account),
+        *("keys", "rotate", old.account, new),
     )
 
 
 def revoking(asked: Asking) -> Wish:
     """End a key."""
     found = asked.key()
-    return Wish(
-        asked.act,
+    return _on_ledger(
+        asked,
         [(said("Account"), found.account)],
-        lambda services: services.ledger.members.revoke_key(found.account, asked.officer.account),
-        f"/authorities/{found.authority}",
-        found.account,
-        ("keys", "revoke", found.account),
+        lambda members: members.revoke_key(found.account, asked.officer.account),
+        (found.authority, found.account),
+        *("keys", "revoke", found.account),
     )
 
 
@@ -107,13 +118,10 @@ def distrusting(asked: Asking) -> Wish:
         raise asked.wrong("since", said("Enter the day and the time, in UTC")) from None
     if since > asked.services.ledger.clock() + timedelta(seconds=asked.services.limits.clock_skew_seconds):
         raise asked.wrong("since", said("Enter a moment that is over: what a key will sign, nobody knows"))
-    return Wish(
-        asked.act,
+    return _on_ledger(
+        asked,
         [(said("Account"), found.account), (said("Not trusted from"), since)],
-        lambda services: services.ledger.members.mark_compromised(
-            found.account, since, asked.officer.account
-        ),
-        f"/authorities/{found.authority}",
-        found.account,
-        ("keys", "compromised", found.account, "--since", f"{since:%Y-%m-%dT%H:%M:%SZ}"),
+        lambda members: members.mark_compromised(found.account, since, asked.officer.account),
+        (found.authority, found.account),
+        *("keys", "compromised", found.account, "--since", f"{since:%Y-%m-%dT%H:%M:%SZ}"),
     )
