@@ -7,7 +7,7 @@ from tests.browser.looking import log_in, see_accessible, see_no_sideways, see_o
 
 LIST = (
     "code,name,address,national_id,programme,level,roles,status,effective,until,consent\n"
-    "SGNEW000001,Fictional Lists Pte. Ltd.,1 Example Road,2026,STP-PLUS,1,EXP,certified,on-recording,,both\n"
+    "SGFICT00000077,Fictional Lists Pte. Ltd.,1 Example Road,2026,STP-PLUS,1,EXP,certified,on-recording,,both\n"
 )
 
 
