@@ -6,6 +6,7 @@ customs meet in practice: altered, cancelled, replaced, expired, never issued, s
 
 import json
 import secrets
+import time
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ CANCELLED = "th-vn-tyres-third-country"
 STOLEN = "la-th-copper-retroactive"
 PLAIN = "vn-th-coffee"
 SEVERAL_LINES = "vn-ph-groceries"
+_WAIT_SECONDS = 120
+"""How long the service may take to record what it has accepted, on a machine that does other things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +120,13 @@ class Story:
         return self.tokens[self.founded.office(member, Role.ISSUING).authority]
 
     def post(self, path: str, body: dict[str, Any], token: str) -> dict[str, Any]:
-        """Post something, once, and return what came of it."""
+        """Post something, once, and return what came of it; ask again while it is on its way."""
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": secrets.token_hex(16)}
         answer = self.api.post(path, json=body, headers=headers)
+        until = time.monotonic() + _WAIT_SECONDS
+        while answer.status_code == httpx.codes.ACCEPTED and time.monotonic() < until:
+            time.sleep(1)
+            answer = self.api.post(path, json=body, headers=headers)
         if answer.is_error:
             raise RuntimeError(f"{path} answered {answer.status_code}: {answer.text}")
         told: dict[str, Any] = answer.json()

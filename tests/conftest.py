@@ -24,6 +24,7 @@ from tests.databases import (  # noqa: F401 - fixtures, for every test
 from tests.spreading import ByRoom, rank
 from tests.worlds import ChainWorld, network_of, undone
 
+os.environ.pop("COLUMNS", None)  # set in processes of a spread run; our commands are as wide as a test says
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("here", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")

@@ -47,7 +47,7 @@ class Receiver:
         """Return an address that leads here."""
         return f"{self.scheme}://{host}:{self.port}{path}"
 
-    def wait(self, count: int, seconds: float = 20) -> list[Received]:
+    def wait(self, count: int, seconds: float = 60) -> list[Received]:
         """Return what was received once it is so much; fails when it does not come."""
         with self._came:
             assert self._came.wait_for(lambda: len(self.received) >= count, seconds), self.received

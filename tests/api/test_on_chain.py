@@ -188,6 +188,7 @@ def station(network: ChainProfile, tmp_path: Path) -> Station:
         "ASAL_PROFILE": str(tmp_path / "profile.toml"),
         "ASAL_ARCHIVE": url,
         "ASAL_DEVELOPMENT_KEYS": "true",
+        "ASAL_WAIT": "60",
     }
     return Station(environment, token)
 
