@@ -7,7 +7,8 @@ from tests.browser.looking import log_in, see_accessible, see_no_sideways, see_o
 
 LIST = (
     "code,name,address,national_id,programme,level,roles,status,effective,until,consent\n"
-    "SGFICT00000077,Fictional Lists Pte. Ltd.,1 Example Road,2026,STP-PLUS,1,EXP,certified,on-recording,,both\n"
+    "SGFICT00000077,Fictional Lists Pte. Ltd.,1 Example Road,2026,"
+    "STP-PLUS,1,EXP,certified,on-recording,,both\n"
 )
 
 
@@ -22,8 +23,9 @@ def see(page: Page, name: str) -> None:
 
 def choose(page: Page, content: str) -> None:
     """Choose a file."""
-    file = {"name": "list.csv", "mimeType": "text/csv", "buffer": content.encode()}
-    page.get_by_label("File", exact=True).set_input_files(file)
+    page.get_by_label("File", exact=True).set_input_files(
+        {"name": "list.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    )
 
 
 def test_a_national_list_is_looked_at_first(browsing: Page) -> None:
