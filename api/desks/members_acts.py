@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import Query, Request, Response
 
 from api.desks import members_shown as shown
+from api.desks.act_words import in_words
 from api.desks.members_asked import BASE
 from api.pages.render import page
 from api.pages.tabular import csv_response
@@ -65,6 +66,7 @@ def acts(request: Request, officer: Officer, services: Services, asked: Asked) -
         asked=asked,
         officers=shown.officers(officer.member, services),
         kinds=services.rooms.acts.kinds(officer.member),
+        in_words=in_words,
         nobody=_NOBODY,
         more=f"{BASE}/acts?{urlencode(more)}" if more else "",
         file=f"{BASE}/acts?{urlencode({**asked.named, 'format': 'csv'})}",
