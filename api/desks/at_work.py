@@ -178,8 +178,7 @@ def note(request: Request, outcome: ActOutcome, *, act: str = "", about: str = "
 
 async def _kept_as_read(request: Request, answer: Response) -> Response:
     """Return the answer once it is kept that an officer reads it, where it is of something that has an id."""
-    by_itself = request.method != "GET" or "hx-request" in request.headers
-    if answer.status_code == HTTPStatus.OK and request.path_params and not by_itself:
+    if answer.status_code == HTTPStatus.OK and request.path_params and request.method == "GET":
         await run_in_threadpool(_opened, request)
     return answer
 

@@ -53,14 +53,21 @@ def test_looking_again_is_kept_after_ten_minutes(
     assert len(readings(desk)) == 3
 
 
-def test_what_was_not_handed_out_or_asks_by_itself_is_no_reading(desk: Desk, officer: TestClient) -> None:
-    """Lists have no id, a page that looks again by itself was opened before, a refusal is kept as one."""
-    made = desk.issued()["id"]
+def test_what_was_not_handed_out_is_no_reading(desk: Desk, officer: TestClient) -> None:
+    """Lists have no id, and a refusal is kept as one."""
     officer.get("/desk/issuing")
-    officer.get(f"/desk/certificates/{made}", headers={"HX-Request": "true"})
     officer.get(f"/desk/certificates/0x{'00' * 32}")
     assert readings(desk) == []
     assert [one.outcome for one in desk.rooms.acts.acts("VN")] == [ActOutcome.REFUSED]
+
+
+def test_nothing_that_the_asker_says_of_itself_hides_a_reading(desk: Desk, officer: TestClient) -> None:
+    """Whoever claims to be a page that looks again by itself is kept like any other."""
+    made = desk.issued()["id"]
+    for part in ("", "/envelope", "/paper"):
+        officer.get(f"/desk/certificates/{made}{part}", headers={"HX-Request": "true"})
+    names = ("desk_certificate", "desk_certificate_envelope", "desk_certificate_paper")
+    assert readings(desk) == [(f"read {name}", made) for name in names]
 
 
 def test_what_cannot_be_kept_is_not_read(
