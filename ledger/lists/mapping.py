@@ -73,7 +73,7 @@ def map_in(text: bytes) -> ListMap:
     """Return the map in a TOML file; raises `MapInvalid`."""
     try:
         document = tomllib.loads(text.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+    except (ValueError, RecursionError):  # a number too long, or nesting too deep, too
         raise MapInvalid("text", "is not TOML in UTF-8") from None
     _only(document, _SECTIONS, "")
     told = {name: _section(document, name) for name in _SECTIONS}

@@ -100,3 +100,11 @@ def test_columns_that_the_map_ignores_are_not_told() -> None:
     """Only what a person has not thought of is worth a word."""
     columns = bound(ListMap(ignored=frozenset({"no."})), (*NEEDED, "No.", ""))
     assert columns.unknown == ()
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 8000, "{a=" * 4000])
+def test_a_map_that_its_parser_chokes_on_is_refused_as_no_map(value: str) -> None:
+    """A number of too many digits and nesting without end are refused as any other text that is not TOML."""
+    with pytest.raises(MapInvalid) as refused:
+        map_in(f"[constants]\nlevel = {value}".encode())
+    assert refused.value.key == "text"
