@@ -7,6 +7,7 @@ seen first, and no part may be there twice: the library and we would read differ
 """
 
 import copy
+import io
 import re
 import zipfile
 import zlib
@@ -21,6 +22,9 @@ from ledger.lists.table import MOST_COLUMNS, MOST_ROWS
 
 MOST_INFLATED: Final = 512 * 1024 * 1024
 """Bytes of a workbook that is not compressed any more."""
+_SMALL: Final = 32 * 1024 * 1024
+_TIMES: Final = 100
+"""How many times its size a workbook may unpack to, beyond what is small; sheets come to some 10 times."""
 _CHUNK: Final = 256 * 1024
 _NUMBER: Final = re.compile("[0-9]{1,7}")
 _TOP_ROWS: Final = MOST_ROWS + 1000
@@ -34,11 +38,12 @@ def require_bounded(stream: IO[bytes]) -> None:
 
     How large a part says that it is counts for nothing: each is unpacked, a little at a time.
     """
+    most = min(MOST_INFLATED, _SMALL + _TIMES * stream.seek(0, io.SEEK_END))
     with _opened(stream) as parts:
         names = {part.filename.replace("\\", "/").casefold() for part in parts.infolist()}
         if len(names) != len(parts.infolist()):
             raise ListUnreadable("xlsx.format", "the workbook holds a part twice; save it anew")
-        left = MOST_INFLATED
+        left = most
         for part in parts.infolist():
             whole = copy.copy(part)
             whole.file_size = MOST_INFLATED + 1

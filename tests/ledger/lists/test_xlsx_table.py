@@ -120,6 +120,16 @@ def test_cells_without_a_place_have_the_place_where_they_stand() -> None:
     assert [(one.line, one.column, one.rule) for one in complaints] == [(2, "B", "xlsx.formula")]
 
 
+def test_a_small_file_does_not_unpack_to_a_huge_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What no sheet comes to, a hundred times its size, is refused before its library sees it."""
+    made = io.BytesIO(workbook([TITLES]))
+    with zipfile.ZipFile(made, "a", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("xl/bomb.xml", bytes(64 * 1024 * 1024))
+    monkeypatch.delattr(xlsx_table_module, "CalamineWorkbook")
+    with pytest.raises(ListUnreadable, match="too large when it is unpacked"):
+        table(made.getvalue())
+
+
 @pytest.mark.parametrize("honest", [True, False], ids=["true sizes", "false sizes"])
 def test_a_workbook_is_not_unpacked_beyond_its_bound(monkeypatch: pytest.MonkeyPatch, honest: bool) -> None:  # noqa: FBT001
     """Whatever it says of its size, and before its library, which unpacks the texts at once, sees it."""
