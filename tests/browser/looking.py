@@ -73,7 +73,11 @@ def log_in(page: Page, role: str) -> None:
 
 
 def see_accessible(page: Page) -> None:
-    """Assert that axe-core finds nothing serious or critical, by WCAG 2.2 AA and good practice."""
+    """Assert that axe-core finds nothing serious or critical, by WCAG 2.2 AA and good practice.
+
+    It is a script that waits for timers, so scripts must run on the page: else it would wait for ever.
+    """
+    assert page.evaluate("matchMedia('(scripting: enabled)').matches"), "axe-core needs a page with scripts"
     page.evaluate((_setup.npm_folder("browser") / _AXE).read_text(encoding="utf-8"))
     options = {"runOnly": {"type": "tag", "values": _ASKED}, "preload": False, "resultTypes": ["violations"]}
     found = page.evaluate("options => axe.run(document, options)", options)
