@@ -26,8 +26,10 @@ def a_file(station: Station, reference: str = "VN-TH 26/02/00001") -> str:
     return str(path)
 
 
-def all_posted(service: Service, references: list[str]) -> dict[str, httpx2.Response]:
-    """Ask for many certificates at once; returns the answers that came.
+def all_posted(
+    service: Service, references: list[str], killed_after: int | None = None
+) -> dict[str, httpx2.Response]:
+    """Ask for many certificates at once; returns the answers that came, until the service is killed.
 
     The key of a request that a dead process has left in flight is free again after a minute; who does not
     want to wait so long takes another one, for the reference alone makes the certificate the same.
@@ -42,6 +44,8 @@ def all_posted(service: Service, references: list[str]) -> dict[str, httpx2.Resp
                 answers[reference] = service.issue(reference, prefer="respond-async", key="another")
         except httpx2.TransportError:
             return
+        if killed_after and len(answers) >= killed_after:
+            service.process.kill()
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(post, references))
@@ -82,10 +86,7 @@ def test_many_requests_in_which_the_service_is_killed_are_completed_by_sending_t
 ) -> None:
     """Case 1, one request each: one outcome each, and the same id for whatever was answered before."""
     with station.serving() as service:
-        killing = threading.Timer(0.5, service.process.kill)
-        killing.start()
-        before = all_posted(service, MANY)
-        killing.join()
+        before = all_posted(service, MANY, killed_after=20)
     assert 0 < len(before) < len(MANY), "it was to die in the middle"
     with station.serving() as service:
         again = all_posted(service, MANY)

@@ -73,7 +73,7 @@ def page_of(service: Service, cookie: dict[str, str]) -> str:
 def test_another_process_shows_a_file_whose_process_was_killed_and_takes_it_up(
     station: Station, cookie: dict[str, str], moment: str
 ) -> None:
-    """Each row is issued once, whichever process issued it; the results are had in one piece."""
+    """Case 20: each row is issued once, whichever process issued it; the results are had in one piece."""
     with station.serving() as other, station.serving(moment) as service:
         with_answer_or_not(lambda: send(service, cookie))
         assert service.process.wait(60) == -signal.SIGKILL
@@ -95,7 +95,7 @@ def test_another_process_shows_a_file_whose_process_was_killed_and_takes_it_up(
 def test_a_file_that_had_not_arrived_whole_is_told_so_and_issues_nothing(
     station: Station, cookie: dict[str, str]
 ) -> None:
-    """It cannot be gone on with; sent again it is a file as any other."""
+    """Case 20: it cannot be gone on with; sent again it is a file as any other."""
     with station.serving() as other, station.serving("runs.store/after/1") as service:
         with_answer_or_not(lambda: send(service, cookie))
         assert service.process.wait(60) == -signal.SIGKILL
@@ -108,7 +108,7 @@ def test_a_file_that_had_not_arrived_whole_is_told_so_and_issues_nothing(
 def test_while_one_process_works_on_a_file_another_begins_with_none(
     station: Station, cookie: dict[str, str]
 ) -> None:
-    """It shows how far the first is; going on with it, or sending it too, changes nothing."""
+    """Case 20: it shows how far the first is; going on with it, or sending it too, changes nothing."""
     with station.serving() as first, station.serving() as other:
         station.rpc("evm_setAutomine", False)  # noqa: FBT003 - a parameter of JSON-RPC
         assert send(first, cookie).status_code == httpx2.codes.SEE_OTHER
