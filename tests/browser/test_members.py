@@ -116,7 +116,7 @@ def test_an_officer_is_enrolled_and_sent_away(browsing: Page) -> None:
     browsing.get_by_role("button", name="End the officer's work").click()
     expect(browsing.get_by_role("row").filter(has_text=person)).to_contain_text("ended on")
     browsing.goto(f"{BASE}/acts")
-    expect(browsing.get_by_role("table")).to_contain_text("member officer-end")
+    expect(browsing.get_by_role("table")).to_contain_text("Ended an officer's work")
 
 
 @pytest.mark.parametrize(
